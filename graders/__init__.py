@@ -1,0 +1,1 @@
+"""Checks, their oracles and the harness that runs them against a submission."""

@@ -1,0 +1,129 @@
+"""`python -m graders COMMAND`: the one command line of the project."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from graders.harness.errors import Unreadable, UsageError
+
+Command = Callable[[argparse.Namespace, Console], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 1 done but something failed, 2 the user's fault."""
+    options = parser().parse_args(arguments)
+    console = Console(soft_wrap=True, highlight=False)
+    run: Command = options.run
+    try:
+        return run(options, console)
+    except (UsageError, Unreadable) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped. Finished results are kept; the same command goes on.", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(prog="python -m graders", description=__doc__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    batch = commands.add_parser("batch", help="grade a class's uploads")
+    batch.add_argument("uploads", type=Path, help="the LMS's zip, or a folder of uploads")
+    batch.add_argument("--out", type=Path, required=True, help="folder for results and reports")
+    batch.add_argument("--jobs", type=_count, default=os.cpu_count() or 1)
+    batch.add_argument("--sandbox", default="auto", choices=["auto", "bwrap", "none"])
+    batch.set_defaults(run=_batch)
+    check = commands.add_parser("check", help="check one submission: a folder or an archive")
+    check.add_argument("folder", type=Path)
+    check.add_argument("--part", help="only the checks of one part, such as elman")
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
+    check.add_argument("--report", type=Path, help="where the report goes (FOLDER/report.html)")
+    check.add_argument("--sandbox", default="none", choices=["auto", "bwrap", "none"])
+    check.set_defaults(run=_check)
+    for command in (batch, check):
+        command.add_argument("--assignment", default="rnn")
+        command.add_argument("--seed", type=int, default=1)
+    sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
+    sheet.add_argument("--check", action="store_true", help="the default, and all there is yet")
+    sheet.set_defaults(run=_sheet)
+    template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
+    template.set_defaults(run=_template)
+    fixtures = commands.add_parser("fixtures", help="rebuild the fixtures")
+    fixtures.set_defaults(run=_fixtures)
+    calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
+    calibrate.add_argument("--runs", type=_count, default=1000)
+    calibrate.set_defaults(run=_calibrate)
+    return top
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _batch(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.batch import Batch, run
+    from graders.harness.events import Events
+    from graders.harness.sheet import read_sheet
+
+    sheet = read_sheet(options.assignment)
+    if options.sandbox == "none":
+        print(
+            "Without a sandbox these uploads run with your rights: grade only your own.",
+            file=sys.stderr,
+        )
+    batch = Batch(options.uploads, options.out, sheet, options.seed, options.jobs, options.sandbox)
+    summaries = run(batch, Events(console, options.out / "run.jsonl"))
+    look = (options.out / "index.html").resolve()
+    console.print(f"{len(summaries)} graded. Look at {look}", markup=False)
+    return int(any(summary.needs_staff for summary in summaries))
+
+
+def _check(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.single import check
+
+    return check(options, console)
+
+
+def _sheet(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.sheet import read_sheet, sheet_names
+
+    for name in sheet_names():
+        sheet = read_sheet(name)
+        console.print(f"{name}: {sheet.title}, {sheet.points} points, {len(sheet.checks)} checks")
+    return 0
+
+
+def _template(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.template import problems
+
+    found = list(problems())
+    for problem in found:
+        console.print(problem, markup=False)
+    console.print("The set holds together." if not found else f"{len(found)} problems.")
+    return int(bool(found))
+
+
+def _fixtures(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.fixtures import write
+
+    console.print("\n".join(f"rebuilt {name}" for name in write()) or "All are as they should be.")
+    return 0
+
+
+def _calibrate(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.calibrate import write
+
+    console.print(write(options.runs), markup=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

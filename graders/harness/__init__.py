@@ -1,0 +1,1 @@
+"""From an upload to a result: unpack, run in a worker, compare, score."""

@@ -1,0 +1,166 @@
+"""One worker process and its streams: a request out, an answer back, under a clock and caps."""
+
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from graders.harness.faults import NO_ANSWER, Crash, Fault, TooLarge, TooSlow
+from graders.harness.sandbox import Limits, Sandbox
+from graders.harness.worker.wire import MARK, BadFrame, Tensors, pack, read
+
+UNWATCHED = 0.25  # seconds after which a call's resident memory is looked at
+WATCH_EVERY = 0.05  # seconds
+FLOOD = 200  # output beyond this many times the cap ends the worker
+SIGNALS = {
+    4: "an illegal instruction",
+    6: "abort",
+    7: "a bus error",
+    8: "an arithmetic error",
+    9: "a kill",
+    11: "a segmentation fault",
+    25: "a file larger than allowed",
+}
+
+
+class Connection:
+    """A started worker that answers requests one at a time.
+
+    Every stream has a thread of its own, so no pipe that a student leaves full or open can block
+    the grader; what they wait for is ended by `close`.
+    """
+
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+        self.limits = limits
+        self._process = sandbox.start(limits)
+        self._number = 0
+        self._frames: queue.Queue[bytes | None] = queue.Queue()
+        self._answers: queue.Queue[tuple[dict[str, Any], Tensors] | BadFrame | None]
+        self._answers = queue.Queue(maxsize=1)
+        self._output = bytearray()
+        self._printed = 0
+        self._closed = threading.Event()
+        self._marked = threading.Event()
+        for work in (self._write, self._read, self._drain):
+            threading.Thread(target=work, daemon=True).start()
+
+    def request(
+        self, message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], seconds: float
+    ) -> tuple[dict[str, Any], Tensors]:
+        """Send one request and wait for its answer.
+
+        Raises:
+            Fault: no answer came; the worker is then gone and has to be replaced.
+        """
+        self._number += 1
+        self._frames.put(pack({**message, "number": self._number}, tensors))
+        try:
+            answer = self._wait(time.monotonic() + seconds, seconds)
+            if answer is None:
+                raise self._end()
+            if isinstance(answer, BadFrame) or answer[0].get("number") != self._number:
+                reason = answer if isinstance(answer, BadFrame) else "It answers another request."
+                raise Crash(f"{NO_ANSWER} {reason}"[:500])
+        except Fault:
+            self.close()
+            raise
+        return answer
+
+    def output(self, wait: float = 0.2) -> str:
+        """Give what was printed since the last time, cut at the cap."""
+        self._marked.wait(wait)
+        self._marked.clear()
+        text, self._output = bytes(self._output), bytearray()
+        cap, printed, self._printed = self.limits.output_kb * 1024, self._printed, 0
+        shown = text.replace(MARK, b"").decode("utf-8", "backslashreplace")
+        return shown + (f"\n… (cut: {printed:,} characters were printed)" if printed > cap else "")
+
+    @property
+    def closed(self) -> bool:
+        return self._closed.is_set()
+
+    def close(self) -> None:
+        """End the worker and everything that it started."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._process.kill()
+            self._frames.put(None)
+
+    def _wait(
+        self, deadline: float, seconds: float
+    ) -> tuple[dict[str, Any], Tensors] | BadFrame | None:
+        wait = UNWATCHED
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                return self._answers.get(timeout=min(wait, left))
+            except queue.Empty:
+                self._look()
+            wait = WATCH_EVERY
+        raise TooSlow(
+            f"It was not finished after {seconds:g} seconds and was stopped.",
+            "Look for a loop that never ends, for training or data loading inside this function, "
+            "and for work that grows with the square of the length.",
+        )
+
+    def _look(self) -> None:
+        used = self._process.resident_bytes() / 2**20
+        if used > self.limits.memory_mb:
+            raise TooLarge(
+                f"It used {used:,.0f} MB of memory; {self.limits.memory_mb:,} MB are allowed.",
+                "Look for tensors that are kept in a list, or that are larger than they need to be.",
+            )
+        if self._printed > FLOOD * self.limits.output_kb * 1024:
+            raise Crash(f"It printed more than {self._printed:,} characters and was stopped.")
+
+    def _end(self) -> Fault:
+        code = self._process.end()
+        if code is None or code >= 0:
+            return Crash(
+                f"The process ended before it answered (exit code {code or 0}).",
+                "Nothing in a submission may end the process: look for exit(), quit() or os._exit().",
+            )
+        reason = SIGNALS.get(-code, "a signal")
+        return Crash(f"The process was ended by {reason} (signal {-code}) before it answered.")
+
+    def _write(self) -> None:
+        while (frame := self._frames.get()) is not None:
+            try:
+                self._process.requests.write(frame)
+                self._process.requests.flush()
+            except (OSError, ValueError):
+                return
+
+    def _read(self) -> None:
+        while not self.closed:
+            try:
+                answer = read(self._process.answers)
+            except BadFrame as problem:
+                self._answers.put(problem)
+                return
+            except (OSError, ValueError):
+                answer = None
+            self._answers.put(answer)
+            if answer is None:
+                return
+
+    def _drain(self) -> None:
+        cap, mark = self.limits.output_kb * 1024, b""
+        while part := _some(self._process.output):
+            self._output += part[: max(0, cap - len(self._output))]
+            self._printed += len(part)
+            mark = (mark + part)[-len(MARK) :]
+            if mark == MARK:
+                self._marked.set()
+            while self._printed > 2 * FLOOD * cap and not self.closed:
+                time.sleep(0.1)  # nobody reads on: the flood waits for its time limit
+        self._marked.set()
+
+
+def _some(stream: Any) -> bytes:
+    try:
+        return bytes(stream.read1(65536))
+    except (OSError, ValueError):
+        return b""

@@ -1,0 +1,100 @@
+"""What a run tells while it grades: a progress bar on a terminal, a plain line per student elsewhere,
+and one JSON line per event in run.jsonl."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from graders.harness.result import Result, Student, number
+from graders.harness.sheet import Sheet
+from reports.text import line
+
+
+class Events:
+    """Shows a run's progress on `console` and keeps its log in `log`."""
+
+    def __init__(self, console: Console, log: Path) -> None:
+        self._console = console
+        self._log = log
+        self._running: dict[str, str] = {}
+        self._counts = {"done": 0, "failed": 0}
+        self._total = 0
+        self._progress = Progress(
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[running]}", markup=False),
+            console=console,
+            transient=True,
+        )
+        self._bar = self._progress.add_task("grading", total=None, counts="", running="")
+
+    def started(self, total: int, sheet: Sheet) -> None:
+        self._total = total
+        self._note("started", uploads=total, assignment=sheet.name)
+        self._progress.update(self._bar, total=total)
+        if self._console.is_terminal:
+            self._progress.start()
+
+    def submitted(self, student: Student) -> None:
+        self._running[student.id] = student.name or student.id
+        self._note("submitted", id=student.id)
+        self._show()
+
+    def finished(self, result: Result, fresh: bool) -> None:
+        self._running.pop(result.student.id, None)
+        self._counts["done"] += 1
+        self._counts["failed"] += result.status != "graded"
+        self._note(
+            "finished",
+            id=result.student.id,
+            status=result.status,
+            points=number(result.points),
+            seconds=result.seconds,
+            fresh=fresh,
+        )
+        self._show()
+        if not self._console.is_terminal:
+            self._console.print(self._line(result, fresh), markup=False, highlight=False)
+
+    def stopped(self, finished: int) -> None:
+        self._progress.stop()
+        self._note("stopped", finished=finished)
+
+    def _show(self) -> None:
+        counts, running = self._counts, list(self._running.values())
+        self._progress.update(
+            self._bar,
+            completed=counts["done"],
+            counts=f"{len(running)} running, {counts['failed']} need a look",
+            running=line(", ".join(running[:2]))[:40],
+        )
+
+    def _line(self, result: Result, fresh: bool) -> str:
+        place = f"[{self._counts['done']}/{self._total}]"
+        who = line(f"{result.student.id} {result.student.name}".strip())
+        if result.status != "graded":
+            return f"{place} {who}: {result.status.replace('_', ' ')}: {line(result.message or '')}"
+        lost = sum(check.outcome != "passed" for check in result.checks)
+        words = f"{number(result.points)} of {number(result.max_points)} points"
+        words += f", {lost} of {len(result.checks)} checks not passed" if lost else ""
+        words += "" if fresh else " (kept from an earlier run)"
+        return f"{place} {who}: {words}"
+
+    def _note(self, event: str, **fields: Any) -> None:
+        entry = {"time": round(time.time(), 3), "event": event, **fields}
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")

@@ -1,0 +1,209 @@
+"""`student`: a submission as a check sees it. Names give definitions, calls give values or handles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from graders.harness.faults import NO_ANSWER, Crash, Failed
+from graders.harness.session import Session
+from graders.harness.worker.wire import BadFrame
+
+SHOWN = 12  # numbers of a tensor or list that a description still shows
+
+
+class Remote:
+    """Something that can be called in the worker: a definition, an object, or its method."""
+
+    def __init__(self, student: "Student", target: dict[str, Any], label: str) -> None:
+        self._student = student
+        self._target = target
+        self._label = label
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._student._call(self, arguments, named)
+
+    def __getattr__(self, method: str) -> "Remote":
+        if method.startswith("_"):
+            raise AttributeError(method)
+        target = {**self._target, "method": method}
+        return Remote(self._student, target, f"{self._label}.{method}")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a student's model: its name, values, and the class that owns it."""
+
+    name: str
+    values: Tensor
+    trained: bool
+    owner: str
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Gradients by parameter name and by position of the input; None where none arrives."""
+
+    parameters: dict[str, Tensor | None]
+    inputs: list[Tensor | None]
+
+
+@dataclass(frozen=True)
+class Operations:
+    """What one call used: ATen operators and torch functions by count, and the module classes."""
+
+    aten: dict[str, int]
+    functions: dict[str, int]
+    modules: list[str]
+
+
+class Student:
+    """The submission under check, seen through its worker.
+
+    `student.Elman(5, 6, 7)` gives a handle, calling a handle sends tensors and gives values.
+    """
+
+    def __init__(self, session: Session, part: str) -> None:
+        self._session = session
+        self._part = part
+        self.called = ""  # the last call, in words, for messages
+        self.mutated = False  # whether the last call changed its arguments
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Remote(self, {"part": self._part, "name": name}, name)
+
+    def given(self, name: str, *arguments: Any, **named: Any) -> Any:
+        """Make an object of the course's own in the worker: `"cells.Leaky"` of worker/given/."""
+        return Remote(self, {"given": name}, name.partition(".")[2])(*arguments, **named)
+
+    def get(self, handle: Remote, path: str) -> Any:
+        """Read an attribute (`"history.0"`, `"lin1.weight"`) of an object in the worker."""
+        return self._ask({"do": "get", **handle._target, "path": path}, {}, handle._label)
+
+    def collect(self, handle: Remote, most: int) -> Any:
+        """List at most `most` items of an iterable object in the worker."""
+        return self._ask({"do": "collect", **handle._target, "most": most}, {}, handle._label)
+
+    def parameters(self, handle: Remote) -> list[Parameter]:
+        """List a model's parameters."""
+        found = self._ask({"do": "parameters", **handle._target}, {}, handle._label)
+        kinds = {"name": str, "values": Tensor, "trained": bool, "owner": str}
+        return [Parameter(**_fields(entry, **kinds)) for entry in _only(found, dict)]
+
+    def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
+        """Write values into a model's parameters."""
+        self._ask({"do": "set_parameters", **handle._target}, {"values": values}, handle._label)
+
+    def gradients(
+        self, function: Remote, arguments: Sequence[Any], cotangents: Sequence[Tensor | None]
+    ) -> Gradients:
+        """Differentiate the sum of outputs times cotangents by all parameters and inputs."""
+        values = {"arguments": list(arguments), "cotangents": list(cotangents)}
+        self._note(function, arguments, {})
+        found = self._ask({"do": "gradients", **function._target}, values, function._label)
+        fields = _fields(found, parameters=dict, inputs=list)
+        return Gradients(*(_only(fields[name], (Tensor, NoneType)) for name in fields))
+
+    def fit(
+        self, model: Remote, batches: Sequence[tuple[Tensor, Tensor]], epochs: int, lr: float
+    ) -> dict[str, list[float]]:
+        """Train a classifier with the harness's own loop beside the student's model."""
+        request = {"do": "fit", **model._target, "epochs": epochs, "lr": lr}
+        self.called = f"training {model._label} for {epochs} epochs with Adam, lr={lr:g}"
+        found = self._ask(request, {"batches": list(batches)}, model._label)
+        fields = _fields(found, loss=list, gradient_norm=list)
+        return {name: _only(values, float) for name, values in fields.items()}
+
+    def operations(self, function: Remote, *arguments: Any) -> Operations:
+        """Record what one call uses."""
+        self._note(function, arguments, {})
+        request = {"do": "operations", **function._target}
+        found = self._ask(request, {"arguments": list(arguments)}, function._label)
+        return Operations(**_fields(found, aten=dict, functions=dict, modules=list))
+
+    def on_meta(self, model: Remote, *arguments: Any) -> None:
+        """Run a copy of the model on torch's meta device; what it raises is raised here."""
+        self._note(model, arguments, {})
+        request = {"do": "on_meta", **model._target}
+        self._ask(request, {"arguments": list(arguments)}, model._label)
+
+    def _call(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
+        self._note(remote, arguments, named)
+        values = {"arguments": list(arguments), "named": named}
+        found = self._ask({"do": "call", **remote._target}, values, self.called)
+        fields = _fields(found, value=object, mutated=bool)
+        self.mutated = fields["mutated"]
+        value, name = fields["value"], str(remote._target.get("name", ""))
+        if name[:1].isupper() and "method" not in remote._target and not isinstance(value, Remote):
+            raise Failed(f"{name} gave no object.", describe(value), f"an object of class {name}")
+        return value
+
+    def _note(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> None:
+        words = [describe(a) for a in arguments]
+        words += [f"{name}={describe(value)}" for name, value in named.items()]
+        self.called = f"{remote._label}({', '.join(words)})"
+
+    def _ask(self, request: dict[str, Any], values: dict[str, Any], label: str) -> Any:
+        if "name" in request:
+            self._session.load_for(request["part"], request["name"])
+
+        def from_handle(form: dict[str, Any]) -> Remote:
+            match form:
+                case {"handle": int(number), "type": str(kind)}:
+                    shown = label if label.count("(") < 3 else kind[:40]
+                    return Remote(self, {"handle": number}, shown)
+            raise BadFrame("a value of no known form arrived")
+
+        return self._session.ask(request, values, (_for_handle, from_handle))
+
+
+def describe(value: Any) -> str:
+    """Show a value in few words: small ones whole, larger ones by dtype and shape."""
+    if isinstance(value, (Tensor, np.ndarray)):
+        if value.size if isinstance(value, np.ndarray) else value.numel() <= SHOWN:
+            return f"tensor({rounded(value.tolist())})"
+        return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+    if isinstance(value, Remote):
+        return value._label
+    if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
+        return "[" + ", ".join(describe(v) for v in value) + "]"
+    text = repr(rounded(value))
+    return text if len(text) <= 200 else f"{text[:197]}…"
+
+
+def rounded(value: Any) -> Any:
+    """Round the floats of a nested list to 5 significant digits, to be read by people."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(rounded(v) for v in value) if type(value) in (list, tuple) else value
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _for_handle(value: object) -> dict[str, Any]:
+    if isinstance(value, Remote) and "handle" in value._target:
+        return {"handle": value._target["handle"]}
+    name = getattr(value, "__name__", "")
+    if name and getattr(torch, name, None) is value:
+        return {"torch": name}
+    raise TypeError(f"a check sent {type(value).__name__}, which does not travel")
+
+
+def _fields(found: Any, **kinds: type | tuple[type, ...]) -> dict[str, Any]:
+    """Take an answer's fields where each is of its kind; a worker's word is not trusted."""
+    if not isinstance(found, dict) or set(found) != set(kinds):
+        raise Crash(NO_ANSWER)
+    if not all(isinstance(found[name], kind) for name, kind in kinds.items()):
+        raise Crash(NO_ANSWER)
+    return found
+
+
+def _only(values: Any, kind: type | tuple[type, ...]) -> Any:
+    items = values.values() if isinstance(values, dict) else values
+    if not isinstance(values, (list, dict)) or not all(isinstance(v, kind) for v in items):
+        raise Crash(NO_ANSWER)
+    return values

@@ -1,0 +1,251 @@
+"""A result: every outcome and point of one submission, and its stable JSON form."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Literal, TypeVar, get_args
+
+FORMAT = 1
+
+Outcome = Literal[
+    "passed", "failed", "error", "timeout", "memory", "crash", "not_run", "grader_error"
+]
+Status = Literal["graded", "unreadable", "needs_staff"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+@dataclass(frozen=True)
+class Student:
+    """Who handed in, as far as the upload's name tells, and the upload's own hash."""
+
+    id: str
+    name: str
+    late: bool = False
+    upload: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's outcome. Points are earned only by `passed`."""
+
+    id: str
+    sentence: str
+    outcome: Outcome
+    max_points: Decimal
+    message: str = ""
+    hint: str = ""
+    output: str = ""
+    seconds: float = 0.0
+    figures: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def points(self) -> Decimal:
+        return self.max_points if self.outcome == "passed" else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Manual:
+    """Points that a person gives; pending while `points` is None."""
+
+    max_points: Decimal
+    points: Decimal | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """One question of the sheet with its checks, in the sheet's order."""
+
+    number: str
+    title: str
+    checks: tuple[CheckResult, ...]
+    manual: Manual | None = None
+
+    @property
+    def points(self) -> Decimal:
+        given = self.manual.points if self.manual and self.manual.points is not None else Decimal(0)
+        return sum((check.points for check in self.checks), given)
+
+    @property
+    def max_points(self) -> Decimal:
+        manual = self.manual.max_points if self.manual else Decimal(0)
+        return sum((check.max_points for check in self.checks), manual)
+
+    @property
+    def pending_points(self) -> Decimal:
+        pending = self.manual is not None and self.manual.points is None
+        return self.manual.max_points if self.manual and pending else Decimal(0)
+
+
+@dataclass(frozen=True)
+class FileNotes:
+    """What the loader says about one file of the submission."""
+
+    name: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the numbers depend on."""
+
+    python: str
+    torch: str
+    sandbox: str
+    seed: int
+    graders_sha256: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """All outcomes and points of one submission."""
+
+    assignment: str
+    student: Student
+    status: Status
+    questions: tuple[QuestionResult, ...]
+    environment: Environment
+    files: tuple[FileNotes, ...] = ()
+    message: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> Decimal:
+        return sum((question.points for question in self.questions), Decimal(0))
+
+    @property
+    def max_points(self) -> Decimal:
+        return sum((question.max_points for question in self.questions), Decimal(0))
+
+    @property
+    def pending_points(self) -> Decimal:
+        return sum((question.pending_points for question in self.questions), Decimal(0))
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        return tuple(check for question in self.questions for check in question.checks)
+
+    @property
+    def all_checks_passed(self) -> bool:
+        return self.status == "graded" and all(c.outcome == "passed" for c in self.checks)
+
+
+def to_json(result: Result) -> str:
+    """Write `result` in the format of design.md, keys in a fixed order, points as plain numbers."""
+    document = {
+        "format": FORMAT,
+        "assignment": result.assignment,
+        "student": asdict(result.student),
+        "points": number(result.points),
+        "max_points": number(result.max_points),
+        "pending_points": number(result.pending_points),
+        "status": result.status,
+        "message": result.message,
+        "questions": [_question(question) for question in result.questions],
+        "files": [{"name": file.name, "notes": list(file.notes)} for file in result.files],
+        "environment": asdict(result.environment),
+        "seconds": result.seconds,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def number(points: Decimal) -> float | int:
+    """Give the JSON number of an exact decimal: 1 for 1.00, 0.25 for 0.25."""
+    return int(points) if points == points.to_integral_value() else float(points)
+
+
+def _question(question: QuestionResult) -> dict[str, Any]:
+    manual = question.manual
+    return {
+        "number": question.number,
+        "title": question.title,
+        "points": number(question.points),
+        "max_points": number(question.max_points),
+        "manual": manual
+        and {
+            "max_points": number(manual.max_points),
+            "points": None if manual.points is None else number(manual.points),
+            "comment": manual.comment,
+        },
+        "checks": [_check(check) for check in question.checks],
+    }
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "sentence": check.sentence,
+        "outcome": check.outcome,
+        "points": number(check.points),
+        "max_points": number(check.max_points),
+        "message": check.message,
+        "hint": check.hint,
+        "output": check.output,
+        "seconds": check.seconds,
+        "figures": list(check.figures),
+    }
+
+
+def from_json(text: str) -> Result:
+    """Read what `to_json` wrote.
+
+    Raises:
+        ValueError: the text is not a result of this format.
+    """
+    try:
+        document = json.loads(text, parse_float=Decimal)
+        if document["format"] != FORMAT:
+            raise ValueError(f"result format {document['format']!r} is not {FORMAT}")
+        return Result(
+            assignment=document["assignment"],
+            student=Student(**document["student"]),
+            status=_one_of(STATUSES, document["status"]),
+            questions=tuple(_read_question(q) for q in document["questions"]),
+            environment=Environment(**document["environment"]),
+            files=tuple(FileNotes(f["name"], tuple(f["notes"])) for f in document["files"]),
+            message=document["message"],
+            seconds=float(document["seconds"]),
+        )
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ValueError(f"not a result: {problem!r}") from problem
+
+
+def _read_question(document: dict[str, Any]) -> QuestionResult:
+    manual = document["manual"]
+    return QuestionResult(
+        document["number"],
+        document["title"],
+        tuple(_read_check(check) for check in document["checks"]),
+        manual
+        and Manual(
+            Decimal(manual["max_points"]),
+            None if manual["points"] is None else Decimal(manual["points"]),
+            manual["comment"],
+        ),
+    )
+
+
+def _read_check(document: dict[str, Any]) -> CheckResult:
+    return CheckResult(
+        id=document["id"],
+        sentence=document["sentence"],
+        outcome=_one_of(OUTCOMES, document["outcome"]),
+        max_points=Decimal(document["max_points"]),
+        message=document["message"],
+        hint=document["hint"],
+        output=document["output"],
+        seconds=float(document["seconds"]),
+        figures=tuple(document["figures"]),
+    )
+
+
+Choice = TypeVar("Choice")
+
+
+def _one_of(choices: Sequence[Choice], value: Any) -> Choice:
+    if value not in choices:
+        raise ValueError(f"{value!r} is none of {', '.join(map(str, choices))}")
+    return choices[choices.index(value)]

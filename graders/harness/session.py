@@ -1,0 +1,186 @@
+"""A submission's worker over all its checks: started when needed, replaced when it is lost."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from graders.harness.connection import Connection
+from graders.harness.faults import (
+    NO_ANSWER,
+    Crash,
+    Fault,
+    NotFound,
+    StudentError,
+    TooLarge,
+    TooSlow,
+)
+from graders.harness.sandbox import Limits, Sandbox
+from graders.harness.submission import Submission
+from graders.harness.worker.values import Encoder, ForHandle, FromHandle, decode
+from graders.harness.worker.wire import BadFrame, Tensors
+
+START_SECONDS = 120.0  # importing torch on a cold and busy machine
+NOTHING = "is not implemented yet"
+
+
+class Session:
+    """Sends one submission's requests to its worker.
+
+    A worker that hangs, dies or talks nonsense costs the check that met it; the next check gets a
+    new one. A file that ends a worker while it is loaded is not loaded again.
+    """
+
+    def __init__(
+        self, submission: Submission, given: Mapping[str, bytes], sandbox: Sandbox, limits: Limits
+    ) -> None:
+        self.notes: dict[str, list[str]] = {}
+        self.limits = limits
+        self._submission = submission
+        self._given = given
+        self._sandbox = sandbox
+        self._connection: Connection | None = None
+        self._loaded: set[str] = set()
+        self._broken: dict[str, Fault] = {}
+        self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
+        self._seed = 0
+
+    def begin(self, seed: int) -> None:
+        """Start a check: a worker stands ready, without handles, with its generators seeded."""
+        self._seed = seed
+        if time.monotonic() > self._ends:
+            raise TooSlow(
+                f"The submission used up its {self.limits.submission_seconds:g} seconds before "
+                "this check was run."
+            )
+        self._connect()
+        self._check_ends = min(time.monotonic() + self.limits.check_seconds, self._ends)
+
+    def end(self) -> str:
+        """End a check and give what was printed during it."""
+        if self._connection is None:
+            return ""
+        if not self._connection.closed:
+            try:
+                self.notes |= self._plain({"do": "end"}, 5.0)
+            except Fault:
+                pass  # a thread left over by the check may still crash the worker
+        output = self._connection.output()
+        if self._connection.closed:
+            self._connection = None
+        return output
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def load_for(self, part: str, name: str) -> None:
+        """Load the files that may define `name`, best first, as far as they have to be.
+
+        Raises:
+            NotFound: no file defines it.
+            Fault: the file that should define it ended the worker, now or before.
+        """
+        found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
+        if not found["files"]:
+            raise NotFound(_missing(part, name, found["nearest"]))
+        file = found["files"][0]
+        if file in self._broken:
+            raise self._broken[file]
+        if file in self._loaded:
+            return
+        try:
+            self._plain({"do": "load", "file": file}, self.limits.load_seconds)
+        except (TooSlow, TooLarge, Crash) as fault:
+            fault.message = f"{file} could not be loaded. {fault.message}"
+            self._broken[file] = fault
+            raise
+        self._loaded.add(file)
+
+    def ask(
+        self, request: dict[str, Any], values: dict[str, Any], handles: tuple[ForHandle, FromHandle]
+    ) -> Any:
+        """Send a request with encoded `values` and give the decoded answer.
+
+        Raises:
+            Fault: the student's code raised, was too slow or too large, or the worker was lost.
+        """
+        encoder = Encoder(handles[0])
+        fields = {name: encoder.encode(value) for name, value in values.items()}
+        left = max(0.01, self._check_ends - time.monotonic())
+        seconds = min(self.limits.call_seconds, left)
+        answer, tensors = self._send({**request, **fields}, encoder.tensors, seconds)
+        try:
+            return decode(answer, tensors, handles[1])
+        except BadFrame as problem:
+            self.close()
+            raise Crash(f"{NO_ANSWER} {problem}") from None
+
+    def _plain(self, request: dict[str, Any], seconds: float) -> Any:
+        answer, tensors = self._send(request, {}, seconds)
+        return decode(answer, tensors, _no_handle)
+
+    def _send(
+        self, request: dict[str, Any], tensors: Tensors, seconds: float
+    ) -> tuple[Any, Tensors]:
+        if self._connection is None or self._connection.closed:
+            raise Crash("The process was lost earlier in this check.")
+        answer, more = self._connection.request(request, tensors, seconds)
+        if "error" in answer:
+            raise _fault(answer["error"])
+        return answer.get("value"), more
+
+    def _connect(self) -> None:
+        if self._connection is None or self._connection.closed:
+            self._connection = Connection(self._sandbox, self.limits)
+            self._loaded.clear()
+            encoder = Encoder(_no_handle)  # type: ignore[arg-type]
+            files = encoder.encode(_as_tensors(self._submission.files))
+            given = encoder.encode(_as_tensors(self._given))
+            request = {"do": "submission", "files": files, "given": given}
+            answer, tensors = self._send(request, encoder.tensors, START_SECONDS)
+            self.notes |= decode(answer, tensors, _no_handle)
+        self._plain({"do": "begin", "seed": self._seed}, 10.0)
+
+
+def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
+    return {
+        name: torch.frombuffer(bytearray(content), dtype=torch.uint8)
+        if content
+        else torch.zeros(0, dtype=torch.uint8)
+        for name, content in sorted(files.items())
+    }
+
+
+def _no_handle(form: object) -> object:
+    raise BadFrame("a value of no known form arrived")
+
+
+def _missing(part: str, name: str, nearest: list[str]) -> str:
+    message = f"`{name}` is not in the submission: neither {part}.py nor another file defines it."
+    close = " or ".join(f"`{other}`" for other in nearest)
+    return message + (f" Is it the one called {close}?" if close else "")
+
+
+def _fault(error: Any) -> Fault:
+    """Turn the worker's account of an exception into the fault that a student reads."""
+    try:
+        kind, name, text = str(error["kind"]), str(error["type"]), str(error["text"])
+        frames = [(str(f), int(n), str(w), str(line)) for f, n, w, line in error["frames"]]
+        file = error["file"]
+    except (KeyError, TypeError, ValueError):
+        return Crash(NO_ANSWER)
+    trace = "".join(f"\n  {f}, line {n}, in {w}\n    {line}" for f, n, w, line in frames)
+    if kind == "missing":
+        return NotFound(text)
+    if kind == "memory":
+        return TooLarge(f"It asked for more memory than there is: {text}{trace}")
+    if kind == "broken":
+        text = f"{file} was read, but this definition failed with {name}: {text}"
+        return StudentError(f"{text}{trace}", type_name=name, text=text)
+    if name == "NotImplementedError":
+        where = f"`{frames[-1][2]}` in {frames[-1][0]} " if frames else "It "
+        return StudentError(f"{where}{NOTHING}.", type_name=name, text=text)
+    return StudentError(f"It raised {name}: {text}{trace}", type_name=name, text=text)

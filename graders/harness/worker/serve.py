@@ -1,0 +1,220 @@
+"""Answers the grader's requests about one submission: load, construct, call, differentiate, train.
+
+A request is one frame and gets one frame back. It holds inputs, never an expected value.
+"""
+
+import contextlib
+import os
+import random
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import islice
+from typing import Any, BinaryIO
+
+import numpy as np
+import torch
+
+from . import operations
+from .loading import Broken, Loader, Missing
+from .values import ITEM_CAP, Encoder, decode
+from .wire import MARK, BadFrame, Tensors, pack, read
+
+TEXT_CAP = 2_000  # characters of an exception's text
+FRAMES = 6  # frames of a traceback that are worth showing: the innermost
+
+
+class Worker:
+    """One submission, its loaded definitions, and the objects that the grader holds handles to."""
+
+    def __init__(self) -> None:
+        self.loader = Loader({})
+        self.handles: dict[int, object] = {}
+        self.tensors: Tensors = {}
+
+    def answer(self, request: dict[str, Any], tensors: Tensors) -> bytes:
+        """Carry out one request; whatever a student's code raises becomes the answer."""
+        self.tensors = tensors
+        try:
+            operation: Callable[[dict[str, Any]], Any] = getattr(self, f"do_{request['do']}")
+            encoder = Encoder(self.handle_for)
+            answer = encoder.encode(operation(request))
+            return pack({"number": request["number"], "value": answer}, encoder.tensors)
+        except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
+            return pack({"number": request["number"], "error": self._describe(problem)}, {})
+
+    # Requests ---------------------------------------------------------------------------------
+
+    def do_submission(self, request: dict[str, Any]) -> dict[str, list[str]]:
+        """Take the files of a submission; parse them, run nothing."""
+        self.loader.close()
+        files, given = self._value(request["files"]), self._value(request["given"])
+        self.loader = Loader(_as_bytes(files), _as_bytes(given))
+        return self.loader.notes
+
+    def do_begin(self, request: dict[str, Any]) -> None:
+        """Start a check: no handle is left, every generator is seeded, global settings are torch's."""
+        self.handles.clear()
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        random.seed(request["seed"])
+        np.random.seed(request["seed"] % 2**32)
+        torch.manual_seed(request["seed"])
+
+    def do_end(self, request: dict[str, Any]) -> dict[str, list[str]]:
+        """End a check: let its output out, then say what loading has met so far."""
+        self.handles.clear()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # a student may have replaced or closed it
+                stream.flush()
+        os.write(2, MARK)
+        return self.loader.notes
+
+    def do_locate(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Say which files bind a name, best first, without running one."""
+        files = self.loader.locate(request["part"], request["name"])
+        return {"files": files, "nearest": self.loader.nearest(request["name"])}
+
+    def do_load(self, request: dict[str, Any]) -> None:
+        self.loader.load(request["file"])
+
+    def do_call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call a definition, a handle or its method; say whether the arguments came back unchanged."""
+        function = self._target(request)
+        arguments, named = self._value(request["arguments"]), self._value(request["named"])
+        value = function(*arguments, **named)
+        if isinstance(value, Iterator):  # a generator's code runs here, not while encoding
+            value = list(islice(value, ITEM_CAP))
+        return {"value": value, "mutated": self._mutated(request, arguments, named)}
+
+    def do_get(self, request: dict[str, Any]) -> object:
+        """Read an attribute, or an item where the path's part is a whole number."""
+        value = self._target(request)
+        for part in request["path"].split("."):
+            if part.isdigit() and not isinstance(value, torch.nn.Module):
+                value = value[int(part)]
+            else:
+                value = getattr(value, part)
+        return value
+
+    def do_collect(self, request: dict[str, Any]) -> list[object]:
+        """List the first items of an iterable, for one `next` too many more than `most`."""
+        return list(islice(self._target(request), request["most"]))
+
+    def do_gradients(self, request: dict[str, Any]) -> dict[str, Any]:
+        arguments = self._value(request["arguments"])
+        cotangents = self._value(request["cotangents"])
+        return operations.gradients(self._target(request), arguments, cotangents)
+
+    def do_fit(self, request: dict[str, Any]) -> dict[str, Any]:
+        batches = self._value(request["batches"])
+        return operations.fit(self._target(request), batches, request["epochs"], request["lr"])
+
+    def do_operations(self, request: dict[str, Any]) -> dict[str, Any]:
+        return operations.operations(self._target(request), self._value(request["arguments"]))
+
+    def do_on_meta(self, request: dict[str, Any]) -> None:
+        operations.on_meta(self._target(request), self._value(request["arguments"]))
+
+    def do_parameters(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        return operations.parameters(self._target(request))
+
+    def do_set_parameters(self, request: dict[str, Any]) -> None:
+        operations.set_parameters(self._target(request), self._value(request["values"]))
+
+    # Values -----------------------------------------------------------------------------------
+
+    def handle_for(self, value: object) -> dict[str, Any]:
+        """Keep an object here and give the grader a number for it."""
+        number = len(self.handles)
+        self.handles[number] = value
+        return {"handle": number, "type": type(value).__name__}
+
+    def _from_handle(self, form: dict[str, Any]) -> object:
+        match form:
+            case {"handle": int(number)}:
+                return self.handles[number]
+            case {"torch": str(path)}:
+                value: object = torch
+                for part in path.split("."):
+                    value = getattr(value, part)
+                return value
+        raise BadFrame("a value of no known form arrived")
+
+    def _value(self, form: Any) -> Any:
+        return decode(form, self.tensors, self._from_handle)
+
+    def _target(self, request: dict[str, Any]) -> Any:
+        """Give what a request is about: a handle, a given object, a definition; or its method."""
+        if "handle" in request:
+            target = self.handles[request["handle"]]
+        elif "given" in request:
+            module, _, name = request["given"].partition(".")
+            target = getattr(import_module(f"{__package__}.given.{module}"), name)
+        else:
+            target = self.loader.lookup(request["part"], request["name"])
+        method = request.get("method")
+        return getattr(target, method) if method else target
+
+    def _mutated(self, request: dict[str, Any], arguments: Any, named: Any) -> bool:
+        before, after = Encoder(_same), Encoder(_same)
+        sent = before.encode([self._value(request["arguments"]), self._value(request["named"])])
+        now = after.encode([arguments, named])
+        return sent != now or not all(
+            _identical(before.tensors[key], after.tensors[key]) for key in before.tensors
+        )
+
+    def _describe(self, problem: BaseException) -> dict[str, Any]:
+        cause = problem.exception if isinstance(problem, Broken) else problem
+        return {
+            "kind": _kind(problem),
+            "type": type(cause).__name__,
+            "text": _text(cause),
+            "frames": self._frames(cause),
+            "nearest": problem.nearest if isinstance(problem, Missing) else [],
+            "file": problem.file if isinstance(problem, Broken) else None,
+        }
+
+    def _frames(self, problem: BaseException) -> list[list[Any]]:
+        """List the student's own frames, outermost first: file, line, function, source line."""
+        frames = traceback.extract_tb(problem.__traceback__)
+        own = [f for f in frames if self.loader.owns(f.filename)]
+        return [[f.filename, f.lineno or 0, f.name, (f.line or "")[:200]] for f in own[-FRAMES:]]
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer requests until the grader closes the stream."""
+    worker = Worker()
+    while (frame := read(requests)) is not None:
+        answers.write(worker.answer(*frame))
+        answers.flush()
+
+
+def _as_bytes(files: dict[str, torch.Tensor]) -> dict[str, bytes]:
+    return {name: content.numpy().tobytes() for name, content in files.items()}
+
+
+def _same(value: object) -> dict[str, Any]:
+    return {"handle": id(value)}
+
+
+def _identical(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.dtype == other.dtype and torch.equal(one.nan_to_num(), other.nan_to_num())
+
+
+def _text(problem: BaseException) -> str:
+    try:
+        return str(problem)[:TEXT_CAP]
+    except BaseException:  # a student's own __str__
+        return ""
+
+
+def _kind(problem: BaseException) -> str:
+    if isinstance(problem, (Missing, Broken)):
+        return type(problem).__name__.lower()
+    text = _text(problem)
+    out_of_memory = isinstance(problem, MemoryError) or (
+        isinstance(problem, RuntimeError) and "allocate memory" in text
+    )
+    return "memory" if out_of_memory else "error"

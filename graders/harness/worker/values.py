@@ -1,0 +1,145 @@
+"""Values as they travel: numbers, strings, lists, tuples, dicts, tensors, arrays, and handles.
+
+JSON has no tuple, tensor or NaN, so these become one-key objects: {"tuple": […]}, {"tensor": "t0"},
+{"float": "nan"}, {"handle": 3, …}. What arrives is rebuilt from exact types only; whatever a student
+returns (a Tensor subclass, an object whose `==` is always true) ends up as plain data.
+"""
+
+import math
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+
+from .wire import BadFrame, Tensors
+
+ITEM_CAP = 200_000  # items of one value, over all levels
+DEPTH_CAP = 30
+TEXT_CAP = 100_000  # characters of one string
+INT_BITS = 64
+
+ForHandle = Callable[[object], dict[str, Any]]
+FromHandle = Callable[[dict[str, Any]], object]
+
+
+class Encoder:
+    """Turns values into JSON plus tensors; whatever is neither goes through `for_handle`."""
+
+    def __init__(self, for_handle: ForHandle) -> None:
+        self.tensors: Tensors = {}
+        self._for_handle = for_handle
+        self._items = 0
+
+    def encode(self, value: object, depth: int = 0) -> Any:
+        """Give the JSON form of `value`; its tensors are added to `tensors`.
+
+        Raises:
+            BadFrame: the value is too deep or too large to travel.
+        """
+        self._items += 1
+        if self._items > ITEM_CAP or depth > DEPTH_CAP:
+            raise BadFrame("the value is too large or too deeply nested to be returned")
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, torch.Tensor):
+            return {"tensor": self._keep(value)}
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, (int, float, str, np.generic)):
+            return _scalar(value)
+        if isinstance(value, (list, tuple, dict, set, frozenset, Iterator)):
+            return self._container(value, depth + 1)
+        if isinstance(value, torch.dtype):
+            return {"dtype": str(value).removeprefix("torch.")}
+        return self._for_handle(value)
+
+    def _keep(self, tensor: torch.Tensor) -> str:
+        plain = tensor.detach().as_subclass(torch.Tensor)
+        if plain.device.type == "meta":
+            raise BadFrame("a tensor on the meta device holds no numbers")
+        key = f"t{len(self.tensors)}"
+        dense = plain.to_dense() if plain.layout != torch.strided else plain
+        self.tensors[key] = dense.cpu().resolve_conj().resolve_neg().contiguous().clone()
+        return key
+
+    def _array(self, array: np.ndarray) -> Any:
+        if array.dtype.kind not in "biuf":
+            return self.encode(array.tolist(), 1)
+        return {"array": self._keep(torch.from_numpy(np.array(array, order="C")))}
+
+    def _container(self, value: Any, depth: int) -> Any:
+        if isinstance(value, dict):
+            pairs = [[self.encode(k, depth), self.encode(v, depth)] for k, v in value.items()]
+            return {"dict": pairs}
+        if isinstance(value, Iterator):
+            value = list(islice(value, ITEM_CAP))
+        items = [self.encode(item, depth) for item in value]
+        if not isinstance(value, tuple):
+            return items
+        fields = getattr(value, "_fields", None)
+        if isinstance(fields, tuple) and all(isinstance(f, str) for f in fields):
+            return {"record": items, "fields": list(fields)}
+        return {"tuple": items}
+
+
+def decode(form: Any, tensors: Mapping[str, torch.Tensor], from_handle: FromHandle) -> Any:
+    """Rebuild the value that an `Encoder` wrote; every tensor is a fresh copy.
+
+    Raises:
+        BadFrame: the form is none that an `Encoder` writes.
+    """
+    if form is None or type(form) in (bool, int, float):
+        return form
+    if type(form) is str:
+        return _clean(form)
+    if type(form) is list:
+        return [decode(item, tensors, from_handle) for item in form]
+    if type(form) is not dict or not form:
+        raise BadFrame("a value of no known form arrived")
+    return _decode_tagged(form, tensors, from_handle)
+
+
+def _decode_tagged(form: dict[str, Any], tensors: Mapping[str, Any], handle: FromHandle) -> Any:
+    try:
+        match form:
+            case {"tensor": str(key)}:
+                return tensors[key].clone()
+            case {"array": str(key)}:
+                return tensors[key].clone().numpy()
+            case {"float": "nan" | "inf" | "-inf" as digits}:
+                return float(digits)
+            case {"dtype": str(name)}:
+                dtype = getattr(torch, name)
+                return dtype if isinstance(dtype, torch.dtype) else handle(form)
+            case {"tuple": list(items)}:
+                return tuple(decode(item, tensors, handle) for item in items)
+            case {"record": list(items), "fields": list(fields)}:
+                values = [decode(item, tensors, handle) for item in items]
+                return namedtuple("Record", fields, rename=True)(*values)
+            case {"dict": list(pairs)}:
+                return {decode(k, tensors, handle): decode(v, tensors, handle) for k, v in pairs}
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as problem:
+        raise BadFrame(f"a value of no known form arrived: {problem}") from problem
+    return handle(form)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if value.bit_length() > INT_BITS:
+            raise BadFrame(f"a whole number of {value.bit_length()} bits cannot be returned")
+        return int(value)
+    if isinstance(value, float):
+        value = float(value)
+        return value if math.isfinite(value) else {"float": str(value)}
+    return _clean(str(value)[:TEXT_CAP])
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

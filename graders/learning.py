@@ -1,0 +1,77 @@
+"""Learned results: train beside the student's model, judge on labels that stay with the grader.
+
+A check fails only when two independent trainings both miss the threshold. The calibration (fixtures/
+calibration.json, rebuilt by `python -m graders calibrate`) states how often one training of the
+reference misses it; squared, that is the chance that a right model loses its points.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graders.harness.compare import holds, shaped
+from graders.harness.draw import Draw
+from graders.harness.remote import Remote, Student
+from graders.oracles.padding import padded
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+SIZES = (24, 24)  # embedding and hidden width
+BATCH, EPOCHS, LEARNING_RATE = 8, 1, 0.02
+ATTEMPTS = 2
+
+
+@cache
+def reviews() -> dict[str, Any]:
+    """Read the tiny reviews: token ids and labels, for training and held out."""
+    document: dict[str, Any] = json.loads((FIXTURES / "reviews.json").read_text(encoding="utf-8"))
+    return document
+
+
+def threshold(name: str) -> float:
+    """Give the calibrated threshold of one learning check."""
+    text = (FIXTURES / "calibration.json").read_text(encoding="utf-8")
+    return float(json.loads(text)[name]["threshold"])
+
+
+def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> None:
+    """Pass if a fresh model, trained for one epoch, names the held-out labels well enough."""
+    wanted, reached = threshold("reviews"), []
+    for _ in range(ATTEMPTS):
+        model = model_class(reviews()["vocabulary"], 2, *SIZES)
+        student.fit(model, training_batches(draw), EPOCHS, LEARNING_RATE)
+        reached.append(accuracy(shaped(model(held_out()[0]), (len(held_out()[1]), 2))))
+        if reached[-1] >= wanted:
+            return
+    holds(
+        False,
+        f"After {EPOCHS} epoch the model names too few held-out reviews rightly.",
+        " and ".join(f"{value:.1%}" for value in reached) + " in two trainings",
+        f"at least {wanted:.0%}; the reference reaches it always",
+        "Check that all layers are made in __init__ and used in forward, and that no softmax is "
+        "applied before the loss.",
+    )
+
+
+def training_batches(draw: Draw) -> list[tuple[Tensor, Tensor]]:
+    """Cut the training reviews into padded batches, in a new order."""
+    rows, labels = reviews()["train"], reviews()["train_labels"]
+    order = draw.shuffled(list(range(len(rows))))
+    chosen = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+    return [
+        (padded([rows[i] for i in ids], 0), torch.tensor([labels[i] for i in ids]))
+        for ids in chosen
+    ]
+
+
+def held_out() -> tuple[Tensor, Tensor]:
+    """Give the held-out reviews (N, T) and their labels (N,)."""
+    return padded(reviews()["test"], 0), torch.tensor(reviews()["test_labels"])
+
+
+def accuracy(logits: Tensor) -> float:
+    """Give the fraction of held-out reviews that the logits name rightly."""
+    return float((logits.argmax(dim=1) == held_out()[1]).float().mean())

@@ -1,0 +1,90 @@
+"""The Elman layer and its classifier: every right reading of a student's weights."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from graders.harness.remote import Parameter
+from graders.matching import Layout, Roles, assignments
+from graders.oracles.formulas import ACTIVATIONS, Activation, affine, max_over_time, same
+
+
+@dataclass(frozen=True)
+class ElmanReading:
+    """One way to read the student's weights as an Elman layer, and what it computes."""
+
+    activation: str
+    roles: Roles
+    outs: Tensor  # (B, T, O)
+    hidden: Tensor  # (B, H)
+
+
+def elman_readings(
+    parameters: Sequence[Parameter], sizes: Sequence[int], x: Tensor, hidden: Tensor | None
+) -> Iterator[ElmanReading]:
+    """Yield every reading of the weights as an Elman layer.
+
+    Args:
+        parameters: the student's own, each used once.
+        sizes: I, O, H.
+        x: (B, T, I) inputs.
+        hidden: (B, H) first hidden state, zeros when None.
+    """
+    for layout, split in _elman_layouts(*sizes):
+        for w in assignments(parameters, layout):
+            roles = split(w)
+            for name, activation in ACTIVATIONS.items():
+                yield ElmanReading(name, roles, *elman(roles, x, hidden, activation))
+
+
+def elman(
+    w: Roles, x: Tensor, hidden: Tensor | None, activation: Activation
+) -> tuple[Tensor, Tensor]:
+    """Run h_t = f(W_x x_t + W_h h_(t-1) + b), y_t = W_y h_t + c (Elman, 1990)."""
+    B, T, _ = x.shape
+    h = x.new_zeros(B, w["W_h"].shape[0]) if hidden is None else hidden
+    outs = []
+    for t in range(T):
+        sums = x[:, t] @ w["W_x"].T + h @ w["W_h"].T
+        for bias in ("b_1", "b_2"):
+            sums = sums + w[bias] if bias in w else sums
+        h = activation(sums)
+        outs.append(affine(h, w["W_y"], w.get("c")))
+    return torch.stack(outs, 1), h
+
+
+def _elman_layouts(I: int, O: int, H: int) -> list[tuple[Layout, Callable[[Roles], Roles]]]:
+    biases = {"b_1": (H,), "b_2": (H,), "c": (O,)}
+    separate = Layout({"W_x": (H, I), "W_h": (H, H), "W_y": (O, H)}, biases)
+    joint = Layout({"W": (H, I + H), "W_y": (O, H)}, biases)
+
+    def x_first(w: Roles) -> Roles:
+        return {**w, "W_x": w["W"][:, :I], "W_h": w["W"][:, I:]}
+
+    def h_first(w: Roles) -> Roles:
+        return {**w, "W_x": w["W"][:, H:], "W_h": w["W"][:, :H]}
+
+    return [(joint, x_first), (joint, h_first), (separate, same)]
+
+
+def elman_classifier_logits(
+    parameters: Sequence[Parameter], sizes: Sequence[int], x: Tensor
+) -> Iterator[Tensor]:
+    """Yield the logits of Embedding, Elman, ReLU or none, max over time, Linear.
+
+    Args:
+        parameters: the student's own, each used once.
+        sizes: V, C, N with embedding, hidden state and output all N wide.
+        x: (B, T) token ids.
+    """
+    V, C, N = sizes
+    for layout, split in _elman_layouts(N, N, N):
+        ends = {"embedding": (V, N), "W_out": (C, N)}
+        both = Layout({**layout.needed, **ends}, {**layout.optional, "b_out": (C,)})
+        for w in assignments(parameters, both):
+            for activation in ACTIVATIONS.values():
+                outs, _ = elman(split(w), w["embedding"][x], None, activation)
+                for after in (torch.relu, same):
+                    yield affine(max_over_time(after(outs)), w["W_out"], w.get("b_out"))

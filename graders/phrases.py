@@ -1,0 +1,180 @@
+"""Calls that several parts' checks share, and the sentences that go with them."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graders.harness.compare import close, holds, is_close, shaped
+from graders.harness.draw import Draw
+from graders.harness.faults import Failed, StudentError
+from graders.harness.remote import Parameter, Remote, Student, describe
+
+MIXED_DEVICES = ("expected all tensors to be on the same device", "is not on the expected device")
+
+
+def any_reading(function: Remote, *readings: Sequence[Any]) -> Any:
+    """Call `function` with the first list of arguments that it takes without raising.
+
+    For arguments whose type the sheets leave open, such as lists or tensors. When none is taken,
+    the error of the first is raised.
+    """
+    try:
+        return function(*readings[0])
+    except StudentError as error:
+        if len(readings) == 1 or error.type_name == "NotImplementedError":
+            raise
+        with contextlib.suppress(StudentError):
+            return any_reading(function, *readings[1:])
+        raise error from None
+
+
+def items_of(student: Student, returned: Any, most: int) -> Sequence[Any]:
+    """List what a generator, a list or another iterable gave, `most` items at most."""
+    if isinstance(returned, Remote):
+        returned = student.collect(returned, most)
+    if not isinstance(returned, (list, tuple)):
+        raise Failed("The result cannot be iterated over.", describe(returned), "an iterable")
+    return returned
+
+
+def weighted(
+    student: Student, model: Remote, draw: Draw, dtype: torch.dtype = torch.float32
+) -> list[Parameter]:
+    """Put a model into evaluation mode and `dtype`, with random weights; list its parameters."""
+    model.eval()
+    if dtype != torch.float32:
+        model.to(dtype)
+    values = draw.weights(student, model)
+    found = student.parameters(model)
+    return [replace(p, values=values[p.name].clone().requires_grad_()) for p in found]
+
+
+def matches_one(
+    returned: Any, readings: Sequence[Tensor], parameters: Sequence[Parameter], hint: str, what: str
+) -> None:
+    """Pass if `returned` equals one of the right readings; else show the nearest of them."""
+    if any(is_close(returned, reading) for reading in readings):
+        return
+    if not readings:
+        shapes = ", ".join(f"{p.name} {tuple(p.values.shape)}" for p in parameters)
+        problem = f"{what} cannot be right: the parameters do not make up the layers asked for."
+        raise Failed(problem, f"a model with {shapes or 'no parameters'}", "", hint)
+    close(returned, _nearest(returned, readings).detach(), hint, what)
+
+
+def gradients_match(
+    student: Student,
+    model: Remote,
+    inputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    parameters: Sequence[Parameter],
+    readings: Sequence[Sequence[Tensor]] | None,
+) -> None:
+    """Pass if every parameter has a gradient, and the gradients are those of one reading."""
+    found = student.gradients(model, [x.detach() for x in inputs], cotangents)
+    missing = [p.name for p in parameters if found.parameters.get(p.name) is None]
+    hint = (
+        "Either forward does not use them, or the graph is cut on the way to the output: by "
+        "detach(), .data, .item(), torch.tensor(…) or torch.no_grad()."
+    )
+    holds(not missing, f"No gradient arrives at {', '.join(missing)}.", hint=hint)
+    if readings is None:
+        return
+    returned = [found.parameters[p.name] for p in parameters]
+    leaves = [p.values for p in parameters] + [x for x in inputs if x.requires_grad]
+    returned += [g for g, x in zip(found.inputs, inputs, strict=False) if x.requires_grad]
+    truths = [_differentiate(outputs, cotangents, leaves) for outputs in readings]
+    if not truths:
+        raise Failed("The parameters do not make up the layers asked for.")
+    if any(all(map(is_close, returned, truth)) for truth in truths):
+        return
+    agreeing = [sum(map(is_close, returned, truth)) for truth in truths]
+    names = [p.name for p in parameters] + ["the input", "the first hidden state"]
+    for name, got, wanted in zip(
+        names, returned, truths[agreeing.index(max(agreeing))], strict=False
+    ):
+        close(got, wanted, hint, f"The gradient of {name}")
+
+
+def _differentiate(
+    outputs: Sequence[Tensor], cotangents: Sequence[Tensor], leaves: Sequence[Tensor]
+) -> list[Tensor]:
+    total = torch.stack([(o * c).sum() for o, c in zip(outputs, cotangents, strict=True)]).sum()
+    found = torch.autograd.grad(total, list(leaves), allow_unused=True, retain_graph=True)
+    return [torch.zeros_like(x) if g is None else g for g, x in zip(found, leaves, strict=True)]
+
+
+def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> None:
+    """Pass if a call gives the same again after another call."""
+    before = function(*first)
+    function(*between)
+    hint = "Make the first state anew in every call; keep nothing on self."
+    close(function(*first), shaped(before, getattr(before, "shape", ())), hint, "The second result")
+
+
+def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
+    """Pass if replacing one sample leaves what comes back for the others alone."""
+    changed = batch.clone()
+    changed[1] = other
+    before, after = function(batch), function(changed)
+    rest = [b for b in range(len(batch)) if b != 1]
+    shaped(before, (len(batch), *getattr(before, "shape", (0, 0))[1:]))
+    shaped(after, before.shape)
+    hint = (
+        "Samples leak into one another: look for batch_first, for view or reshape where permute "
+        "is needed, and for a maximum or softmax over dim 0."
+    )
+    close(after[rest], before[rest], hint, "What comes back for the other samples")
+
+
+def no_softmax(logits: Any) -> None:
+    """Pass if the rows are neither probabilities nor their logarithms."""
+    rows = shaped(logits, getattr(logits, "shape", ()))
+    ones = torch.ones(rows.shape[:-1])
+    hint = "cross_entropy applies the softmax itself; applied twice, the model hardly learns."
+    for sums in (rows.sum(-1), rows.exp().sum(-1)):
+        holds(not is_close(sums.float(), ones), "The rows are probabilities.", rows, hint=hint)
+    squashed = bool(((rows >= 0) & (rows <= 1)).all())
+    holds(not squashed, "All logits lie between 0 and 1.", rows, hint=hint)
+
+
+def has_widths(student: Student, model: Remote, shapes: Sequence[tuple[int, ...]]) -> None:
+    """Pass if the model has a parameter of each of these shapes, either way round."""
+    found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
+    missing = [s for s in shapes if s not in found and s[::-1] not in found]
+    holds(not missing, f"No layer has weights of shape {missing}.", f"weights of shapes {found}")
+
+
+def arguments_unchanged(student: Student) -> None:
+    """Pass if the last call left its arguments as they were."""
+    hint = "Operations that end in _ and assignments into a slice change the caller's tensor."
+    holds(not student.mutated, "What was passed in is changed.", hint=hint)
+
+
+def ignores_device(student: Student, model: Remote, *arguments: Any) -> None:
+    """Pass unless the model makes a tensor on a device of its own choice."""
+    try:
+        student.on_meta(model, *arguments)
+    except StudentError as error:
+        text = error.text.lower()
+        holds(
+            not any(sign in text for sign in MIXED_DEVICES),
+            "The model makes a tensor on a device of its own choice.",
+            error.text.partition("\n")[0],
+            "every tensor on the device of the input",
+            "Make new tensors with x.new_zeros(…) or torch.zeros(…, device=x.device): then the "
+            "same code runs on a GPU.",
+        )
+
+
+def _nearest(returned: Any, readings: Sequence[Tensor]) -> Tensor:
+    if not isinstance(returned, Tensor) or returned.shape != readings[0].shape:
+        return readings[0]
+    gaps = [
+        float((returned - reading).detach().abs().max().nan_to_num(1e9)) for reading in readings
+    ]
+    return readings[gaps.index(min(gaps))]

@@ -1,0 +1,287 @@
+"""Checks of elman.py: the Elman layer, and the classifier built on it."""
+
+import contextlib
+
+import torch
+
+from graders.harness.compare import close, holds, is_close, several, shaped
+from graders.harness.faults import Fault
+from graders.oracles import classifiers
+from graders.oracles import elman as oracle
+from graders.phrases import (
+    arguments_unchanged,
+    gradients_match,
+    has_widths,
+    ignores_device,
+    matches_one,
+    no_softmax,
+    same_twice,
+    samples_apart,
+    weighted,
+)
+
+CARRY = "Assign the new hidden state to the variable that the next step reads, with its activation."
+EQUATIONS = (
+    "h_t = f(W [x_t, h_(t-1)] + b) with f one of tanh, sigmoid, ReLU, and y_t = V h_t + c. The "
+    "activated h_t is what is carried, what the output reads, and what is returned last."
+)
+
+
+def _layer(student, draw, dtype=torch.float32):
+    """Make an Elman layer of one width, which works for the sheet's own skeleton too."""
+    B, N, T = (draw.integer(4, 5), draw.integer(6, 7), 3)
+    model = student.Elman(N, N, N)
+    parameters = weighted(student, model, draw, dtype)
+    return model, parameters, draw.normal(B, T, N, dtype=dtype)
+
+
+def _run(model, x, *hidden):
+    B, T, N = x.shape
+    outs, last = several(model(x, *hidden), 2, "(outputs, hidden)", "Return both.")
+    return shaped(outs, (B, T, N), what="The output"), shaped(last, (B, N), what="The hidden state")
+
+
+def _readings(parameters, x, hidden=None):
+    N = x.shape[2]
+    return list(oracle.elman_readings(parameters, (N, N, N), x, hidden))
+
+
+def test_outputs_equal_the_equations(student, draw):
+    """Every output equals the Elman equations with the layer's own weights."""
+    model, parameters, x = _layer(student, draw)
+    readings = [r.outs for r in _readings(parameters, x)]
+    outs, _ = _run(model, x)
+    matches_one(outs, readings, parameters, EQUATIONS, "The sequence of outputs")
+
+
+def test_returns_the_last_hidden_state(student, draw):
+    """The second value that comes back is the hidden state after the last input."""
+    model, parameters, x = _layer(student, draw)
+    readings = [r.hidden for r in _readings(parameters, x)]
+    _, hidden = _run(model, x)
+    matches_one(hidden, readings, parameters, EQUATIONS, "The hidden state")
+
+
+def test_hidden_state_is_carried(student, draw):
+    """The first input of a sequence reaches the output of a later step."""
+    model, _, x = _layer(student, draw)
+    changed = x.clone()
+    changed[:, 0] += 1.0
+    moved = (_run(model, changed)[0][:, 1:] - _run(model, x)[0][:, 1:]).abs().max()
+    holds(bool(moved > 1e-5), "Changing the first input changes no later output.", hint=CARRY)
+
+
+def test_output_reads_the_new_hidden_state(student, draw):
+    """The output of a step is computed from that step's new hidden state."""
+    model, parameters, x = _layer(student, draw)
+    outs, hidden = _run(model, x)
+    N = x.shape[2]
+    square = [p.values for p in parameters if p.values.shape == (N, N)]
+    weights = square + [w.T for w in square]
+    biases = [torch.zeros(N)] + [p.values for p in parameters if p.values.numel() == N]
+    found = any(is_close(outs[:, -1], (hidden @ w.T + b).detach()) for w in weights for b in biases)
+    hint = "Compute the hidden state first, then lin2 of it; the old state is one step late."
+    holds(found, "The last output is no linear function of the last hidden state.", hint=hint)
+
+
+def test_two_chunks_equal_one_run(student, draw):
+    """Running a sequence in two parts with the hidden state passed on equals one run."""
+    model, _, x = _layer(student, draw)
+    whole, _ = _run(model, x)
+    first, hidden = _run(model, x[:, :2])
+    second, _ = _run(model, x[:, 2:], hidden)
+    hint = "Start from `hidden` when it is given, and return the state after the last input."
+    close(torch.cat([first, second], 1), whole, hint, "The output of two chunks")
+
+
+def test_starts_from_zeros(student, draw):
+    """Without a hidden state the layer starts from zeros."""
+    model, _, x = _layer(student, draw)
+    zeros = torch.zeros(x.shape[0], x.shape[2])
+    close(_run(model, x)[0], _run(model, x, zeros)[0], "Zeros, of shape (B, hsize).")
+
+
+def test_is_causal(student, draw):
+    """An input does not reach the outputs of earlier steps."""
+    model, _, x = _layer(student, draw)
+    changed = x.clone()
+    changed[:, -1] += 1.0
+    hint = "Step t may only read x[:, t] and the state before it."
+    close(_run(model, changed)[0][:, :-1], _run(model, x)[0][:, :-1], hint, "An earlier output")
+
+
+def test_samples_do_not_mix(student, draw):
+    """Changing one sequence of the batch leaves the outputs of the others alone."""
+    model, _, x = _layer(student, draw)
+    samples_apart(lambda batch: _run(model, batch)[0], x, draw.normal(*x.shape[1:]))
+
+
+def test_recurrence_is_not_linear(student, draw):
+    """The hidden state is not a linear function of the inputs."""
+    model, _, x = _layer(student, draw)
+    a, b = 8 * x, 8 * draw.normal(*x.shape)
+    ends = [_run(model, value)[1] for value in (a + b, a, b, torch.zeros_like(a))]
+    gap = (ends[0] - ends[1] - ends[2] + ends[3]).abs().max()
+    hint = "Apply the activation before the state is carried on, not only on the way to the output."
+    holds(bool(gap > 1e-2), "The hidden state adds up like a linear function's.", hint=hint)
+
+
+def test_one_output_for_each_input(student, draw):
+    """T inputs give T outputs, also for one step and for one sequence."""
+    model, _, x = _layer(student, draw)
+    for part in (x, x[:, :1], x[:1], x[:1, :1]):
+        _run(model, part)
+
+
+def test_gradients_equal_the_oracle(student, draw):
+    """The gradients of all weights and of the input are those of the equations (float64)."""
+    model, parameters, x = _layer(student, draw, torch.float64)
+    hidden = draw.normal(x.shape[0], x.shape[2], dtype=torch.float64)
+    cotangents = [draw.normal(*x.shape, dtype=torch.float64), draw.normal(*hidden.shape)]
+    x.requires_grad_()
+    hidden.requires_grad_()
+    readings = [[r.outs, r.hidden] for r in _readings(parameters, x, hidden)]
+    gradients_match(student, model, [x, hidden], cotangents, parameters, readings)
+
+
+def test_sizes_may_differ(student, draw):
+    """Input, output and hidden state may have three different widths."""
+    I, O, H, B = draw.sizes(4, 3, 8)
+    model = student.Elman(I, O, H)
+    parameters = weighted(student, model, draw)
+    x = draw.normal(B, 3, I)
+    outs, hidden = several(model(x), 2, "(outputs, hidden)")
+    shaped(hidden, (B, H), "The state is hsize wide, not insize.", "The hidden state")
+    readings = [r.outs for r in oracle.elman_readings(parameters, (I, O, H), x, None)]
+    matches_one(outs, readings, parameters, EQUATIONS, "The sequence of outputs")
+
+
+def test_keeps_nothing_between_calls(student, draw):
+    """The same sequences give the same outputs, whatever was computed in between."""
+    model, _, x = _layer(student, draw)
+    same_twice(lambda batch: _run(model, batch)[0], [x], [draw.normal(2, 4, x.shape[2])])
+
+
+def test_works_in_float64(student, draw):
+    """The layer works in float64."""
+    model, _, x = _layer(student, draw, torch.float64)
+    outs, _ = _run(model, x, torch.zeros(x.shape[0], x.shape[2], dtype=torch.float64))
+    hint = "Do not name a dtype where the input's own will do."
+    holds(outs.dtype == torch.float64, "The outputs are not float64.", outs.dtype, hint=hint)
+
+
+def test_runs_on_any_device(student, draw):
+    """The layer makes its first hidden state on the device of its input."""
+    model, _, x = _layer(student, draw)
+    ignores_device(student, model, x)
+
+
+def test_leaves_its_inputs_alone(student, draw):
+    """The layer changes neither the inputs nor the hidden state that it is given."""
+    model, _, x = _layer(student, draw)
+    _run(model, x, draw.normal(x.shape[0], x.shape[2]))
+    arguments_unchanged(student)
+
+
+def test_default_sizes(student, draw):
+    """Input, output and hidden state are 300 wide unless said otherwise."""
+    model = student.Elman()
+    outs, hidden = several(model(draw.normal(2, 1, 300)), 2, "(outputs, hidden)")
+    shaped(outs, (2, 1, 300), what="The output")
+    shaped(hidden, (2, 300), what="The hidden state")
+
+
+def _classifier(student, draw, dtype=torch.float32):
+    """Make a classifier whose embedding and hidden state have one width."""
+    V, C, N, B = draw.integer(13, 17), draw.integer(2, 3), draw.integer(6, 7), draw.integer(4, 5)
+    model = student.ElmanClassifier(V, C, N, N)
+    parameters = weighted(student, model, draw, dtype)
+    return model, parameters, (V, C, N), draw.tokens(B, 3, high=V)
+
+
+def test_classifier_equals_the_layers(student, draw):
+    """The logits are Embedding, Elman, ReLU or none, global max pool and Linear."""
+    model, parameters, sizes, x = _classifier(student, draw)
+    readings = list(oracle.elman_classifier_logits(parameters, sizes, x))
+    logits = model(x)
+    called = student.called
+    if not any(is_close(logits, reading) for reading in readings):
+        readings += _through_own_layer(student, parameters, sizes, x)
+        student.called = called
+    hint = "Take the first of the two values that the Elman layer returns, then pool over dim=1."
+    matches_one(logits, readings, parameters, hint, "The matrix of logits")
+
+
+def _through_own_layer(student, parameters, sizes, x):
+    """List the logits that the student's own Elman layer leads to: its faults cost points once."""
+    V, C, N = sizes
+    readings = []
+    with contextlib.suppress(Fault):  # a layer that cannot be run gives no reading
+        layer = student.Elman(N, N, N)
+        layer.eval()
+        for inner, ends in _split(parameters, student.parameters(layer)):
+            student.set_parameters(layer, inner)
+            readings += classifiers.pooled_logits(ends, (V, C, N, N), lambda e: _first(layer(e)), x)
+    return readings
+
+
+def _split(parameters, inner):
+    """Find the layer's parameters inside the classifier's: the same names behind some prefix."""
+    named = {p.name: p for p in parameters}
+    ends = [name.removesuffix(inner[0].name) for name in named if name.endswith(inner[0].name)]
+    for start in ends:
+        if all(start + p.name in named for p in inner):
+            own = {p.name: named[start + p.name].values.detach() for p in inner}
+            yield own, [p for p in parameters if p.name.removeprefix(start) not in own]
+
+
+def _first(value):
+    return several(value, 2, "(outputs, hidden)")[0]
+
+
+def test_classifier_reads_the_order(student, draw):
+    """Exchanging two tokens of a sequence changes the logits: there is a memory in between."""
+    model, _, (_, C, _), _ = _classifier(student, draw)
+    x = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9], [2, 9, 4]])
+    one, other = (shaped(model(tokens), (4, C)) for tokens in (x, x.flip(1)))
+    hint = "Pool the outputs of the Elman layer, not the embeddings, and carry its state."
+    moved = bool((one - other).abs().max() > 1e-5)
+    holds(moved, "The logits do not depend on the order of tokens.", hint=hint)
+
+
+def test_classifier_shape(student, draw):
+    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    model, _, (V, C, _), _ = _classifier(student, draw)
+    for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
+        shaped(model(draw.tokens(*shape, high=V)), (shape[0], C))
+
+
+def test_classifier_samples_do_not_mix(student, draw):
+    """Changing one sequence of the batch leaves the logits of the others alone."""
+    model, _, sizes, x = _classifier(student, draw)
+    samples_apart(model, x, draw.tokens(x.shape[1], high=sizes[0]))
+
+
+def test_classifier_has_no_softmax(student, draw):
+    """The classifier returns logits; the softmax belongs to the loss."""
+    model, _, _, x = _classifier(student, draw)
+    no_softmax(model(x))
+
+
+def test_classifier_keeps_nothing_between_calls(student, draw):
+    """The same batch gives the same logits, whatever was computed in between."""
+    model, _, sizes, x = _classifier(student, draw)
+    same_twice(model, [x], [draw.tokens(2, 4, high=sizes[0])])
+
+
+def test_classifier_trains_every_layer(student, draw):
+    """Every parameter of the classifier gets a gradient."""
+    model, parameters, sizes, x = _classifier(student, draw)
+    cotangent = draw.normal(x.shape[0], sizes[1])
+    gradients_match(student, model, [x], [cotangent], parameters, None)
+
+
+def test_classifier_default_sizes(student, draw):
+    """Embedding and hidden state are 300 wide unless said otherwise."""
+    model = student.ElmanClassifier(11, 2)
+    has_widths(student, model, [(11, 300), (2, 300)])

@@ -1,0 +1,114 @@
+"""Padding: sequences of unequal length become batches, with no example lost and no token changed.
+
+B batch, T time (the longest sequence of its batch).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import torch
+
+
+def pad_batch(
+    sequences: Sequence[Sequence[int]],
+    pad: int,
+    side: str = "right",
+    max_len: int | None = None,
+) -> torch.Tensor:
+    """Put sequences of unequal length into one tensor, padded to the longest of them.
+
+    Args:
+        sequences: B lists or 1-D tensors of token ids; a sequence may be empty.
+        pad: the id that fills the free places.
+        side: "right" puts the padding behind the tokens, "left" before them.
+        max_len: when given, a longer sequence keeps only its first max_len tokens.
+
+    Returns:
+        batch: (B, T) int64 token ids.
+    """
+    rows = [torch.as_tensor(sequence, dtype=torch.long)[:max_len] for sequence in sequences]
+    B, T = len(rows), max(map(len, rows), default=0)
+    batch = torch.full((B, T), pad, dtype=torch.long)
+    for b, row in enumerate(rows):
+        first = T - len(row) if side == "left" else 0
+        batch[b, first : first + len(row)] = row
+    return batch
+
+
+def length_mask(lengths: Sequence[int], max_len: int | None = None) -> torch.Tensor:
+    """Mark the real tokens of a batch that is padded on the right.
+
+    Args:
+        lengths: B numbers of tokens, as a list or a 1-D tensor.
+        max_len: the width T of the mask; the longest length when None.
+
+    Returns:
+        mask: (B, T) bool, True on tokens and False on padding.
+    """
+    lengths = torch.as_tensor(lengths)
+    T = int(lengths.max()) if max_len is None else max_len
+    position = torch.arange(T, device=lengths.device)
+    return position < lengths[:, None]  # (T,) < (B, 1) broadcasts to (B, T)
+
+
+def data_generator(
+    X: Sequence[Sequence[int]], y: Iterable[int], pad_id: int, batch_size: int = 32
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield one epoch of batches in a new random order, each example once, padded on the left.
+
+    Draws from torch's global generator. The last batch may be smaller than the others.
+
+    Args:
+        X: N lists or 1-D tensors of token ids.
+        y: N labels, y[i] belongs to X[i].
+        pad_id: the id that fills the free places.
+        batch_size: the number of examples in a batch.
+
+    Yields:
+        features: (B, T) int64 token ids.
+        labels: (B,) int64.
+    """
+    labels = torch.tensor([int(label) for label in y], dtype=torch.long)
+    order = torch.randperm(len(X)).tolist()
+    for first in range(0, len(order), batch_size):
+        chosen = order[first : first + batch_size]
+        yield pad_batch([X[i] for i in chosen], pad_id, side="left"), labels[chosen]
+
+
+def token_batches(sequences: Sequence[Sequence[int]], max_tokens: int) -> list[list[int]]:
+    """Cut a data set into batches of similar length that hold at most max_tokens places each.
+
+    A batch takes its number of rows times the length of the longest: padding counts as well.
+
+    Args:
+        sequences: N lists or 1-D tensors of token ids.
+        max_tokens: the budget of a batch; a longer sequence gets a batch of its own.
+
+    Returns:
+        Indices into sequences, one list per batch, each index once, from short to long.
+    """
+    batches: list[list[int]] = []
+    for i in sorted(range(len(sequences)), key=lambda i: len(sequences[i])):
+        # The newcomer is the longest so far, so it alone sets the width of the batch it joins.
+        if batches and (len(batches[-1]) + 1) * len(sequences[i]) <= max_tokens:
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
+def add_start_end(sequences: Sequence[Sequence[int]], start: int, end: int) -> list[list[int]]:
+    """Return new lists with the id start before, and the id end behind, each sequence."""
+    return [[start, *sequence, end] for sequence in sequences]
+
+
+def shift_targets(batch: torch.Tensor) -> torch.Tensor:
+    """Give each position of a batch its target: the token that follows.
+
+    Args:
+        batch: (B, T) int64 token ids.
+
+    Returns:
+        targets: (B, T) int64, the batch without its first column, then a column of zeros.
+    """
+    zeros = torch.zeros_like(batch[:, :1])
+    return torch.cat([batch[:, 1:], zeros], dim=1)

@@ -1,0 +1,293 @@
+"""index.html: a whole class, for the TA: who needs a person, how it went, what to teach again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from statistics import median
+from urllib.parse import quote
+
+from reports.page import render
+from reports.summary import CheckSummary, QuestionSummary, ResultSummary
+from reports.text import counted, decimal, line, percent, sentence
+from reports.words import STATUS_WORDS
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class NumberView:
+    """One key number and what it counts."""
+
+    number: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class BinView:
+    """One column of the distribution; `height` is of 100."""
+
+    label: str
+    count: str
+    height: str
+    top: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A student's name and the way to the report."""
+
+    name: str
+    id: str
+    href: str
+    message: str
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """Something that only a person can do, and the students whom it concerns."""
+
+    title: str
+    text: str
+    students: tuple[LinkView, ...]
+    folded: bool
+
+
+@dataclass(frozen=True)
+class PointsView:
+    """Points in a cell, with a remark when they are not final."""
+
+    points: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One student's line."""
+
+    link: LinkView
+    late: bool
+    status: str
+    total: PointsView
+    questions: tuple[PointsView, ...]
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """One question's column."""
+
+    name: str
+    title: str
+    maximum: str
+
+
+@dataclass(frozen=True)
+class RateView:
+    """One check and how many passed it; `width` is of 100."""
+
+    question: str
+    sentence: str
+    passed: str
+    percent: str
+    width: str
+
+
+@dataclass(frozen=True)
+class ClassPage:
+    """Everything that class.html.j2 prints."""
+
+    title: str
+    numbers: tuple[NumberView, ...]
+    basis: str
+    tasks: tuple[TaskView, ...]
+    bins: tuple[BinView, ...]
+    columns: tuple[ColumnView, ...]
+    maximum: str
+    rows: tuple[RowView, ...]
+    rates: tuple[RateView, ...]
+
+
+def render_class(results: Sequence[ResultSummary]) -> str:
+    """Render a class as a self-contained page that links to students/<id>/report.html."""
+    ordered = sorted(
+        results, key=lambda result: (result.student.name.casefold(), result.student.id)
+    )
+    return render("class.html.j2", _page(ordered))
+
+
+def _page(results: Sequence[ResultSummary]) -> ClassPage:
+    graded = [each for each in results if each.status == "graded" and not each.needs_staff]
+    columns = _columns(results)
+    maximum = max((result.max_points for result in results), default=Decimal(0))
+    return ClassPage(
+        title=line(", ".join(sorted({result.assignment for result in results})))
+        or "No results yet",
+        numbers=_numbers(results, graded),
+        basis=_basis(results, graded),
+        tasks=_tasks(results),
+        bins=_bins([result.points for result in graded], maximum),
+        columns=tuple(columns.values()),
+        maximum=decimal(maximum),
+        rows=tuple(_row(result, tuple(columns)) for result in results),
+        rates=_rates(graded),
+    )
+
+
+def _numbers(
+    results: Sequence[ResultSummary], graded: Sequence[ResultSummary]
+) -> tuple[NumberView, ...]:
+    students = NumberView(f"{len(results):,}", "student" if len(results) == 1 else "students")
+    if not graded:
+        return (students,)
+    points = [result.points for result in graded]
+    mean = sum(points, Decimal(0)) / len(points)
+    return (
+        students,
+        NumberView(_rounded(mean), "mean points"),
+        NumberView(_rounded(median(points)), "median points"),
+        NumberView(f"{sum(result.student.late for result in results):,}", "handed in late"),
+    )
+
+
+def _rounded(value: Decimal) -> str:
+    return decimal(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN))
+
+
+def _basis(results: Sequence[ResultSummary], graded: Sequence[ResultSummary]) -> str:
+    if not results:
+        return "No uploads were graded yet."
+    text = f"Mean, median and distribution are of {counted(len(graded), 'graded student')}"
+    if any(result.pending_points for result in graded):
+        return f"{text}, before the points that are still to be given by hand."
+    return f"{text}."
+
+
+def _tasks(results: Sequence[ResultSummary]) -> tuple[TaskView, ...]:
+    unreadable = [result for result in results if result.status == "unreadable"]
+    staff = [result for result in results if result.needs_staff]
+    tasks = (
+        _task("Unreadable", "uploads that could not be read", unreadable),
+        _task("Needs staff", "our grader could not finish; no points are lost by it", staff),
+        *_pending(results),
+    )
+    return tuple(task for task in tasks if task.students)
+
+
+def _task(title: str, text: str, results: Sequence[ResultSummary]) -> TaskView:
+    heading = f"{title}: {counted(len(results), 'student')}"
+    return TaskView(heading, text, tuple(_link(result, True) for result in results), False)
+
+
+def _pending(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
+    """Give one task per question with manual points, in the sheet's order."""
+    waiting: dict[str, list[ResultSummary]] = {}
+    points: dict[str, Decimal] = {}
+    for result in results:
+        for question in result.questions:
+            if question.pending_points and result.status != "unreadable":
+                waiting.setdefault(question.number, []).append(result)
+                points[question.number] = question.pending_points
+    for number, students in waiting.items():
+        title = f"Question {line(number)} by hand: {counted(len(students), 'student')}"
+        text = f"{counted(points[number], 'point')} each, pending"
+        yield TaskView(title, text, tuple(_link(result) for result in students), True)
+
+
+def _link(result: ResultSummary, with_message: bool = False) -> LinkView:
+    student = result.student
+    folder = quote(student.id, safe="", errors="surrogatepass")
+    return LinkView(
+        name=line(student.name or student.id),
+        id=line(student.id),
+        href=f"students/{folder}/report.html",
+        message=sentence(result.message) if with_message else "",
+    )
+
+
+def _bins(points: Sequence[Decimal], maximum: Decimal) -> tuple[BinView, ...]:
+    """Count tenths of the maximum, and full points apart from what is almost full."""
+    if not points or not maximum:
+        return ()
+    counts = [0] * (BINS + 1)
+    for each in points:
+        counts[int(each * BINS // maximum)] += 1
+    highest = max(counts)
+    labels = [_edge(maximum, i) for i in range(BINS + 1)]
+    return tuple(
+        _bin(labels[i], labels[i + 1] if i < BINS else "", count, highest)
+        for i, count in enumerate(counts)
+    )
+
+
+def _edge(maximum: Decimal, position: int) -> str:
+    return decimal((maximum * position / BINS).quantize(Decimal("0.01"), ROUND_DOWN))
+
+
+def _bin(low: str, high: str, count: int, highest: int) -> BinView:
+    height = count * 100 // highest
+    span = f"{low} to under {high} points" if high else f"all {low} points"
+    return BinView(
+        label=f"{low}+" if high else low,
+        count=f"{count:,}",
+        height=str(height),
+        top=str(100 - height),
+        sentence=f"{counted(count, 'student')} with {span}",
+    )
+
+
+def _columns(results: Iterable[ResultSummary]) -> dict[str, ColumnView]:
+    columns: dict[str, ColumnView] = {}
+    for result in results:
+        for question in result.questions:
+            if question.number not in columns:
+                columns[question.number] = ColumnView(
+                    f"Q{line(question.number)}", line(question.title), decimal(question.max_points)
+                )
+    return columns
+
+
+def _row(result: ResultSummary, numbers: Sequence[str]) -> RowView:
+    questions = {question.number: question for question in result.questions}
+    pending = decimal(result.pending_points)
+    return RowView(
+        link=_link(result),
+        late=result.student.late,
+        status=STATUS_WORDS["needs_staff" if result.needs_staff else result.status],
+        total=PointsView(
+            "?" if result.needs_staff else decimal(result.points),
+            f"+ {pending} by hand" if result.pending_points else "",
+        ),
+        questions=tuple(_cell(questions.get(number)) for number in numbers),
+    )
+
+
+def _cell(question: QuestionSummary | None) -> PointsView:
+    if question is None:
+        return PointsView("—", "not on this sheet")
+    if question.undecided_points:
+        return PointsView("?", "not decided")
+    return PointsView(decimal(question.points), "pending" if question.pending_points else "")
+
+
+def _rates(graded: Sequence[ResultSummary]) -> tuple[RateView, ...]:
+    """Count passes per check in the sheet's order, among those for whom our grader decided it."""
+    seen: dict[str, tuple[QuestionSummary, CheckSummary]] = {}
+    outcomes: dict[str, list[bool]] = {}
+    for question, check in (
+        (q, c) for result in graded for q in result.questions for c in q.checks
+    ):
+        seen.setdefault(check.id, (question, check))
+        if check.outcome != "grader_error":
+            outcomes.setdefault(check.id, []).append(check.outcome == "passed")
+    return tuple(_rate(*each, outcomes.get(id, [])) for id, each in seen.items())
+
+
+def _rate(question: QuestionSummary, check: CheckSummary, outcomes: Sequence[bool]) -> RateView:
+    passed = sum(outcomes)
+    return RateView(
+        question=line(question.number),
+        sentence=sentence(check.sentence or check.id),
+        passed=f"{passed:,} of {len(outcomes):,}",
+        percent=percent(passed, len(outcomes)),
+        width=str(passed * 100 // len(outcomes)) if outcomes else "0",
+    )

@@ -1,0 +1,63 @@
+"""grades.csv: one line per student, for spreadsheets and gradebooks.
+
+UTF-8 without a byte-order mark: an LMS would read the mark as part of the first column's name.
+Excel misses it only when the file is double-clicked; Data > From Text/CSV asks for the encoding.
+Lines end with LF, which spreadsheets, importers and command-line tools all read.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from reports.summary import ResultSummary
+from reports.text import decimal, line
+
+CELL_LIMIT = 1_000
+# A cell that starts like this is a formula to a spreadsheet, also in full or small width. Where
+# Excel splits lines at semicolons (much of Europe), each starts a cell, in quotes or not.
+FORMULA = re.compile(
+    r"(^|;)(?=[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212])"
+)
+
+
+def write_grades(summaries: Sequence[ResultSummary], path: Path) -> None:
+    """Write one line per student, by id, with exact decimals; the file appears whole or not at all.
+
+    Points that our own failure left undecided are an empty cell: no grade, never a zero.
+    """
+    ordered = sorted(summaries, key=lambda summary: (summary.student.id, summary.student.upload))
+    numbers = dict.fromkeys(q.number for summary in ordered for q in summary.questions)
+    columns = {
+        "id": [_cell(summary.student.id) for summary in ordered],
+        "name": [_cell(summary.student.name) for summary in ordered],
+        "late": ["true" if summary.student.late else "false" for summary in ordered],
+        "status": [summary.status for summary in ordered],
+        "points": [_total(summary) for summary in ordered],
+        "max_points": [decimal(summary.max_points) for summary in ordered],
+        "pending_points": [decimal(summary.pending_points) for summary in ordered],
+        **{_cell(f"q{number}"): [_points(s, number) for s in ordered] for number in numbers},
+        "upload": [_cell(summary.student.upload) for summary in ordered],
+        "sha256": [_cell(summary.student.sha256) for summary in ordered],
+    }
+    part = path.with_name(path.name + ".part")
+    pd.DataFrame(columns, dtype=object).to_csv(
+        part, index=False, encoding="utf-8", lineterminator="\n"
+    )
+    os.replace(part, path)
+
+
+def _cell(text: str) -> str:
+    """Show `text` in one cell: no formula, no control character, no second line."""
+    return line(FORMULA.sub(r"\1'", text), CELL_LIMIT)
+
+
+def _total(summary: ResultSummary) -> str:
+    return "" if summary.needs_staff else decimal(summary.points)
+
+
+def _points(summary: ResultSummary, number: str) -> str:
+    question = next((q for q in summary.questions if q.number == number), None)
+    return "" if question is None or question.undecided_points else decimal(question.points)

@@ -1,0 +1,271 @@
+"""report.html: one student's result, for the student first and for the TA as well."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graders.harness.result import CheckResult, FileNotes, Manual, QuestionResult, Result, Student
+from reports.check_view import CheckView, check_view
+from reports.page import render
+from reports.summary import undecided_points
+from reports.text import (
+    block,
+    counted,
+    decimal,
+    line,
+    missing,
+    points_of,
+    seconds_text,
+    sentence,
+)
+from reports.words import OUTCOME_WORDS
+
+FILES = 200
+NOTES = 50
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of points, 100 wide: what is earned, then what is still open. The rest is lost."""
+
+    earned: str
+    open: str
+
+
+@dataclass(frozen=True)
+class ManualView:
+    """The points of a question that a person gives."""
+
+    points: str
+    pending: bool
+    comment: str
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One question, at a glance and in full."""
+
+    anchor: str
+    name: str
+    title: str
+    symbol: str
+    passed: str
+    share: str
+    points: str
+    notes: tuple[str, ...]
+    bar: Bar
+    checks: tuple[CheckView, ...]
+    manual: ManualView | None
+
+
+@dataclass(frozen=True)
+class FileView:
+    """One file of the submission and what the loader says about it."""
+
+    name: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BannerView:
+    """Why there is no complete grade."""
+
+    title: str
+    text: str
+    message: str
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """Everything that report.html.j2 prints."""
+
+    title: str
+    assignment: str
+    name: str
+    id: str
+    late: bool
+    decided: bool
+    score: str
+    of: str
+    remarks: tuple[str, ...]
+    bar: Bar
+    banner: BannerView | None
+    first: CheckView | None
+    nothing_to_fix: str
+    questions: tuple[QuestionView, ...]
+    total: str
+    files: tuple[FileView, ...]
+    more_files: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def render_report(result: Result) -> str:
+    """Render one result as a self-contained HTML page."""
+    return render("report.html.j2", student_page(result))
+
+
+def student_page(result: Result) -> StudentPage:
+    """Say `result` in the words of the report."""
+    questions = tuple(_questions(result))
+    undecided = sum((undecided_points(question) for question in result.questions), Decimal(0))
+    name = line(result.student.name or result.student.id)
+    total = f"{decimal(result.points)} of {decimal(result.max_points)}"
+    decided = result.status != "needs_staff"
+    return StudentPage(
+        title=f"{line(result.assignment)}: {name}",
+        assignment=line(result.assignment),
+        name=name,
+        id=line(result.student.id),
+        late=result.student.late,
+        decided=decided,
+        score=decimal(result.points) if decided else "Not decided yet",
+        of=f"of {counted(result.max_points, 'point')}" if decided else f"{total} points so far",
+        remarks=_remarks(result.pending_points, undecided),
+        bar=_bar(result.points, result.pending_points + undecided, result.max_points),
+        banner=_banner(result),
+        first=_first_to_fix(result, questions),
+        nothing_to_fix=_nothing_to_fix(result),
+        questions=questions,
+        total=total,
+        files=tuple(_file(file) for file in result.files[:FILES]),
+        more_files=_more(len(result.files) - FILES, "file"),
+        facts=_facts(result),
+    )
+
+
+def _remarks(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:
+    remarks = []
+    if pending:
+        remarks.append(f"{counted(pending, 'point')} {_are(pending)} still to be given by hand.")
+    if undecided:
+        text = f"{counted(undecided, 'point')} {_are(undecided)} not decided: our grader failed."
+        remarks.append(text)
+    return tuple(remarks)
+
+
+def _are(number: Decimal) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _bar(points: Decimal, still_open: Decimal, maximum: Decimal) -> Bar:
+    """Scale to 100, in tenths. Nothing looks full that is not."""
+    if not maximum:
+        return Bar("0", "0")
+    tenth = Decimal("0.1")
+    earned = (points * 100 / maximum).quantize(tenth, "ROUND_DOWN")
+    opened = (still_open * 100 / maximum).quantize(tenth, "ROUND_DOWN")
+    return Bar(decimal(earned), decimal(opened))
+
+
+def _banner(result: Result) -> BannerView | None:
+    message = block(result.message or "")
+    if result.status == "unreadable":
+        return BannerView(
+            "Your upload could not be read",
+            "So no check could be run. Hand in again if you still can, or ask course staff.",
+            message,
+        )
+    if result.status == "needs_staff":
+        return BannerView(
+            "Course staff will look at this",
+            "Our grader could not finish. That is not your fault, and no points are lost by it.",
+            message,
+        )
+    return BannerView("A note on this grade", "", message) if message else None
+
+
+def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> CheckView | None:
+    """Find the first check, in sheet order, that is the author's to fix, with points if any has."""
+    views = (view for question in questions for view in question.checks)
+    fixable = [
+        (check, view)
+        for check, view in zip(result.checks, views, strict=True)
+        if check.outcome not in ("passed", "grader_error")
+    ]
+    if result.status == "unreadable" or not fixable:
+        return None
+    return next((view for check, view in fixable if check.max_points), fixable[0][1])
+
+
+def _nothing_to_fix(result: Result) -> str:
+    if result.all_checks_passed and result.checks:
+        return "Every check passed."
+    if {check.outcome for check in result.checks} == {"passed", "grader_error"}:
+        return "Every check that our grader could finish passed."
+    return ""
+
+
+def _questions(result: Result) -> Iterator[QuestionView]:
+    first = 1
+    for position, question in enumerate(result.questions, 1):
+        yield _question(question, position, first)
+        first += len(question.checks)
+
+
+def _question(question: QuestionResult, position: int, first: int) -> QuestionView:
+    passed = sum(check.outcome == "passed" for check in question.checks)
+    undecided = undecided_points(question)
+    points = "?" if undecided and undecided == question.max_points else decimal(question.points)
+    return QuestionView(
+        anchor=f"question-{position}",
+        name=f"Question {line(question.number)}",
+        title=line(question.title),
+        symbol=_symbol(question.checks),
+        passed=f"{passed}\u00a0of\u00a0{len(question.checks)} passed" if question.checks else "",
+        share=f"{points} of {decimal(question.max_points)}",
+        points=f"{points} of {counted(question.max_points, 'point')}",
+        notes=_notes(question.pending_points, undecided),
+        bar=_bar(question.points, question.pending_points + undecided, question.max_points),
+        checks=tuple(check_view(check, first + i) for i, check in enumerate(question.checks)),
+        manual=_manual(question.manual) if question.manual else None,
+    )
+
+
+def _symbol(checks: tuple[CheckResult, ...]) -> str:
+    """Give the symbol of the worst outcome: wrong before undecided before not run before passed."""
+    symbols = {OUTCOME_WORDS[check.outcome].symbol for check in checks}
+    return next((symbol for symbol in "✗?—" if symbol in symbols), "✓")
+
+
+def _notes(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:
+    """Say at a glance what `_remarks` says in full."""
+    given = f"{decimal(pending)} more by hand, pending" if pending else ""
+    decided = f"{decimal(undecided)} not decided yet" if undecided else ""
+    return tuple(note for note in (given, decided) if note)
+
+
+def _manual(manual: Manual) -> ManualView:
+    return ManualView(
+        points=counted(manual.max_points, "point")
+        if manual.points is None
+        else points_of(manual.points, manual.max_points),
+        pending=manual.points is None,
+        comment=block(manual.comment),
+    )
+
+
+def _file(file: FileNotes) -> FileView:
+    notes = (*map(sentence, file.notes[:NOTES]), _more(len(file.notes) - NOTES, "note"))
+    return FileView(line(file.name), tuple(note for note in notes if note))
+
+
+def _more(number: int, noun: str) -> str:
+    return missing(number, noun) if number > 0 else ""
+
+
+def _facts(result: Result) -> tuple[tuple[str, str], ...]:
+    student, environment = result.student, result.environment
+    facts = (
+        *_upload(student),
+        ("Python", environment.python),
+        ("PyTorch", environment.torch),
+        ("Sandbox", environment.sandbox),
+        ("Seed", str(environment.seed)),
+        ("Graders (SHA-256)", environment.graders_sha256),
+        ("Time taken", seconds_text(result.seconds)),
+    )
+    return tuple((term, line(fact)) for term, fact in facts if fact)
+
+
+def _upload(student: Student) -> tuple[tuple[str, str], ...]:
+    return ("Upload", student.upload), ("Upload (SHA-256)", student.sha256)

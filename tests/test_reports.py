@@ -1,0 +1,647 @@
+"""Pages: what a student and a TA read, whatever strings come in. Structure is judged, not bytes."""
+
+import base64
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from html.parser import HTMLParser
+from itertools import pairwise
+from urllib.parse import unquote
+
+import pytest
+from jinja2 import UndefinedError
+
+from graders.harness.result import (
+    OUTCOMES,
+    STATUSES,
+    CheckResult,
+    Environment,
+    FileNotes,
+    Manual,
+    Outcome,
+    QuestionResult,
+    Result,
+    Status,
+    Student,
+)
+from reports.class_page import render_class
+from reports.page import TEMPLATES, render
+from reports.student_page import render_report, student_page
+from reports.summary import ResultSummary, summarise
+from reports.text import block, counted, decimal, line, percent, sentence, visible
+from reports.words import OUTCOME_WORDS, STATUS_WORDS
+
+ENVIRONMENT = Environment("3.11.7", "2.6.0", "zygote", 17, "9c1e7f")
+JANE = Student("4711", "Doe, Jane", upload="doejane_4711_99_3b.zip", sha256="ab12")
+MESSAGE = 'Called:   pad_batch([[4], [5, 6]], pad=0)\nReturned: "<3 rows>"\nExpected: 2 rows'
+SCRIPT = "<script>alert('1')</script>"
+VOID = {"meta", "rect"}
+INLINE = {"a", "abbr", "bdi", "strong"}
+
+
+class Page(HTMLParser):
+    """A page as a tree of (tag, attributes), its text, and the text of chosen tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.open: list[str] = []
+        self.declarations: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_decl(self, decl: str) -> None:
+        self.declarations.append(decl)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+            self.texts.setdefault(tag, []).append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        if tag not in INLINE:
+            self.handle_data(" ")
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self.open):
+            self.texts[tag][-1] += data
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts["body"][0].split())
+
+    def all(self, tag: str) -> list[str]:
+        return [" ".join(text.split()) for text in self.texts.get(tag, [])]
+
+    def attributes(self, name: str) -> Iterator[str]:
+        return (attrs[name] or "" for _, attrs in self.tags if name in attrs)
+
+
+def check(number: int, outcome: Outcome = "passed", **fields: object) -> CheckResult:
+    values = {"sentence": f"Sentence {number} holds.", "max_points": Decimal("0.5"), **fields}
+    return CheckResult(id=f"test_x.py::test_{number}", outcome=outcome, **values)  # type: ignore[arg-type]
+
+
+def result(*checks: CheckResult, **fields: object) -> Result:
+    question = QuestionResult("3b", "Elman & others", checks)
+    values = {"questions": (question,), "student": JANE, "status": "graded", **fields}
+    return Result(assignment="vu-3b", environment=ENVIRONMENT, **values)  # type: ignore[arg-type]
+
+
+def report(*checks: CheckResult, **fields: object) -> Page:
+    return Page(render_report(result(*checks, **fields)))
+
+
+def class_page(*results: Result) -> Page:
+    return Page(render_class([summarise(each) for each in results]))
+
+
+def student(id: str, name: str, *checks: CheckResult, **fields: object) -> Result:
+    return result(*checks, **{"student": Student(id, name), **fields})
+
+
+def four_of_ten() -> Result:
+    """Every outcome, output, manual points pending and given, files, handed in late."""
+    first = QuestionResult(
+        "1", "Outcomes", tuple(check(i, outcome) for i, outcome in enumerate(OUTCOMES))
+    )
+    second = QuestionResult("2", "By hand", (), Manual(Decimal(4), Decimal("3.5"), "Clear curves."))
+    third = QuestionResult("3", "Pending", (check(20, output="epoch 1"),), Manual(Decimal("1.5")))
+    return Result(
+        "rnn",
+        replace(JANE, late=True),
+        "graded",
+        (first, second, third),
+        ENVIRONMENT,
+        (FileNotes("elman.py", ("line 40: training loop skipped",)), FileNotes("padding.py")),
+        seconds=3.21,
+    )
+
+
+PAGES = {
+    "four of ten": lambda: render_report(four_of_ten()),
+    "unreadable": lambda: render_report(result(status="unreadable", message="Damaged archive.")),
+    "needs staff": lambda: render_report(
+        result(check(1, "grader_error"), status="needs_staff", message="No worker.")
+    ),
+    "hostile": lambda: render_report(hostile(SCRIPT)),
+    "class": lambda: render_class([summarise(four_of_ten()), summarise(hostile(SCRIPT))]),
+    "empty class": lambda: render_class([]),
+}
+
+
+def hostile(text: str) -> Result:
+    """`text` in every field that a student or a file name can reach, and in all others too."""
+    bad = check(1, "failed", sentence=text, message=text, hint=text, output=text, seconds=1.0)
+    question = QuestionResult(
+        text, text, (replace(bad, id=text),), Manual(Decimal(1), Decimal(0), text)
+    )
+    return Result(
+        text,
+        Student(text, text, True, text, text),
+        "needs_staff",
+        (question,),
+        Environment(text, text, text, 1, text),
+        (FileNotes(text, (text,)),),
+        text,
+    )
+
+
+@pytest.fixture(params=PAGES, ids=str)
+def html(request: pytest.FixtureRequest) -> str:
+    return PAGES[request.param]()
+
+
+# Every page
+
+
+def test_a_page_loads_nothing_and_runs_nothing(html: str) -> None:
+    page = Page(html)
+    names = {name for _, attrs in page.tags for name in attrs}
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "img", "iframe", "object", "base"}
+    assert not {name for name in names if name.startswith("on")} | (names & {"src", "style"})
+    assert all(href.startswith(("#", "students/")) for href in page.attributes("href"))
+    assert not re.findall(r"url\(|@import", page.texts["style"][0])
+
+
+def test_a_page_allows_its_one_style_sheet_by_hash_and_nothing_else(html: str) -> None:
+    page = Page(html)
+    (policy,) = (a["content"] for t, a in page.tags if "http-equiv" in a)
+    (style,) = page.texts["style"]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_page_is_complete_html_with_its_outline_in_order(html: str) -> None:
+    page = Page(html)
+    metas = {attrs.get("name"): attrs["content"] for tag, attrs in page.tags if "name" in attrs}
+    levels = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4")]
+    assert page.declarations == ["doctype html"]
+    assert ("html", {"lang": "en"}) in page.tags
+    assert metas["viewport"] == "width=device-width, initial-scale=1"
+    assert metas["color-scheme"] == "light dark"
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in pairwise(levels))
+    assert page.all("title")[0]
+
+
+def test_ids_are_unique_and_every_inner_link_and_label_finds_one(html: str) -> None:
+    page = Page(html)
+    ids = list(page.attributes("id"))
+    inner = [href[1:] for href in page.attributes("href") if href.startswith("#")]
+    assert len(ids) == len(set(ids))
+    assert {*inner, *page.attributes("aria-labelledby")} <= set(ids)
+    assert "main" in inner and page.all("a")[0] == "Skip to the content"
+
+
+def test_header_cells_say_what_they_head(html: str) -> None:
+    scopes = {attrs.get("scope") for tag, attrs in Page(html).tags if tag == "th"}
+    assert scopes <= {"col", "row"}
+
+
+def test_pictures_are_decoration_beside_words(html: str) -> None:
+    svgs = [attrs for tag, attrs in Page(html).tags if tag == "svg"]
+    assert all(attrs["aria-hidden"] == "true" for attrs in svgs)
+
+
+def test_the_style_serves_dark_print_phone_and_keyboard() -> None:
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    for needed in (
+        "(prefers-color-scheme: dark)",
+        "@media print",
+        "(max-width: 40rem)",
+        ":focus-visible",
+        "break-inside: avoid",
+        "::details-content",
+    ):
+        assert needed in style
+    assert "<" not in style
+
+
+def test_a_view_that_lacks_a_field_is_our_bug_and_raises() -> None:
+    with pytest.raises(UndefinedError):
+        render("class.html.j2", object())
+
+
+# Hostile strings
+
+HOSTILE = {
+    "<script>alert(1)</script>": "<script>alert(1)</script>",
+    "</pre></textarea></title><img src=x onerror=alert(1)>": "</pre></textarea></title><img src=x",
+    '" onmouseover="alert(1)': '" onmouseover="alert(1)',
+    "{{ 7 * 7 }}{% raw %}": "{{ 7 * 7 }}{% raw %}",
+    "&lt;b&gt;&amp;": "&lt;b&gt;&amp;",
+    "javascript:alert(1)": "javascript:alert(1)",
+    "a\x1b[31mred\x1b]8;;http://x\x07": "a\\x1b[31mred\\x1b]8;;",
+    "a\u202egnp.exe\u2066\u200f\u061c": "a\\u202egnp.exe\\u2066\\u200f\\u061c",
+    "a\u200b\ufeff\u2060b\u00ad\U000e0041": "a\\u200b\\ufeff\\u2060b\\xad\\U000e0041",
+    "a\ud800\x00\x7f\x85b": "a\\ud800\\x00\\x7f\\x85b",
+    "10%\r20%": "10%\\r20%",
+    "Z" + "\u0301" * 300: "Z\u0301\u0301\u0301\u0301…",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+def test_hostile_text_is_shown_and_changes_nothing_on_the_page(text: str) -> None:
+    for render_it in (render_report, lambda each: render_class([summarise(each)])):
+        harmless, page = Page(render_it(hostile("x"))), Page(render_it(hostile(text)))
+        assert HOSTILE[text] in page.text
+        assert [tag for tag, _ in page.tags] == [tag for tag, _ in harmless.tags]
+        page.text.encode("utf-8")
+
+
+def test_text_that_a_view_forgot_is_still_made_visible() -> None:
+    view = replace(student_page(four_of_ten()), title="a\x1b\u202e<b>")
+    assert "<title>a\\x1b\\u202e&lt;b&gt;</title>" in render("report.html.j2", view)
+
+
+def test_visible_keeps_what_people_write_and_is_stable() -> None:
+    names = "Doe, Jane García Şahin 山田\u3000太郎 حسن שרה O'Neill Việt ❤️ 1\u00a0000 €"
+    assert visible(names) == names
+    assert visible("a\tb\r\nc\nd") == "a\tb\nc\nd"
+    assert all(visible(visible(text)) == visible(text) for text in HOSTILE)
+    assert visible("\u3164\u2800\u034f\U000e0101") == "\\u3164\\u2800\\u034f\\U000e0101"
+
+
+def test_a_line_is_one_line_and_says_what_it_left_out() -> None:
+    assert line("a\nb\tc") == "a\\nb\\tc"
+    assert line("x" * 201) == "x" * 200 + "… (1 more character)"
+    assert line("x" * 12_545) == "x" * 200 + "… (12,345 more characters)"
+    assert sentence("Wrapped\n    over lines.") == "Wrapped over lines."
+    assert sentence("x" * 700) == "x" * 600 + "… (100 more characters)"
+
+
+def test_a_block_keeps_its_end_where_the_error_stands() -> None:
+    many = block("\n".join([*["noise"] * 500, "ValueError: x"])).split("\n")
+    assert many[:80] == ["noise"] * 80 and many[81:] == [*["noise"] * 39, "ValueError: x"]
+    assert many[80] == "… (2,287 more characters)"  # 381 lines of 6, and a line end
+    long = block("b" * 50 + "\n" + ("c" * 50 + "\n") * 1_000 + "ValueError: x")
+    assert long.endswith("c\nValueError: x") and "\n… (45,064 more characters)\n" in long
+    wide = block("d" * 50_000)
+    assert wide.split("\n") == [
+        "d" * 1_000 + "… (3,000 more characters)",
+        "… (44,000 more characters)",
+        "d" * 1_000 + "… (1,000 more characters)",
+    ]
+    assert block("x" * 1_500) == "x" * 1_000 + "… (500 more characters)"
+    assert block("\n  indented\n") == "  indented"
+
+
+def test_numbers_are_exact_and_only_all_is_one_hundred_percent() -> None:
+    assert [decimal(Decimal(text)) for text in ("10", "1E+1", "0.250", "0.00", "7.25")] == [
+        *("10", "10", "0.25", "0", "7.25")
+    ]
+    assert counted(Decimal(1), "point") == "1 point"
+    assert counted(Decimal("0.5"), "point") == "0.5 points"
+    assert counted(1200, "line") == "1,200 lines"
+    assert [percent(*each) for each in ((999, 1000), (3, 3), (1, 1000), (0, 9), (0, 0))] == [
+        *("99 %", "100 %", "under 1 %", "0 %", "—")
+    ]
+
+
+# The student's report
+
+
+def test_the_report_says_who_what_and_how_many_points() -> None:
+    page = Page(render_report(four_of_ten()))
+    assert page.all("h1") == ["rnn"]
+    assert page.all("title") == ["rnn: Doe, Jane"]
+    assert page.all("header")[0] == (
+        "Score report rnn Doe, Jane 4711 Handed in late 4.5 of 10 points "
+        "1.5 points are still to be given by hand. "
+        "0.5 points are not decided: our grader failed."
+    )
+
+
+def test_one_point_is_said_in_the_singular() -> None:
+    question = QuestionResult("1", "", (check(1, max_points=Decimal(0)),), Manual(Decimal(1)))
+    page = report(questions=(question,))
+    assert "0 of 1 point 1 point is still to be given by hand." in page.text
+
+
+def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
+    page = Page(render_report(four_of_ten()))
+    assert page.all("tr")[1:] == [
+        "Question 1 Outcomes ✗ 1 of 8 passed 0.5 of 4 0.5 not decided yet",
+        "Question 2 By hand by hand only 3.5 of 4",
+        "Question 3 Pending ✓ 1 of 1 passed 0.5 of 2 1.5 more by hand, pending",
+        "Together 4.5 of 10",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "glance"),
+    [
+        ("passed", "✓ 1 of 1 passed 0.5 of 0.5"),
+        ("error", "✗ 0 of 1 passed 0 of 0.5"),
+        ("not_run", "— 0 of 1 passed 0 of 0.5"),
+        ("grader_error", "? 0 of 1 passed ? of 0.5 0.5 not decided yet"),
+    ],
+)
+def test_the_symbol_of_a_question_is_that_of_its_worst_check(outcome: Outcome, glance: str) -> None:
+    assert report(check(1, outcome)).all("tr")[1] == f"Question 3b Elman & others {glance}"
+
+
+WORDS: dict[Outcome, str] = {
+    "passed": "✓ Sentence 1 holds. Passed 0.5 of 0.5 points",
+    "failed": "✗ Sentence 1 holds. Wrong result 0 of 0.5 points "
+    "Your code ran, but its result is not the expected one.",
+    "error": "✗ Sentence 1 holds. Your code raised an error 0 of 0.5 points "
+    "An error stopped your code before it gave a result.",
+    "timeout": "✗ Sentence 1 holds. Took too long 0 of 0.5 points "
+    "Your code was stopped when its time limit was reached.",
+    "memory": "✗ Sentence 1 holds. Used too much memory 0 of 0.5 points "
+    "Your code was stopped at its memory limit.",
+    "crash": "✗ Sentence 1 holds. The process ended 0 of 0.5 points "
+    "Python itself ended while it ran your code for this check.",
+    "not_run": "— Sentence 1 holds. Not run 0 of 0.5 points",
+    "grader_error": "? Sentence 1 holds. Our fault, not decided yet ? of 0.5 points "
+    "Our grader failed here, not your code. No points are lost: course staff will look at it.",
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_is_told_in_words(outcome: Outcome) -> None:
+    assert report(check(1, outcome)).all("ol") == [WORDS[outcome]]
+    assert OUTCOME_WORDS[outcome].symbol and set(OUTCOME_WORDS) == set(OUTCOMES)
+
+
+def test_a_check_that_was_not_run_for_a_reason_says_what_that_means() -> None:
+    page = report(check(1, "not_run", message="Elman could not be constructed."))
+    assert page.all("ol")[0].endswith(
+        "This check was not run, so it earned no points. Elman could not be constructed."
+    )
+
+
+def test_a_failed_check_shows_message_hint_and_folded_output() -> None:
+    page = report(check(1, "timeout", message=MESSAGE, hint="<Side>?", output="a\nb", seconds=10))
+    assert page.texts["pre"] == [MESSAGE, MESSAGE, "a\nb"]  # first in "Fix this first"
+    assert page.all("details") == ["Printed output (2 lines) a b"]
+    assert page.all("ol")[0].endswith("Hint <Side>? Printed output (2 lines) a b")
+    assert "(10.0 s)" in page.text
+
+
+def test_a_check_without_points_or_without_sentence_is_still_named() -> None:
+    page = report(check(1, max_points=Decimal(0), sentence=""))
+    assert page.all("ol") == ["✓ test_x.py::test_1 Passed no points"]
+
+
+def first_to_fix(page: Page) -> list[str]:
+    return [text for text in page.all("section") if text.startswith("Fix this first")]
+
+
+def test_fix_this_first_is_the_first_check_in_order_that_did_not_pass() -> None:
+    checks = check(1), check(2, "error", message=MESSAGE, hint="Look at pad."), check(3, "failed")
+    page = report(*checks)
+    assert first_to_fix(page) == [
+        "Fix this first Sentence 2 holds. ✗ Your code raised an error. "
+        "An error stopped your code before it gave a result. "
+        + " ".join(MESSAGE.split())
+        + " Hint Look at pad. See it among the other checks"
+    ]
+    anchors = [attrs["id"] for tag, attrs in page.tags if tag == "li" and "id" in attrs]
+    assert anchors == ["check-1", "check-2", "check-3"]
+    assert "#check-2" in page.attributes("href")
+
+
+def test_our_failures_and_optional_checks_are_not_what_to_fix_first() -> None:
+    optional = check(2, "failed", max_points=Decimal(0))
+    (first,) = first_to_fix(report(check(1, "grader_error"), optional, check(3, "crash")))
+    assert "Sentence 3 holds." in first
+    (first,) = first_to_fix(report(check(1), optional))
+    assert "Sentence 2 holds." in first
+
+
+def test_where_nothing_is_to_fix_the_report_says_so() -> None:
+    page = report(check(1), check(2))
+    assert "Nothing to fix ✓ Every check passed. Question by question" in page.text
+    assert not first_to_fix(page)
+    page = report(check(1), check(2, "grader_error"), status="needs_staff")
+    assert "Nothing to fix ✓ Every check that our grader could finish passed." in page.text
+    assert "Nothing to fix" not in report(check(1, "grader_error")).text
+
+
+def test_manual_points_are_lines_of_their_own() -> None:
+    lists = Page(render_report(four_of_ten())).all("ol")
+    assert lists[1] == "✎ Points given by hand Given 3.5 of 4 points Clear curves."
+    assert lists[2].endswith(
+        "✎ Points given by hand Pending 1.5 points "
+        "A person reads this part of your work. Until then these points are open, not lost."
+    )
+
+
+def test_an_unreadable_upload_is_told_first_and_leaves_nothing_to_fix_below() -> None:
+    page = report(check(1, "not_run"), status="unreadable", message="Only <report.pdf> inside.")
+    assert page.all("section")[0] == (
+        "Your upload could not be read So no check could be run. Hand in again if you still can, "
+        "or ask course staff. Only <report.pdf> inside."
+    )
+    assert not first_to_fix(page)
+    assert "No file was loaded." in page.text
+
+
+def test_our_own_failure_is_never_a_zero() -> None:
+    page = report(check(1, "grader_error"), status="needs_staff", message="No worker started.")
+    assert "Not decided yet 0 of 0.5 points so far" in page.all("header")[0]
+    assert page.all("section")[0] == (
+        "Course staff will look at this Our grader could not finish. That is not your fault, "
+        "and no points are lost by it. No worker started."
+    )
+
+
+def test_a_message_with_a_grade_is_a_note() -> None:
+    page = report(check(1), message="Two uploads; the later one counts.")
+    text = "A note on this grade Two uploads; the later one counts."
+    assert page.all("section")[0] == text
+
+
+def test_the_report_says_what_was_loaded_and_how_it_was_graded() -> None:
+    page = Page(render_report(four_of_ten()))
+    sections = page.all("section")
+    assert sections[-2] == "Your files elman.py line 40: training loop skipped padding.py loaded"
+    assert sections[-1] == (
+        "How it was graded Sizes and values in the checks are drawn from the seed: "
+        "the same seed gives the same numbers. Upload doejane_4711_99_3b.zip "
+        "Upload (SHA-256) ab12 Python 3.11.7 PyTorch 2.6.0 Sandbox zygote Seed 17 "
+        "Graders (SHA-256) 9c1e7f Time taken 3.2 s"
+    )
+    assert page.all("footer") == [
+        "Graded with Unroll. Only a passed check earns points; "
+        "warnings and printed output never cost any."
+    ]
+
+
+def test_floods_of_files_checks_and_output_leave_a_page_that_opens() -> None:
+    flood = "<&>\x1b" * 100_000 + "\n" * 100_000
+    files = tuple(FileNotes(f"{i}.py", ("note",) * 200) for i in range(3_000))
+    checks = (check(i, "failed", message=flood, output=flood) for i in range(20))
+    html = render_report(result(*checks, files=files))
+    assert "… (2,800 more files)" in html and "… (150 more notes)" in html
+    assert len(html) < 2_000_000
+
+
+def test_nothing_looks_full_that_is_not() -> None:
+    checks = *(check(i, max_points=Decimal("9.999")) for i in range(2)), check(3, "failed")
+    bars = [a["width"] for _, a in report(*checks).tags if a.get("class") == "earned"]
+    assert bars == ["97.5", "97.5"]
+    tiny = report(check(1, max_points=Decimal(99999)), check(2, "failed", max_points=Decimal(1)))
+    assert [a["width"] for _, a in tiny.tags if a.get("class") == "earned"] == ["99.9", "99.9"]
+
+
+# The class page
+
+
+def test_an_empty_class_is_a_page_too() -> None:
+    page = class_page()
+    assert page.all("main") == ["The class students 0 No uploads were graded yet."]
+    assert page.all("h1") == ["No results yet"] and "table" not in page.texts
+
+
+def test_a_class_of_one_is_counted_in_the_singular() -> None:
+    page = class_page(student("1", "Doe, Jane", check(1)))
+    numbers = dict(zip(page.all("dt"), page.all("dd"), strict=True))
+    assert numbers == {
+        "student": "1",
+        "mean points": "0.5",
+        "median points": "0.5",
+        "handed in late": "0",
+    }
+    assert "Mean, median and distribution are of 1 graded student." in page.text
+    assert "1 student with all 0.5 points" in page.text
+
+
+def a_class() -> list[Result]:
+    manual = QuestionResult("4", "Hypothesis", (), Manual(Decimal(2)))
+    good = QuestionResult("3", "Elman", (check(1), check(2)))
+    half = QuestionResult("3", "Elman", (check(1), check(2, "failed")))
+    lost = QuestionResult("3", "Elman", (check(1), check(2, "grader_error")))
+    none = QuestionResult("3", "Elman", (check(1, "not_run"), check(2, "not_run")))
+    return [
+        student("9", "Zoe", questions=(good, manual)),
+        student("2", "adam", questions=(half, manual)),
+        result(student=Student("7", "Bob", late=True), questions=(half, manual)),
+        student("5", "Cy", questions=(lost, manual), status="needs_staff", message="No\nworker."),
+        student("6", "Di", questions=(none, manual), status="unreadable", message="Bad CRC."),
+    ]
+
+
+def test_the_class_page_lists_first_what_a_person_must_look_at() -> None:
+    page = class_page(*a_class())
+    assert page.all("section")[0] == (
+        "For a person to look at "
+        "Unreadable: 1 student uploads that could not be read Di 6 Bad CRC. "
+        "Needs staff: 1 student our grader could not finish; no points are lost by it "
+        "Cy 5 No worker. "
+        "Question 4 by hand: 4 students 2 points each, pending Who adam 2 Bob 7 Cy 5 Zoe 9"
+    )
+
+
+def test_the_class_page_has_a_row_per_student_that_links_to_the_report() -> None:
+    page = class_page(*a_class())
+    assert page.all("tr")[:6] == [
+        "Name Id Points of 3 Q3 of 1 Q4 of 2 Late Status",
+        "adam 2 0.5 + 2 by hand 0.5 0 pending graded",
+        "Bob 7 0.5 + 2 by hand 0.5 0 pending late graded",
+        "Cy 5 ? + 2 by hand ? not decided 0 pending needs staff",
+        "Di 6 0 + 2 by hand 0 0 pending unreadable",
+        "Zoe 9 1 + 2 by hand 1 0 pending graded",
+    ]
+    assert [h for h in page.attributes("href") if h.startswith("students")][-5:] == [
+        f"students/{id}/report.html" for id in "27569"
+    ]
+    assert set(STATUS_WORDS) == set(STATUSES)
+
+
+def test_mean_and_median_are_of_those_whose_points_are_decided() -> None:
+    page = class_page(*a_class())
+    assert page.all("dl") == ["students 5 mean points 0.67 median points 0.5 handed in late 1"]
+    assert (
+        "Mean, median and distribution are of 3 graded students, "
+        "before the points that are still to be given by hand." in page.text
+    )
+
+
+def test_the_distribution_is_told_in_words_and_keeps_full_points_apart() -> None:
+    ten = QuestionResult("1", "", (check(1, max_points=Decimal("9.99")),))
+    almost = replace(ten, checks=(*ten.checks, check(2, "failed", max_points=Decimal("0.01"))))
+    full = replace(ten, checks=(*ten.checks, check(2, max_points=Decimal("0.01"))))
+    page = class_page(student("1", "a", questions=(almost,)), student("2", "b", questions=(full,)))
+    said = page.all("ol")[0]
+    assert "0 students with 0 to under 1 points" in said
+    assert "1 student with 9 to under 10 points" in said
+    assert "1 student with all 10 points" in said
+
+
+def test_checks_are_counted_among_those_for_whom_they_were_decided() -> None:
+    page = class_page(*a_class())
+    assert page.all("tr")[6:] == [
+        "Question Check Passed Share",
+        "3 Sentence 1 holds. 3 of 3 100 %",
+        "3 Sentence 2 holds. 1 of 3 33 %",
+    ]
+
+
+def test_a_question_that_one_result_lacks_is_marked() -> None:
+    other = QuestionResult("8", "New", (check(9),))
+    page = class_page(student("1", "a", check(1)), student("2", "b", questions=(other,)))
+    assert "— not on this sheet" in page.text
+
+
+@pytest.mark.parametrize("id", ["../../x", "a/b?c#d", "javascript:alert(1)", "\ud800", "é&\"'<"])
+def test_a_hostile_id_stays_one_folder_of_a_link(id: str) -> None:
+    page = class_page(student(id, "x", check(1)))
+    (href,) = {href for href in page.attributes("href") if not href.startswith("#")}
+    folder = href.removeprefix("students/").removesuffix("/report.html")
+    assert not set(folder) & set("/?#:\"'<")
+    assert unquote(folder, errors="surrogatepass") == id
+
+
+def test_a_thousand_students_make_a_light_page_quickly() -> None:
+    outcomes: list[Outcome] = ["passed", "failed", "error"]
+    summaries: list[ResultSummary] = []
+    for i in range(1_000):
+        questions = tuple(
+            QuestionResult(
+                str(q),
+                f"Question about {q}",
+                tuple(check(10 * q + c, outcomes[(i + c) % 3]) for c in range(8)),
+                Manual(Decimal(1)) if q > 7 else None,
+            )
+            for q in range(10)
+        )
+        summaries.append(summarise(student(f"{i:07}", f"Family {i}, Given", questions=questions)))
+    start = time.perf_counter()
+    html = render_class(summaries)
+    assert time.perf_counter() - start < 5
+    assert len(html.encode()) < 2_000_000
+    assert len(Page(html).all("tr")) == 1 + 1_000 + 1 + 80
+    assert summaries[0].questions[0].title is summaries[-1].questions[0].title
+
+
+def test_the_class_page_does_not_depend_on_the_order_of_results() -> None:
+    summaries = [summarise(each) for each in a_class()]
+    assert render_class(summaries) == render_class(summaries[::-1])
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_summary_has_the_points_of_its_result(status: Status) -> None:
+    whole = replace(four_of_ten(), status=status, message="m")
+    summary = summarise(whole)
+    assert (summary.points, summary.max_points, summary.pending_points) == (
+        *(whole.points, whole.max_points, whole.pending_points),
+    )
+    assert (summary.student, summary.status, summary.message) == (whole.student, status, "m")
+    assert summary.needs_staff  # one of its checks is a grader_error
+    assert not summarise(student("1", "a", check(1), status="unreadable")).needs_staff
