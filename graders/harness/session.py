@@ -1,5 +1,6 @@
 """A submission's worker over all its checks: started when needed, replaced when it is lost."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -62,10 +63,8 @@ class Session:
         if self._connection is None:
             return ""
         if not self._connection.closed:
-            try:
+            with contextlib.suppress(Fault):  # a thread left over by the check may crash the worker
                 self.notes |= self._plain({"do": "end"}, 5.0)
-            except Fault:
-                pass  # a thread left over by the check may still crash the worker
         output = self._connection.output()
         if self._connection.closed:
             self._connection = None

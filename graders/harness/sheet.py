@@ -114,7 +114,7 @@ def _question(entry: dict[str, Any]) -> Question:
 def _problems(sheet: Sheet, not_asked: dict[str, str]) -> list[str]:
     known = known_checks()
     asked = [check for question in sheet.questions for check in question.checks]
-    problems = [f"It names an unknown check {c}." for c in asked + [*not_asked] if c not in known]
+    problems = [f"It names an unknown check {c}." for c in [*asked, *not_asked] if c not in known]
     problems += [f"It names {c} twice." for c in sorted(set(asked)) if asked.count(c) > 1]
     numbers = [question.number for question in sheet.questions]
     problems += [

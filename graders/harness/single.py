@@ -20,7 +20,7 @@ from graders.harness.upload import find_uploads, read_folder
 from reports.student_page import render_report
 from reports.text import block, line
 
-SIGNS = {"passed": "✓", "not_run": "–", "grader_error": "?"}
+SIGNS = {"passed": "✓", "not_run": "-", "grader_error": "?"}
 
 
 def check(options: argparse.Namespace, console: Console) -> int:

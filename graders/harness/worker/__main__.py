@@ -45,9 +45,11 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def _limit(limits: dict[str, Any]) -> None:
     """Set what the kernel can enforce by itself; the grader watches clock and resident memory."""
-    with contextlib.suppress(OSError):
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-            file.write("1000")  # when the machine runs out, this process goes first
+    with (
+        contextlib.suppress(OSError),
+        open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
+    ):
+        file.write("1000")  # when the machine runs out, this process goes first
     try:
         import resource
     except ImportError:  # Windows
