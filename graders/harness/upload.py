@@ -8,12 +8,14 @@ in it is one upload, unless the file names say in an LMS's way whose they are.
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from graders.harness.archive import (
     DAMAGES,
     Caps,
+    Member,
     damage_told,
     file_member,
     folder_members,
@@ -112,16 +114,18 @@ class Upload:
     def _held(self) -> Holdings:
         if self.names is None:
             return take(folder_members(self.container, self.caps, _is_junk), self.opened, self.caps)
-        with damage_told("This upload cannot be opened; hand it in again."):
-            if self.container.is_dir():
-                files = [file_member(self.container / s, path) for s, path in self.names.items()]
-                return take(files, self.opened, self.caps)
-            with open(self.container, "rb", buffering=0) as file:
-                archive = open_zip(file, CLASS_ENTRIES)
-                entries = [e for e in archive.infolist() if zip_path(e) in self.names]
-                stored = zip_members(archive, entries, self.caps)
-                members = [replace(member, path=self.names[member.path]) for member in stored]
-                return take(members, self.opened, self.caps)
+        with ExitStack() as files:
+            with damage_told("This upload cannot be opened; hand it in again."):
+                members = self._members(self.names, files)
+            return take(members, self.opened, self.caps)
+
+    def _members(self, names: Mapping[str, str], files: ExitStack) -> list[Member]:
+        if self.container.is_dir():
+            return [file_member(self.container / stored, path) for stored, path in names.items()]
+        archive = open_zip(files.enter_context(open(self.container, "rb")), CLASS_ENTRIES)
+        entries = [entry for entry in archive.infolist() if zip_path(entry) in names]
+        stored = zip_members(archive, entries, self.caps)
+        return [replace(member, path=names[member.path]) for member in stored]
 
 
 def _is_junk(name: str) -> bool:
@@ -169,7 +173,7 @@ def _stored_in_folder(path: Path, caps: Caps) -> Iterator[str]:
 def _stored_in_file(path: Path) -> list[str]:
     """List a zip's files; of another archive or a source, only its own name."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb") as file:
             form = archive_format(file.read(512))
             if form in ("tar", "gz", "bz2") or kind_of(path.name) == "source":
                 return [path.name]
@@ -188,7 +192,8 @@ def _grouped(stored: Sequence[str], zipped: bool) -> dict[str, list[str]]:
     while (folder := common_folder(inside)) and not moodle_owner(folder.rstrip("/")):
         wrapper, inside = wrapper + folder, [path.removeprefix(folder) for path in inside]
     tops = _tops(paths, wrapper)
-    if not zipped and (len(tops) < 2 or not _is_class(tops, wrapper, zipped)):
+    several = _is_lms(tops) or (len(tops) > 1 and _is_class(tops, wrapper, zipped))
+    if not zipped and not several:  # on disk, a folder in a folder is a student and no wrapper
         wrapper, tops = "", _tops(paths, "")
     everything = _tops(stored, wrapper)
     return {top: everything[top] for top in tops} if _is_class(tops, wrapper, zipped) else {}
@@ -207,7 +212,7 @@ def _is_class(tops: Mapping[str, list[str]], wrapper: str, zipped: bool) -> bool
     names = {top.removeprefix(wrapper): top for top in tops}
     loose = [name for name, top in names.items() if tops[top] == [top]]
     work = [name for name in loose if kind_of(name) in WORK]
-    if _is_canvas(tops) or any(map(moodle_owner, names)):
+    if _is_lms(tops):
         return True
     if any(kind_of(name) == "source" for name in work):
         return False
@@ -217,6 +222,10 @@ def _is_class(tops: Mapping[str, list[str]], wrapper: str, zipped: bool) -> bool
     units = [plain_owner(name).id for name in work] + folders
     of_a_project = [unit for unit in units if PROJECT_FOLDER.fullmatch(unit)]
     return len(units) > zipped and 2 * len(of_a_project) < len(units)
+
+
+def _is_lms(tops: Mapping[str, list[str]]) -> bool:
+    return _is_canvas(tops) or any(moodle_owner(top.rpartition("/")[2]) for top in tops)
 
 
 def _is_canvas(tops: Mapping[str, list[str]]) -> bool:

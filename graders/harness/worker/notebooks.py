@@ -86,8 +86,8 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
             warnings.simplefilter("ignore")
             older = nbformat.from_dict(document)  # type: ignore[no-untyped-call]
             return dict(nbformat.convert(older, 4))  # type: ignore[no-untyped-call]
-    except Exception as problem:  # its readers raise whatever a damaged file makes them
-        raise Unparsed(f"it is damaged ({type(problem).__name__} on converting)") from None
+    except Exception:  # its readers raise whatever a damaged file makes them
+        raise Unparsed("it is of an old format, and damaged") from None
 
 
 def _cell(text: str | None, title: str, number: int, written: dict[str, str]) -> Piece:

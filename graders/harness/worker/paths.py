@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from .known import OLD_WORDS
 
-_VERSION = re.compile(r"v(\d+)$")
+_VERSION = re.compile(r"v(\d+)\W*$")
 _RESUBMITTED = re.compile(r"(?:-\d+|\s*\(\d+\)|\s*-?\s*copy(?:\s*\(?\d+\)?)?)$", re.IGNORECASE)
 
 

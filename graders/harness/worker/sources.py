@@ -138,7 +138,7 @@ def _explained(problem: SyntaxError, lines: list[str]) -> str:
         if _CONFLICT.match(line) and not line.startswith("="):
             return f"syntax error in line {number}: a merge conflict was left here ({line[:7]})"
     message = str(problem.msg)
-    hint = ", this is Python 2" if message.startswith("Missing parentheses in call to") else ""
+    hint = " (this is Python 2)" if message.startswith("Missing parentheses in call to") else ""
     return f"syntax error in line {problem.lineno or 1}: {message[:200]}{hint}"
 
 
