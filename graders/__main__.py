@@ -58,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
     calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
     calibrate.add_argument("--runs", type=_count, default=1000)
     calibrate.set_defaults(run=_calibrate)
+    sound = commands.add_parser("soundness", help="known wrong and right answers, judged")
+    sound.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
+    sound.add_argument("--seeds", type=_count, default=3, help="how many fresh sets of numbers")
+    sound.set_defaults(run=_soundness)
     return top
 
 
@@ -123,6 +127,20 @@ def _calibrate(options: argparse.Namespace, console: Console) -> int:
 
     console.print(write(options.runs), markup=False)
     return 0
+
+
+def _soundness(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.soundness import parts_with_checks, printed, soundness
+
+    known = parts_with_checks()
+    if unknown := [part for part in options.parts if part not in known]:
+        raise UsageError(f"No part {', '.join(unknown)} has checks; there are {', '.join(known)}.")
+    table = soundness(options.parts or known, range(1, options.seeds + 1))
+    console.print(printed(table))
+    for row in table.rows:
+        for text in row.lines:
+            console.print(text, markup=False)
+    return int(not table.holds)
 
 
 if __name__ == "__main__":

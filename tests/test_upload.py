@@ -220,6 +220,12 @@ class TestOneUpload:
         assert students(path) == [Student("4711", "doejane", True, "doejane_LATE_4711_99_3b.zip")]
         assert graded(path) == {"4711": {"elman.py": b"x"}}
 
+    def test_a_deep_path_costs_no_time(self, tmp_path: Path) -> None:
+        path = tmp_path / "doe.zip"
+        path.write_bytes(zipped({"a/" * 30_000 + f"{i}.py": b"x" for i in range(20)}))
+        [told] = graded(path).values()
+        assert str(told).endswith(" lies more than 16 folders deep; move it up.")
+
     def test_a_tar_is_one(self, tmp_path: Path) -> None:
         path = laid(tmp_path, {"doe.tar.gz": b"\x1f\x8bx"}) / "doe.tar.gz"
         assert graded(path) == {"doe": DAMAGED}
@@ -415,6 +421,12 @@ class TestIds:
         assert safe_id("doe", {"doe", "doe-2"}) == "doe-3"
         assert safe_id("CON", {"student-con"}) == "student-CON-2"
         assert safe_id("a" * 90, {"a" * 80}) == "a" * 78 + "-2"
+
+    def test_names_are_cut(self, tmp_path: Path) -> None:
+        path = tmp_path / "class.zip"
+        path.write_bytes(zipped({f"{c * 9_000}/a.py": b"x" for c in "de"}))
+        student = students(path)[0]
+        assert student == Student("d" * 80, "d" * 255, upload="d" * 255)
 
     def test_of_a_class_do_not_collide(self, tmp_path: Path) -> None:
         files = {f"{name}.zip": code(name) for name in ("doe", "Doe", "doe-2", "DOE", "dœ", "d ö")}

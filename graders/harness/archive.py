@@ -99,7 +99,7 @@ def open_zip(file: IO[bytes], entries: int) -> zipfile.ZipFile:
         Unreadable: the table is longer.
         Exception: any of DAMAGES.
     """
-    return zipfile.ZipFile(cast(IO[bytes], _Sips(file, 100 * entries, CROWDED.format(entries))))
+    return zipfile.ZipFile(cast(IO[bytes], _Sips(file, 200 * entries, CROWDED.format(entries))))
 
 
 class _Sips:

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import psutil
 
-from graders.harness.errors import Unreadable, UsageError
+from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.grade import TRIES, environment, grade, ungraded
 from graders.harness.result import Result, Student, from_json, to_json
 from graders.harness.sandbox import NoSandbox, Sandbox, choose
 from graders.harness.sheet import Sheet, read_sheet
 from graders.harness.submission import Submission
-from graders.harness.upload import Upload, find_uploads
+from graders.harness.upload import UnreadableUpload, Upload, find_uploads
 from reports.class_page import render_class
 from reports.grades import write_grades
 from reports.student_page import render_report
@@ -181,9 +181,11 @@ def _tasks(
     for upload in uploads:
         try:
             student, submission = upload.read()
-        except Unreadable as problem:
-            who = problem.student or upload.student
-            finish(ungraded(batch.sheet, who, str(problem), batch.seed, sandbox.name), True)
+        except UnreadableUpload as problem:
+            result = ungraded(
+                batch.sheet, problem.student, problem.sentence, batch.seed, sandbox.name
+            )
+            finish(result, True)
             continue
         known = _known_result(batch, student, sandbox.name)
         if known is not None:

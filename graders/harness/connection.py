@@ -1,5 +1,6 @@
 """One worker process and its streams: a request out, an answer back, under a clock and caps."""
 
+import contextlib
 import queue
 import threading
 import time
@@ -108,6 +109,8 @@ class Connection:
     def _look(self) -> None:
         used = self._process.resident_bytes() / 2**20
         if used > self.limits.memory_mb:
+            used = self._process.proportional_bytes() / 2**20
+        if used > self.limits.memory_mb:
             raise TooLarge(
                 f"It used {used:,.0f} MB of memory; {self.limits.memory_mb:,} MB are allowed.",
                 "Look for tensors that are kept in a list, or that are larger than they need to be.",
@@ -126,25 +129,30 @@ class Connection:
         return Crash(f"The process was ended by {reason} (signal {-code}) before it answered.")
 
     def _write(self) -> None:
-        while (frame := self._frames.get()) is not None:
-            try:
-                self._process.requests.write(frame)
-                self._process.requests.flush()
-            except (OSError, ValueError):
-                return
+        with contextlib.suppress(OSError, ValueError), self._process.requests as stream:
+            while (frame := self._frames.get()) is not None:
+                stream.write(frame)
+                stream.flush()
 
     def _read(self) -> None:
+        answer: tuple[dict[str, Any], Tensors] | BadFrame | None
+        with contextlib.suppress(OSError), self._process.answers as stream:
+            while not self.closed:
+                try:
+                    answer = read(stream)
+                except BadFrame as problem:
+                    answer = problem
+                except (OSError, ValueError):
+                    answer = None
+                self._deliver(answer)
+                if not isinstance(answer, tuple):
+                    return
+
+    def _deliver(self, answer: tuple[dict[str, Any], Tensors] | BadFrame | None) -> None:
+        """Wait until the answer before has been taken; nobody takes those of a closed worker."""
         while not self.closed:
-            try:
-                answer = read(self._process.answers)
-            except BadFrame as problem:
-                self._answers.put(problem)
-                return
-            except (OSError, ValueError):
-                answer = None
-            self._answers.put(answer)
-            if answer is None:
-                return
+            with contextlib.suppress(queue.Full):
+                return self._answers.put(answer, timeout=0.5)
 
     def _drain(self) -> None:
         cap, mark = self.limits.output_kb * 1024, b""
@@ -157,6 +165,8 @@ class Connection:
             while self._printed > 2 * FLOOD * cap and not self.closed:
                 time.sleep(0.1)  # nobody reads on: the flood waits for its time limit
         self._marked.set()
+        with contextlib.suppress(OSError):
+            self._process.output.close()
 
 
 def _some(stream: Any) -> bytes:

@@ -15,6 +15,9 @@ class Fault(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        return self.message
+
 
 class StudentError(Fault):
     """The student's code raised an exception."""

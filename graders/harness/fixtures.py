@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+from graders.harness import samples
 from graders.harness.sandbox import ROOT
 
 FIXTURES = ROOT / "fixtures"
@@ -102,7 +103,7 @@ def _review(chance: random.Random, label: int) -> list[str]:
     return review
 
 
-MAKERS: dict[str, Callable[[], bytes]] = {"reviews.json": reviews}
+MAKERS: dict[str, Callable[[], bytes]] = {"reviews.json": reviews, **samples.MAKERS}
 
 
 def changed() -> list[str]:

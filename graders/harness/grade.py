@@ -43,7 +43,7 @@ def grade(
     started = time.monotonic()
     session = Session(submission, given_files(), sandbox, sheet.limits)
     try:
-        findings, problems = _run(session, list(sheet.checks), seed)
+        findings, problems = run_checks(session, list(sheet.checks), seed)
     finally:
         session.close()
     needs_staff = any(finding.outcome == "grader_error" for finding in findings.values())
@@ -91,8 +91,13 @@ _DATA = ROOT / "student_template" / "data.py"
 _DECIDING = {".py", ".toml", ".json", ".safetensors"}
 
 
-def _run(session: Session, wanted: list[str], seed: int) -> tuple[dict[str, Finding], list[str]]:
-    """Run the checks; those that our own fault ended are run again, up to three times in all."""
+def run_checks(
+    session: Session, wanted: list[str], seed: int
+) -> tuple[dict[str, Finding], list[str]]:
+    """Run checks of any parts, without a sheet: their findings, and what was our own fault.
+
+    Those that our own fault ended are run again, up to three times in all.
+    """
     findings: dict[str, Finding] = {}
     problems: list[str] = []
     for _ in range(TRIES):

@@ -35,7 +35,13 @@ import {PACKAGE}.__main__
 # What a submission must not reach; run inside before anything is graded.
 PROBE = """
 import os, socket, sys
-reached = [p for p in sys.argv[1:] if os.path.isfile(p) or os.path.isdir(p) and os.listdir(p)]
+reached = []
+for path in sys.argv[1:]:
+    try:
+        if os.path.isfile(path) or os.listdir(path):
+            reached.append(path)
+    except OSError:
+        pass
 try:
     socket.create_connection(("127.0.0.1", int(os.environ["PORT"])), timeout=1)
     reached.append("the network")
@@ -90,8 +96,15 @@ class WorkerProcess:
         self.output: BinaryIO = process.stderr  # type: ignore[assignment]
 
     def resident_bytes(self) -> int:
-        """Sum the resident memory of the worker and everything that it started."""
+        """Sum the resident memory of the worker and everything that it started.
+
+        Pages that a forked child shares are counted once for each process: an upper bound.
+        """
         return sum(_resident(process) for process in self._family())
+
+    def proportional_bytes(self) -> int:
+        """Sum the resident memory with shared pages counted once; slower, and exact."""
+        return sum(_proportional(process) for process in self._family())
 
     def end(self, seconds: float = 1.0) -> int | None:
         """Wait for a worker that closed its streams; give its exit code (negative: signal)."""
@@ -192,8 +205,9 @@ class Bubblewrap:
         for name, value in (_environment("/tmp") | environment).items():
             command += ["--setenv", name, value]
         size = ["--size", str(256 * 2**20)] if "--size" in known else []
-        command += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/tmp"]
-        command += self._binds(sources)
+        command += ["--proc", "/proc", *size, "--tmpfs", "/tmp", "--dev", "/dev"]
+        command += [*size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+        command += [*self._binds(sources), "--remount-ro", "/"]
         return [*command, "--chdir", "/tmp", "--", *_python(), *arguments]
 
     def _binds(self, sources: dict[Path, Path]) -> list[str]:
@@ -349,6 +363,14 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _proportional(process: psutil.Process) -> int:
+    try:
+        full = process.memory_full_info()
+    except psutil.Error:
+        return _resident(process)
+    return int(getattr(full, "pss", full.rss))
 
 
 def _quietly(action: Callable[[], object]) -> None:

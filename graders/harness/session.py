@@ -31,17 +31,31 @@ class Session:
 
     A worker that hangs, dies or talks nonsense costs the check that met it; the next check gets a
     new one. A file that ends a worker while it is loaded is not loaded again.
+
+    Args:
+        submission: the files under check.
+        given: what the course supplies, for submissions that left it out.
+        sandbox: what workers are started by.
+        limits: what the submission may use.
+        warm: a running worker to begin with, which another session of ours gave back. Never one
+            that a stranger's code has run in.
     """
 
     def __init__(
-        self, submission: Submission, given: Mapping[str, bytes], sandbox: Sandbox, limits: Limits
+        self,
+        submission: Submission,
+        given: Mapping[str, bytes],
+        sandbox: Sandbox,
+        limits: Limits,
+        warm: Connection | None = None,
     ) -> None:
         self.notes: dict[str, list[str]] = {}
         self.limits = limits
         self._submission = submission
         self._given = given
         self._sandbox = sandbox
-        self._connection: Connection | None = None
+        self._connection = warm
+        self._submitted = False
         self._loaded: set[str] = set()
         self._broken: dict[str, Fault] = {}
         self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
@@ -74,6 +88,11 @@ class Session:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def give_back(self) -> Connection | None:
+        """Give the worker away as it stands, if there is one, instead of closing it."""
+        connection, self._connection = self._connection, None
+        return connection if connection is not None and not connection.closed else None
 
     def load_for(self, part: str, name: str) -> None:
         """Load the files that may define `name`, best first, as far as they have to be.
@@ -134,6 +153,8 @@ class Session:
     def _connect(self) -> None:
         if self._connection is None or self._connection.closed:
             self._connection = Connection(self._sandbox, self.limits)
+            self._submitted = False
+        if not self._submitted:
             self._loaded.clear()
             encoder = Encoder(_no_handle)  # type: ignore[arg-type]
             files = encoder.encode(_as_tensors(self._submission.files))
@@ -141,6 +162,7 @@ class Session:
             request = {"do": "submission", "files": files, "given": given}
             answer, tensors = self._send(request, encoder.tensors, START_SECONDS)
             self.notes |= decode(answer, tensors, _no_handle)
+            self._submitted = True
         self._plain({"do": "begin", "seed": self._seed}, 10.0)
 
 

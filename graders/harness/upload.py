@@ -48,7 +48,7 @@ from graders.harness.unpack import (
 )
 
 CAPS = Caps()
-CLASS_ENTRIES = 1_000_000
+CLASS_ENTRIES = 500_000
 WORK = ("source", "archive")
 STRAYS = (".html", ".htm", ".xlsx", ".xls", ".ods", ".log")  # a TA's own, beside uploads
 PROJECT_FILE = re.compile(r"(readme|requirements|pyproject|environment|licen[cs]e)\b.*", re.I)
@@ -122,7 +122,7 @@ class Upload:
     def _members(self, names: Mapping[str, str], files: ExitStack) -> list[Member]:
         if self.container.is_dir():
             return [file_member(self.container / stored, path) for stored, path in names.items()]
-        archive = open_zip(files.enter_context(open(self.container, "rb")), CLASS_ENTRIES)
+        archive = open_zip(files.enter_context(self.container.open("rb")), CLASS_ENTRIES)
         entries = [entry for entry in archive.infolist() if zip_path(entry) in names]
         stored = zip_members(archive, entries, self.caps)
         return [replace(member, path=names[member.path]) for member in stored]
@@ -189,7 +189,10 @@ def _grouped(stored: Sequence[str], zipped: bool) -> dict[str, list[str]]:
     """Group a class's paths by the file or folder handed in; give none where all is one upload."""
     paths = [path for path in stored if not _is_junk(path)]
     wrapper, inside = "", paths
-    while (folder := common_folder(inside)) and not moodle_owner(folder.rstrip("/")):
+    for _ in range(CAPS.depth):
+        folder = common_folder(inside)
+        if moodle_owner(folder.rstrip("/")):
+            break
         wrapper, inside = wrapper + folder, [path.removeprefix(folder) for path in inside]
     tops = _tops(paths, wrapper)
     several = _is_lms(tops) or (len(tops) > 1 and _is_class(tops, wrapper, zipped))
@@ -287,6 +290,8 @@ def _identified(uploads: Sequence[Upload]) -> list[Upload]:
     """Give every upload an id of its own, also where upper and lower case are the same."""
     identified: dict[str, Upload] = {}
     for upload in sorted(uploads, key=lambda u: (u.student.id, u.student.upload, str(u.container))):
-        id = safe_id(upload.student.id, identified)
-        identified[id.casefold()] = replace(upload, student=replace(upload.student, id=id))
+        student = upload.student
+        id, name = safe_id(student.id, identified), student.name[: CAPS.name]
+        student = replace(student, id=id, name=name, upload=student.upload[: CAPS.name])
+        identified[id.casefold()] = replace(upload, student=student)
     return sorted(identified.values(), key=lambda upload: upload.student.id)

@@ -81,9 +81,8 @@ class Modules(MetaPathFinder, ModuleLoader):
         return module
 
     def _new(self, path: str) -> SubmissionModule:
-        place = PurePosixPath(path)
-        is_package = path.endswith("/") or place.name == "__init__.py"
-        parts = place.parent.parts if place.name == "__init__.py" else place.with_suffix("").parts
+        is_package = path.endswith(("/", "__init__.py"))
+        parts = _folder(path).parts if is_package else PurePosixPath(path).with_suffix("").parts
         name = ".".join([self._prefix, *parts])
         while name in sys.modules:
             name += "_"  # `elman.py` and `elman.ipynb`
@@ -93,7 +92,10 @@ class Modules(MetaPathFinder, ModuleLoader):
         module.__spec__ = ModuleSpec(name, None, origin=path)
         if is_package:
             module.__path__ = []
-        vars(module)["__builtins__"] = {**vars(builtins), "__import__": self.import_module}
+        own = {"__import__": self.import_module}
+        if path.endswith(".ipynb"):
+            own["display"] = _display
+        vars(module)["__builtins__"] = {**vars(builtins), **own}
         sys.modules[name] = module
         self._paths_by_name[name] = path
         return module
@@ -186,9 +188,9 @@ class Modules(MetaPathFinder, ModuleLoader):
             if "*" in names and path in self.runs:
                 self.runs[path].demand_all()
             return module
-        folder = _folder(path) if path.endswith("/") else PurePosixPath(path).parent
+        folder = _folder(path)
         if path.endswith(("/", "/__init__.py")):
-            folder = _folder(path).parent
+            folder = folder.parent
         for part in reversed(name.split(".")[1:]):
             parent = self.get(self._paths.child(folder, []) or "/")
             vars(parent).setdefault(part, module)
@@ -252,7 +254,11 @@ def _calling_module(frame: FrameType | None) -> str:
 
 
 def _folder(path: str) -> PurePosixPath:
-    return PurePosixPath(path) if path.endswith("/") else PurePosixPath(path).parent
+    return PurePosixPath(path.rstrip("/")) if path.endswith("/") else PurePosixPath(path).parent
+
+
+def _display(*values: object, **options: object) -> None:
+    """Show nothing: in Jupyter this is there without an import."""
 
 
 def _near(importer: str) -> tuple[PurePosixPath, ...]:

@@ -127,7 +127,12 @@ class Loader:
         pieces = self._sources[file].pieces
         first = pieces[0].body if pieces else ()
         module.__doc__ = ast.get_docstring(ast.Module(list(first), []), clean=False)
-        return Run(module, pieces, Judge(file, self._costs), self._notes[file])
+        judge, notes = Judge(file, self._costs), self._notes[file]
+        try:
+            return Run(module, pieces, judge, notes)
+        except RecursionError:
+            notes.say(Place(), "not loaded: nested too deeply")
+            return Run(module, (), judge, notes)
 
     def _remark(self, file: str, text: str) -> None:
         if file in self._notes:

@@ -1,6 +1,7 @@
 """Executes the chosen statements of a file, each on its own: a failure costs only itself."""
 
 import ast
+import builtins
 import sys
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -10,7 +11,7 @@ from .choosing import Choice, Plan, Step, compile_alone
 from .judging import Judge
 from .known import STATEMENT
 from .limits import DEFINITION_SECONDS, VALUE_SECONDS, TooLong, limited
-from .notes import Notes
+from .notes import Notes, Place
 from .placeholders import Placeholder, Skipped, fault_of, missing, skipped
 from .sources import Piece
 from .syntax import Definition, Import, blocks, bound_by, is_main_guard, root
@@ -70,6 +71,8 @@ class Run:
         try:
             for piece in self._pieces:
                 self._sequence(piece, piece.body)
+        except RecursionError:  # ours, over hundreds of nested blocks: no statement's own
+            self._notes.say(Place(), "not loaded to its end: nested too deeply")
         finally:
             self._wanted, self._complete, self.in_try, sys.argv = before
 
@@ -215,7 +218,8 @@ class Run:
     def _stand_in(self, step: Step, fate: str) -> None:
         reason = f"{step.piece.title}, line {step.statement.lineno} {fate}"
         for name in sorted(step.binds):
-            self._names.setdefault(name, skipped(name, reason))
+            if not hasattr(builtins, name):  # functions go on using `sum` as they did before
+                self._names.setdefault(name, skipped(name, reason))
 
     def _import_one_by_one(
         self, step: Step, statement: Import, aliases: Iterable[ast.alias]
@@ -234,8 +238,9 @@ class Run:
 
     def _bind_missing(self, part: Import, alias: ast.alias, reason: str) -> None:
         name = bound_by(alias)
-        if isinstance(part, ast.Import) and not alias.asname and name in sys.modules:
-            self._names[name] = sys.modules[name]  # `import torch.new`: torch itself is there
+        library = sys.modules.get(name)
+        if isinstance(part, ast.Import) and not alias.asname and library is not None:
+            self._names[name] = library  # `import torch.new`: torch itself is there
         elif name != "*":
             label = alias.name if alias.asname else name
             if isinstance(part, ast.ImportFrom) and part.module:
@@ -282,7 +287,9 @@ def _import_fault(part: Import, problem: BaseException) -> str:
     if isinstance(part, ast.ImportFrom) and part.level and isinstance(problem, ImportError):
         return f"`{'.' * part.level}{part.module or names[0]}` is not in the submission"
     if isinstance(problem, ModuleNotFoundError):
-        return f"`{problem.name or module}` is not installed here"
+        package = (problem.name or module).partition(".")[0]
+        whole = sys.modules.get(package) is None  # else only a part of it is missing
+        return f"`{package if whole else problem.name}` is not installed here"
     if isinstance(part, ast.ImportFrom) and isinstance(problem, ImportError):
         return f"`{names[0]}` cannot be imported from `{module}`"
     return f"`{module}` cannot be imported: {summary(problem)}"

@@ -1,0 +1,264 @@
+"""The worker behind a session: it answers, and whatever a student's code does ends as an outcome."""
+
+import time
+
+import psutil
+import pytest
+import torch
+
+from graders.harness.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
+from graders.harness.remote import Student
+from graders.harness.sandbox import Bubblewrap, Limits, NoSandbox
+from graders.harness.session import Session
+from graders.harness.submission import Submission
+
+LIMITS = Limits(call_seconds=3, check_seconds=8, load_seconds=4, memory_mb=900, output_kb=4)
+CODE = '''
+import torch, os, sys, time
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, a, b=2):
+        super().__init__()
+        self.lin = nn.Linear(a, b)
+        self.history = [1.0, float("nan")]
+        self.unused = nn.Parameter(torch.zeros(1))
+    def forward(self, x):
+        return self.lin(x)
+    def twice(self, x):
+        return self.lin(x), [self.lin(x)]
+
+def double(x): return 2 * x
+def mutate(rows):
+    rows[0].append(9)
+    return rows
+def shout(text):
+    print(text)
+    print("err", file=sys.stderr)
+def raises(x):
+    values = [1, 2]
+    return values[x]
+def spin():
+    while True: pass
+def leave(code): os._exit(code)
+def exits(): sys.exit(0)
+def segfault():
+    import ctypes
+    ctypes.string_at(0)
+def hog():
+    kept = []
+    while True:
+        kept.append(torch.ones(2 ** 22))
+def huge(): return torch.ones(10 ** 13)
+def flood():
+    while True: print("x" * 10000)
+def nonsense():
+    os.write(ANSWERS, b"HTTP/1.1 200 OK, all tests passed")
+    time.sleep(60)
+def forge():
+    import struct, json
+    text = json.dumps({"number": 10 ** 6, "value": {"value": 1, "mutated": False}}).encode()
+    os.write(ANSWERS, struct.pack(">4sIQ", b"UNR1", len(text), 0) + text)
+    time.sleep(60)
+def numbers():
+    for i in range(3): yield i, torch.tensor(i)
+def environment(): return sorted(os.environ)
+def fork_and_stay():
+    if os.fork() == 0:
+        time.sleep(600)
+    return os.getpid()
+def seeded():
+    import random, numpy
+    return [random.random(), float(numpy.random.rand()), float(torch.rand(1))]
+ANSWERS = max(int(f) for f in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{f}") and "pipe" in os.readlink(f"/proc/self/fd/{f}"))
+'''  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["none", "bwrap"])
+def session(request):
+    sandbox = NoSandbox() if request.param == "none" else Bubblewrap()
+    session = Session(Submission({"part.py": CODE.encode()}), {}, sandbox, LIMITS)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def student(session):
+    session.begin(5)
+    yield Student(session, "part")
+    session.end()
+
+
+def test_functions_take_and_give_tensors(student):
+    assert torch.equal(student.double(torch.arange(3)), torch.tensor([0, 2, 4]))
+    assert student.called == "double(tensor([0, 1, 2]))"
+
+
+def test_objects_stay_in_the_worker_and_are_called_by_handle(student):
+    net = student.Net(3, b=4)
+    assert net(torch.zeros(2, 3)).shape == (2, 4)
+    one, [other] = net.twice(torch.ones(1, 3))
+    assert torch.equal(one, other)
+    assert student.get(net, "lin.weight").shape == (4, 3)
+    assert student.get(net, "history.0") == 1.0
+
+
+def test_parameters_are_read_and_written(student):
+    net = student.Net(3)
+    found = {p.name: p for p in student.parameters(net)}
+    assert {name: p.owner for name, p in found.items()} == {
+        "unused": "Net", "lin.weight": "Linear", "lin.bias": "Linear"
+    }  # fmt: skip
+    student.set_parameters(net, {"lin.weight": torch.ones(2, 3), "lin.bias": torch.zeros(2)})
+    assert net(torch.ones(1, 3)).tolist() == [[3.0, 3.0]]
+
+
+def test_gradients_come_by_name_and_by_input(student):
+    net = student.Net(3)
+    found = student.gradients(net, [torch.ones(1, 3)], [torch.ones(1, 2)])
+    assert found.parameters["unused"] is None
+    assert found.parameters["lin.weight"].tolist() == [[1.0] * 3] * 2
+    assert found.inputs[0].shape == (1, 3)
+
+
+def test_generators_are_listed(student):
+    assert student.numbers() == [(i, torch.tensor(i)) for i in range(3)]
+
+
+def test_changed_arguments_are_noticed(student):
+    student.mutate([[1], [2]])
+    assert student.mutated
+    student.double(torch.ones(2))
+    assert not student.mutated
+
+
+def test_an_exception_is_told_with_the_students_own_lines(student):
+    with pytest.raises(StudentError) as caught:
+        student.raises(5)
+    assert "It raised IndexError: list index out of range" in caught.value.message
+    assert "part.py, line 25, in raises\n    return values[x]" in caught.value.message
+    assert "serve.py" not in caught.value.message
+
+
+def test_a_missing_name_proposes_the_nearest(student):
+    with pytest.raises(NotFound) as caught:
+        student.doubles(1)
+    assert "`doubles` is not in the submission" in caught.value.message
+    assert "Is it the one called `double`?" in caught.value.message
+
+
+def test_a_class_that_gives_no_object_fails(session):
+    other = Session(Submission({"part.py": b"def Net(a): return 3"}), {}, NoSandbox(), LIMITS)
+    other.begin(1)
+    with pytest.raises(Failed, match="Net gave no object"):
+        Student(other, "part").Net(3)
+    other.close()
+
+
+def test_exit_in_a_call_is_only_an_exception(student):
+    with pytest.raises(StudentError, match="SystemExit"):
+        student.exits()
+    assert torch.equal(student.double(torch.tensor(1)), torch.tensor(2))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "kind", "words"),
+    [
+        ("spin", (), TooSlow, "not finished after 3 seconds"),
+        ("leave", (0,), Crash, "ended before it answered (exit code 0)"),
+        ("leave", (3,), Crash, "exit code 3"),
+        ("segfault", (), Crash, "segmentation fault"),
+        ("hog", (), TooLarge, "MB of memory; 900 MB are allowed"),
+        ("huge", (), TooLarge, "asked for more memory than there is"),
+        ("nonsense", (), Crash, "something that is no answer"),
+        ("forge", (), Crash, "something that is no answer"),
+        ("flood", (), Fault, ""),
+    ],
+)
+def test_a_lost_worker_costs_one_check_and_is_replaced(session, name, arguments, kind, words):
+    session.begin(5)
+    student = Student(session, "part")
+    started = time.monotonic()
+    with pytest.raises(kind) as caught:
+        getattr(student, name)(*arguments)
+    assert words in caught.value.message
+    assert time.monotonic() - started < LIMITS.call_seconds + 0.5
+    session.end()
+    session.begin(6)
+    assert torch.equal(student.double(torch.tensor(1)), torch.tensor(2))
+    session.end()
+
+
+def test_output_is_kept_up_to_its_cap(session):
+    session.begin(5)
+    student = Student(session, "part")
+    student.shout("hello")
+    assert session.end() == "hello\nerr\n"
+    session.begin(6)
+    student.shout("x" * 10_000)
+    output = session.end()
+    assert len(output) < 4300 and "(cut: 10," in output
+    session.begin(7)
+    assert session.end() == ""
+
+
+def test_draws_follow_the_checks_seed(session):
+    def draws(seed):
+        session.begin(seed)
+        values = Student(session, "part").seeded()
+        session.end()
+        return values
+
+    assert draws(3) == draws(3) != draws(4)
+
+
+def test_the_worker_has_a_clean_environment(student, monkeypatch):
+    assert set(student.environment()) <= {
+        "HOME", "LANG", "LC_CTYPE", "MKL_NUM_THREADS", "MPLBACKEND", "OMP_NUM_THREADS", "PATH", "PWD",
+        "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "TMPDIR", "TZ", "USER", "KMP_DUPLICATE_LIB_OK",
+        "KMP_INIT_AT_FORK", "TORCHINDUCTOR_CACHE_DIR", "TORCH_CPP_LOG_LEVEL", "XDG_CACHE_HOME",
+    }  # fmt: skip
+
+
+def test_nothing_is_left_running(student, session):
+    student.fork_and_stay()
+    worker = session._connection._process._family()
+    assert len(worker) > 1
+    session.close()
+    time.sleep(0.2)
+    assert not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in worker)
+
+
+def test_a_file_that_ends_the_worker_is_not_loaded_again():
+    code = b"import os\nclass A:\n    os._exit(0)\ndef f(): return 1\n"
+    files = {"part.py": code, "other.py": b"def g(): return 2\n"}
+    session = Session(Submission(files), {}, NoSandbox(), LIMITS)
+    for name in ("f", "A", "f"):
+        session.begin(1)
+        started = time.monotonic()
+        with pytest.raises(Crash, match=r"part\.py could not be loaded"):
+            getattr(Student(session, "part"), name)()
+        session.end()
+    assert time.monotonic() - started < 1
+    session.begin(2)
+    assert Student(session, "part").g() == 2
+    session.close()
+
+
+def test_a_check_has_a_time_limit_of_its_own():
+    code = b"import time\ndef nap(): time.sleep(0.7)\n"
+    limits = Limits(call_seconds=5, check_seconds=1)
+    session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
+    session.begin(1)
+    student = Student(session, "part")
+    student.nap()
+    with pytest.raises(TooSlow):
+        student.nap()
+    session.close()
+
+
+def test_a_submission_has_a_time_limit_of_its_own():
+    limits = Limits(submission_seconds=0)
+    session = Session(Submission({"part.py": b""}), {}, NoSandbox(), limits)
+    with pytest.raises(TooSlow, match="used up its 0 seconds"):
+        session.begin(1)
