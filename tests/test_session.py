@@ -70,7 +70,8 @@ def fork_and_stay():
 def seeded():
     import random, numpy
     return [random.random(), float(numpy.random.rand()), float(torch.rand(1))]
-ANSWERS = max(int(f) for f in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{f}") and "pipe" in os.readlink(f"/proc/self/fd/{f}"))
+FDS = [int(f) for f in os.listdir("/proc/self/fd")]
+ANSWERS = max(f for f in FDS if f > 2 and os.path.exists(f"/proc/self/fd/{f}"))
 '''  # fmt: skip
 
 

@@ -232,13 +232,20 @@ def _slots(jobs: int) -> Iterator[Callable[[], Executor]]:
     try:
         yield make
     except BaseException:
-        for child in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                child.kill()
+        for slot in multiprocessing.active_children():
+            _end(slot.pid)
         raise
     finally:
         for executor in made:
             executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _end(process: int | None) -> None:
+    with contextlib.suppress(psutil.Error):
+        family = psutil.Process(process)
+        for one in [*family.children(recursive=True), family]:
+            with contextlib.suppress(psutil.Error):
+                one.kill()
 
 
 def _start_slot() -> None:

@@ -6,6 +6,7 @@ They take whatever came back from a student; a value of the wrong kind fails lik
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -110,8 +111,8 @@ def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[A
 
 
 def plain(value: Any) -> Any:
-    """Give nested lists of plain numbers for tensors, tuples and lists."""
-    if isinstance(value, Tensor):
+    """Give nested lists of plain numbers for tensors, arrays, tuples and lists."""
+    if isinstance(value, (Tensor, np.ndarray)):
         return value.tolist()
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]

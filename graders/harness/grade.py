@@ -74,8 +74,9 @@ def environment(sandbox: str, seed: int) -> Environment:
 def graders_sha256() -> str:
     """Hash all that decides on points: checks, harness, sheets, fixtures and given files."""
     digest = hashlib.sha256()
-    folders = [GRADERS, ROOT / "fixtures"]
-    files = [f for folder in folders for f in folder.rglob("*") if f.suffix in _DECIDING]
+    folders = [GRADERS, *(f for f in (ROOT / "fixtures").iterdir() if f.name not in _EXAMPLES)]
+    found = [f for folder in folders for f in (folder, *folder.rglob("*"))]
+    files = [f for f in found if f.suffix in _DECIDING and f.is_file()]
     for file in sorted([*files, _DATA], key=lambda f: f.relative_to(ROOT).as_posix()):
         digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
@@ -89,6 +90,7 @@ def given_files() -> dict[str, bytes]:
 
 _DATA = ROOT / "student_template" / "data.py"
 _DECIDING = {".py", ".toml", ".json", ".safetensors"}
+_EXAMPLES = {"expected", "samples", "uploads", "variants"}  # in fixtures/; no check reads them
 
 
 def run_checks(

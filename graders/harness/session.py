@@ -94,6 +94,11 @@ class Session:
         connection, self._connection = self._connection, None
         return connection if connection is not None and not connection.closed else None
 
+    def files(self, name: str) -> list[bytes]:
+        """Give the contents of the files of this name, whatever their case and folder."""
+        found = [path for path in self._submission.files if _base(path) == name.casefold()]
+        return [self._submission.files[path] for path in sorted(found, key=_depth)]
+
     def load_for(self, part: str, name: str) -> None:
         """Load the files that may define `name`, best first, as far as they have to be.
 
@@ -164,6 +169,14 @@ class Session:
             self.notes |= decode(answer, tensors, _no_handle)
             self._submitted = True
         self._plain({"do": "begin", "seed": self._seed}, 10.0)
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2].casefold()
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:

@@ -74,7 +74,7 @@ def parse_sheet(name: str, text: str) -> Sheet:
     try:
         document = tomllib.loads(text, parse_float=Decimal)
         sheet = _sheet(name, document)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as problem:
         raise UsageError(f"The sheet {name}.toml cannot be read: {problem}.") from problem
     problems = _problems(sheet, document.get("not_asked", {}))
     if problems:

@@ -4,6 +4,7 @@ A request is one frame and gets one frame back. It holds inputs, never an expect
 """
 
 import contextlib
+import inspect
 import os
 import random
 import sys
@@ -32,6 +33,7 @@ class Worker:
         self.loader = Loader({})
         self.handles: dict[int, object] = {}
         self.tensors: Tensors = {}
+        self.replaced: list[tuple[dict[str, Any], str, object]] = []
 
     def answer(self, request: dict[str, Any], tensors: Tensors) -> bytes:
         """Carry out one request; whatever a student's code raises becomes the answer."""
@@ -55,6 +57,7 @@ class Worker:
 
     def do_begin(self, request: dict[str, Any]) -> None:
         """Start a check: no handle is left, every generator is seeded, global settings are torch's."""
+        self._put_back()
         self.handles.clear()
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
@@ -64,6 +67,7 @@ class Worker:
 
     def do_end(self, request: dict[str, Any]) -> dict[str, list[str]]:
         """End a check: let its output out, then say what loading has met so far."""
+        self._put_back()
         self.handles.clear()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # a student may have replaced or closed it
@@ -88,6 +92,20 @@ class Worker:
             value = list(islice(value, ITEM_CAP))
         return {"value": value, "mutated": self._mutated(request, arguments, named)}
 
+    def do_repeat(self, request: dict[str, Any]) -> list[object]:
+        """Call a function many times on the same arguments; list the results, numbers as numbers."""
+        function = self._target(request)
+        values = (function(*self._value(request["arguments"])) for _ in range(request["times"]))
+        return [v.item() if isinstance(v, torch.Tensor) and v.numel() == 1 else v for v in values]
+
+    def do_replace(self, request: dict[str, Any]) -> None:
+        """Let a function find given ones where it calls its own, until the check ends."""
+        names = inspect.unwrap(self._target(request)).__globals__
+        for name, path in request["names"].items():
+            if name in names:
+                self.replaced.append((names, name, names[name]))
+                names[name] = _given(path)
+
     def do_get(self, request: dict[str, Any]) -> object:
         """Read an attribute, or an item where the path's part is a whole number."""
         value = self._target(request)
@@ -106,6 +124,12 @@ class Worker:
         arguments = self._value(request["arguments"])
         cotangents = self._value(request["cotangents"])
         return operations.gradients(self._target(request), arguments, cotangents)
+
+    def do_differences(self, request: dict[str, Any]) -> dict[str, Any]:
+        arguments = self._value(request["arguments"])
+        cotangents = self._value(request["cotangents"])
+        target, step = self._target(request), request["step"]
+        return operations.differences(target, arguments, cotangents, step)
 
     def do_fit(self, request: dict[str, Any]) -> dict[str, Any]:
         batches = self._value(request["batches"])
@@ -150,12 +174,16 @@ class Worker:
         if "handle" in request:
             target = self.handles[request["handle"]]
         elif "given" in request:
-            module, _, name = request["given"].partition(".")
-            target = getattr(import_module(f"{__package__}.given.{module}"), name)
+            target = _given(request["given"])
         else:
             target = self.loader.lookup(request["part"], request["name"])
         method = request.get("method")
         return getattr(target, method) if method else target
+
+    def _put_back(self) -> None:
+        while self.replaced:
+            names, name, before = self.replaced.pop()
+            names[name] = before
 
     def _mutated(self, request: dict[str, Any], arguments: Any, named: Any) -> bool:
         before, after = Encoder(_same), Encoder(_same)
@@ -189,6 +217,11 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while (frame := read(requests)) is not None:
         answers.write(worker.answer(*frame))
         answers.flush()
+
+
+def _given(path: str) -> Any:
+    module, _, name = path.partition(".")
+    return getattr(import_module(f"{__package__}.given.{module}"), name)
 
 
 def _as_bytes(files: dict[str, torch.Tensor]) -> dict[str, bytes]:

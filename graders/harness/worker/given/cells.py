@@ -1,0 +1,49 @@
+"""Cells that are given to a student's loop: they speak a cell's language and compute something else."""
+
+import torch
+from torch import Tensor, nn
+
+
+class Leaky(nn.Module):
+    """Let half of the state leak away and add a linear map of the input: h = h / 2 + M x."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.M = nn.Parameter(torch.randn(hidden_size, input_size))
+
+    def forward(self, x: Tensor, h: Tensor) -> Tensor:
+        """Map x (B, D) and h (B, H) to the new h; what real cells refuse is refused."""
+        _same_kind(x, h)
+        return h / 2 + x @ self.M.T
+
+
+class Register(nn.Module):
+    """Shift the state by one place and put the sum of the input in front; it has no parameters."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.hidden_size = hidden_size
+
+    def forward(self, x: Tensor, h: Tensor) -> Tensor:
+        """Map x (B, D) and h (B, H) to the new h."""
+        _same_kind(x, h)
+        return torch.cat([x.sum(dim=1, keepdim=True), h.expand(len(x), -1)[:, :-1]], dim=1)
+
+
+class Apart(nn.Module):
+    """Take the two states of an LSTM cell as two arguments."""
+
+    def __init__(self, cell: nn.Module) -> None:
+        super().__init__()
+        self.cell = cell
+
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        """Map x (B, D), h (B, H) and c (B, H) to what the cell returns."""
+        states: tuple[Tensor, Tensor] = self.cell(x, (h, c))
+        return states
+
+
+def _same_kind(x: Tensor, h: Tensor) -> None:
+    if h.dtype != x.dtype:
+        raise TypeError(f"the cell was given a {x.dtype} input and a {h.dtype} state")

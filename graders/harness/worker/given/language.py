@@ -1,0 +1,145 @@
+"""Language models that record how they are trained, and stand-ins for what a training loop calls."""
+
+import weakref
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+MOST = 10_000  # records that are kept of one kind
+
+
+class Recording(nn.Module):
+    """Map token ids (B, T) to logits (B, T, V) that training leaves as they are.
+
+    The logits are a row of `table` for each token. Two parameters stand in the graph, and move, but
+    what is added to the logits is their difference to themselves.
+
+    Attributes:
+        trained: the ids of each forward pass that was followed by a backward pass.
+        modes: whether the model was in train mode then.
+        targets: the ids (B, T) whose logits that backward pass would raise most.
+        norms: the norm of the gradient that the backward pass gave, before anything else.
+        steps: the norm of the gradient as an optimiser's step found it.
+        moved: the distance of the parameters from their first values, at each forward pass.
+        first_ids: the ids of all forward passes on a single time step.
+    """
+
+    def __init__(self, table: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("table", table)
+        self.weight = nn.Parameter(torch.zeros_like(table))
+        self.bias = nn.Parameter(torch.zeros(len(table)))
+        self.trained: list[Tensor] = []
+        self.modes: list[bool] = []
+        self.targets: list[Tensor] = []
+        self.norms: list[float] = []
+        self.steps: list[float] = []
+        self.moved: list[float] = []
+        self.first_ids: list[int] = []
+        for parameter in self.parameters():
+            note = partial(_note_gradient, weakref.ref(self))
+            parameter.register_hook(note)  # type: ignore[no-untyped-call]
+        hook = register_optimizer_step_pre_hook(partial(_note_step, weakref.ref(self)))
+        weakref.finalize(self, hook.remove)
+
+    def forward(self, x: Tensor) -> Any:
+        if x.shape[-1:] == (1,) and len(self.first_ids) < MOST:
+            self.first_ids += x.flatten().tolist()
+        table: Tensor = self.table  # type: ignore[assignment]
+        logits = table[x] + (self.weight - self.weight.detach())[x]
+        logits = logits + self.bias - self.bias.detach()
+        if logits.requires_grad:
+            note = partial(self._note_backward, x.clone(), self.training)
+            logits.register_hook(note)  # type: ignore[no-untyped-call]
+        return logits
+
+    def distance(self) -> float:
+        """Give the distance of the parameters from their first values, zero."""
+        return _norm(list(self.parameters()))
+
+    def _note_backward(self, x: Tensor, training: bool, gradient: Tensor) -> None:
+        if len(self.trained) < MOST:
+            self.trained.append(x)
+            self.modes.append(training)
+            self.targets.append(gradient.argmin(-1))
+            self.norms.append(0.0)
+            self.moved.append(self.distance())
+
+
+def _note_gradient(model: weakref.ref[Recording], gradient: Tensor) -> None:
+    if (found := model()) is not None and found.norms:
+        found.norms[-1] = (found.norms[-1] ** 2 + float(gradient.square().sum())) ** 0.5
+
+
+def _note_step(model: weakref.ref[Recording], _: Optimizer, *__: Any) -> None:
+    if (found := model()) is not None and len(found.steps) < MOST:
+        gradients = [p.grad for p in found.parameters() if p.grad is not None]
+        found.steps.append(_norm(gradients))
+
+
+def _norm(tensors: Sequence[Tensor]) -> float:
+    squares = sum((float(t.detach().square().sum()) for t in tensors), 0.0)
+    return float(squares**0.5)
+
+
+class Listener:
+    """Takes the samples of each epoch, and notes how many batches had been trained on by then."""
+
+    def __init__(self, model: Recording) -> None:
+        self.samples: list[Any] = []
+        self.batches: list[int] = []
+        self._model = model
+
+    def __call__(self, samples: Any) -> None:
+        self.samples.append(samples)
+        self.batches.append(len(self._model.trained))
+
+
+class Window(nn.Module):
+    """Give each position logits (B, T, V) from its last `width` tokens alone: one table for each.
+
+    It starts from zeros, so every training of it is alike but for the order of the batches.
+    """
+
+    def __init__(self, vocab_size: int, width: int, scale: float) -> None:
+        super().__init__()
+        self.vocab_size, self.width, self.scale = vocab_size, width, scale
+        self.tables = nn.Parameter(torch.zeros(width, vocab_size + 1, vocab_size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        nothing = x.new_full((len(x), self.width - 1), self.vocab_size)  # before the first token
+        padded = torch.cat([nothing, x], 1)
+        logits = x.new_zeros(*x.shape, self.vocab_size, dtype=self.tables.dtype)
+        for back in range(self.width):
+            start = self.width - 1 - back
+            logits = logits + self.tables[back][padded[:, start : start + x.shape[1]]]
+        return logits * self.scale
+
+
+class ClassesSecond(nn.Module):
+    """A language model whose logits come as (B, V, T), the order that cross_entropy wants."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.model(x)
+        return logits.movedim(-1, 1)
+
+
+def nothing_new(model: nn.Module, seed: Sequence[int], *_: Any, **__: Any) -> list[int]:
+    """Stand in for generation: show the model the seed, and write nothing."""
+    with torch.no_grad():
+        model(torch.tensor([list(seed)]))
+    return list(seed)
+
+
+def mean_square(logits: Tensor, *_: Any) -> Tensor:
+    """Stand in for a loss, where only what becomes of its gradient is judged."""
+    return logits.square().mean()

@@ -1,0 +1,63 @@
+"""Language models that force a path, to grade a generation loop by itself, and stand-ins for sampling.
+
+What comes next depends on every token of the sequence so far and on its length: a loop that reads
+another position, or feeds less than the whole sequence, leaves the path.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+CERTAIN = 60.0  # logit of the forced token; all others have 0
+
+
+class Scripted(nn.Module):
+    """Map token ids (B, T) to logits (B, T, V) that leave one next token possible.
+
+    Args:
+        vocab_size: V.
+        path: a multiplier, an offset, and the first id of those that can come next.
+        end: the id that follows a sequence of `stop_at` tokens; 0: it never follows.
+        runner_up: how far the second best logit lies below the best; 0: all others lie far below.
+    """
+
+    def __init__(
+        self, vocab_size: int, path: Sequence[int], end: int, stop_at: int, runner_up: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.height = nn.Parameter(torch.tensor(CERTAIN))
+        self.vocab_size, self.path, self.end, self.stop_at = vocab_size, path, end, stop_at
+        self.runner_up = runner_up
+        self.modes: list[bool] = []  # whether each call came in train mode
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim != 2 or x.is_floating_point():
+            kind = str(x.dtype).removeprefix("torch.")
+            raise ValueError(f"the model reads int64 ids (B, T), and got {kind} {tuple(x.shape)}")
+        self.modes.append(self.training)
+        multiplier, offset, lowest = self.path
+        place = torch.arange(1, x.shape[1] + 1, device=x.device)
+        sums = (x * (multiplier + place)).cumsum(1) + offset * place  # (B, T)
+        choices = self.vocab_size - lowest
+        best, second = (lowest + (sums + step) % choices for step in (0, 1))
+        best = torch.where(place == self.stop_at, self.end, best)
+        logits = self._marked(best) * self.height
+        if self.runner_up:
+            logits = logits + self._marked(second) * (self.height - self.runner_up)
+        return logits
+
+    def _marked(self, ids: Tensor) -> Tensor:
+        return nn.functional.one_hot(ids, self.vocab_size).to(self.height.dtype)
+
+
+def likeliest(lnprobs: Tensor, *_: Any, **__: Any) -> int:
+    """Stand in for sampling where every draw is certain."""
+    return int(lnprobs.flatten().argmax())
+
+
+def by_temperature(lnprobs: Tensor, temperature: float = 1.0) -> int:
+    """Stand in for sampling, and show the temperature: the best when cold, else the second best."""
+    ranked = lnprobs.flatten().argsort(descending=True)
+    return int(ranked[0 if temperature <= 0.1 else 1])

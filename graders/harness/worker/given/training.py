@@ -1,0 +1,159 @@
+"""Probe models for training loops: their logits follow a script, and they record what is done to them.
+
+A probe has one weight that raises the logits of the right answers, so its gradient never vanishes and
+never changes sign. The script decides all else: whatever the optimiser does, the validation curve
+is the one that the check asked for. Records are lists of plain numbers.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Probe(nn.Module):
+    """What both probes share.
+
+    Args:
+        script: (S, K, …) logits of K ids in S epochs.
+        toward: (K, …) by how much the weight adds to an id's logits; zeros for validation.
+        batches: how many backward passes make up an epoch.
+    """
+
+    def __init__(self, script: Tensor, toward: Tensor, batches: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+        self.script, self.toward, self.batches = script, toward, batches
+        self.calls: list[dict[str, Any]] = []
+        self.backwards: list[bool] = []  # of each: had the gradient been set to zero before?
+        self._arrived = torch.zeros(1)
+        self.weight.register_hook(self._arriving)
+        self.weight.register_post_accumulate_grad_hook(self._accumulated)
+
+    def _arriving(self, gradient: Tensor) -> None:
+        self._arrived = gradient.clone()
+
+    def _accumulated(self, weight: Tensor) -> None:
+        self.backwards.append(weight.grad is not None and torch.equal(weight.grad, self._arrived))
+
+    def _epoch(self) -> int:
+        return min(max(len(self.backwards) - 1, 0) // self.batches, len(self.script) - 1)
+
+    def _weights(self) -> dict[str, Any]:
+        return {name: values.tolist() for name, values in self.named_parameters()}
+
+    def _record(self, ids: Tensor, logits: Tensor, **more: Any) -> Tensor:
+        call = {
+            "ids": ids.tolist(),
+            "logits": logits.tolist(),
+            "training": self.training,
+            "tracked": logits.requires_grad,
+            "gradient": None,
+            "weights": self._weights(),
+            **more,
+        }
+        self.calls.append(call)
+        if logits.requires_grad:
+            logits.register_hook(lambda gradient: call.update(gradient=gradient.tolist()))
+        return logits
+
+
+class Classifier(Probe):
+    """Maps (B, T) to logits (B, C); the first token of a sequence is its id."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        ids = x[:, 0]
+        return self._record(
+            ids, self.script[self._epoch()][ids] + self.toward[ids] * self.weight
+        )
+
+
+class Steps(Probe):
+    """Reads one token a call; the hidden state (B, 2) holds the step's number and `early`.
+
+    `early` is a second weight that acts like the first, and enters at a sequence's first step only.
+    """
+
+    def __init__(self, script: Tensor, toward: Tensor, batches: int) -> None:
+        super().__init__(script, toward, batches)
+        self.early = nn.Parameter(torch.zeros(1))
+        self.hidden_size = 2
+        self.reached = 0  # backward passes that arrived at the first step
+        self.early.register_post_accumulate_grad_hook(self._reaching)
+
+    def _reaching(self, weight: Tensor) -> None:
+        self.reached += 1
+
+    def init_hidden(self, batch_size: int) -> Tensor:
+        return torch.zeros(batch_size, self.hidden_size)
+
+    def forward(self, x: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        if x.ndim != 1 or tuple(hidden.shape) != (len(x), self.hidden_size):
+            shapes = f"{tuple(x.shape)} and {tuple(hidden.shape)}"
+            raise ValueError(f"a step takes x (B,) and hidden (B, H), and was given {shapes}")
+        step, carried = hidden[:, 0], hidden[:, 1]
+        carried = carried + self.early * (step == 0)
+        logits = self.script[self._epoch()][x] + self.toward[x] * (self.weight + carried)
+        logits = self._record(x, logits[:, None], steps=step.tolist())
+        return logits, torch.stack([step + 1, carried], dim=1)
+
+
+class Criterion(nn.Module):
+    """Twice the mean binary cross entropy on logits, of any shapes; records what it is given."""
+
+    def __init__(self, probe: Probe) -> None:
+        super().__init__()
+        self._probe = (probe,)  # in a tuple, so that it is no submodule
+        self.losses: list[dict[str, Any]] = []
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        flat = target.reshape(-1).to(input.dtype)
+        loss = 2 * F.binary_cross_entropy_with_logits(input.reshape(-1), flat)
+        self.losses.append(
+            {
+                "input": input.reshape(-1).tolist(),
+                "target": flat.tolist(),
+                "shapes": [list(input.shape), list(target.shape)],
+                "dtype": target.dtype,
+                "tracked": loss.requires_grad,
+                "loss": loss.item(),
+                "after": len(self._probe[0].calls),
+            }
+        )
+        return loss
+
+
+class Descent(torch.optim.SGD):
+    """Plain gradient descent on a probe; records after which backward pass each step comes."""
+
+    def __init__(self, probe: Probe, lr: float) -> None:
+        super().__init__(probe.parameters(), lr=lr, foreach=False)
+        self._probe = probe
+        self.steps: list[int] = []
+
+    def step(self, closure: Any = None) -> Any:
+        self.steps.append(len(self._probe.backwards))
+        return super().step(closure)
+
+
+class Source:
+    """A callable that gives a fresh generator of the same batches every time."""
+
+    def __init__(self, batches: list[tuple[Tensor, Tensor]]) -> None:
+        self._batches = batches
+
+    def __call__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return (batch for batch in self._batches)
+
+
+class FirstStep(nn.Module):
+    """A student's step-wise model at its first step, from the hidden state that it makes itself."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: Tensor) -> Any:
+        return self.model(x, self.model.init_hidden(len(x)))

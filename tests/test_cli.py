@@ -1,0 +1,62 @@
+"""The command line: exit codes, and one clear sentence for what the user can put right."""
+
+import json
+import shutil
+
+import pytest
+
+from graders.__main__ import main
+from graders.harness.result import from_json
+from graders.harness.sandbox import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(
+        ROOT / "reference", tmp_path / "mine", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return tmp_path / "mine"
+
+
+def test_full_points_exit_with_0_and_leave_a_report(folder, capsys):
+    assert main(["check", str(folder), "--part", "mlp"]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 points" in said and "report.html" in said
+    assert "<title>" in (folder / "report.html").read_text()
+
+
+def test_lost_points_exit_with_1_and_say_what_to_fix_first(folder, capsys):
+    source = (folder / "mlp.py").read_text()
+    (folder / "mlp.py").write_text(source.replace("amax(dim=1)", "mean(dim=1)"))
+    assert main(["check", str(folder), "--part", "mlp"]) == 1
+    said = capsys.readouterr().out
+    assert "Fix this first" in said and "Called:" in said and "Expected:" in said
+
+
+def test_json_is_the_result_and_nothing_else(folder, capsys):
+    assert main(["check", str(folder), "--part", "mlp", "--json"]) == 0
+    said = capsys.readouterr().out
+    assert from_json(said).points == 1
+    assert json.loads(said)["format"] == 1
+    assert not (folder / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "/nowhere/at/all"], "/nowhere/at/all does not exist"),
+        (["check", "reference", "--assignment", "cnn"], "There is no assignment `cnn`"),
+        (["check", "reference", "--part", "gpt"], "checks no part `gpt`"),
+        (["batch", "/nowhere", "--out", "/tmp/unroll-none"], "/nowhere does not exist"),
+    ],
+)
+def test_the_users_fault_is_one_sentence_and_exit_code_2(arguments, words, capsys):
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert words in said and "Traceback" not in said and len(said.splitlines()) == 1
+
+
+def test_an_unknown_command_exits_with_2(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["fly"])
+    assert caught.value.code == 2

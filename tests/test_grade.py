@@ -1,0 +1,126 @@
+"""One submission, graded: the reference earns all, the skeleton none, our own faults are no zero."""
+
+from decimal import Decimal
+
+import pytest
+
+from graders.harness import grade as grading
+from graders.harness.grade import environment, grade, graders_sha256, ungraded
+from graders.harness.plugin import Finding
+from graders.harness.result import Student, from_json, to_json
+from graders.harness.sandbox import ROOT, NoSandbox
+from graders.harness.session import NOTHING
+from graders.harness.sheet import read_sheet
+from graders.harness.single import only_part
+from graders.harness.submission import Submission
+from graders.harness.upload import read_folder
+
+SHEET = only_part(read_sheet("rnn"), "mlp")
+WHO = Student("4711", "Doe, Jane")
+
+
+def graded(files, sheet=SHEET):
+    return grade(Submission(files), WHO, sheet, 1, NoSandbox())
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return graded(read_folder(ROOT / "reference").files)
+
+
+def test_the_reference_earns_every_point(reference):
+    assert [c.id for c in reference.checks if c.outcome != "passed"] == []
+    assert reference.points == reference.max_points == SHEET.points
+    assert reference.status == "graded" and reference.message is None
+
+
+def test_the_skeleton_earns_none_of_the_same_maximum():
+    result = graded(read_folder(ROOT / "student_template").files)
+    assert result.points == 0 and result.max_points == SHEET.points
+    assert {c.outcome for c in result.checks} == {"error"}
+    assert all(NOTHING in c.message for c in result.checks)
+
+
+def test_an_empty_submission_keeps_the_maximum():
+    result = graded({})
+    assert result.points == 0 and result.max_points == SHEET.points
+    assert {c.outcome for c in result.checks} == {"not_run"}
+    assert "`MLPClassifier` is not in the submission" in result.checks[0].message
+
+
+def test_a_result_survives_its_json(reference):
+    assert from_json(to_json(reference)) == reference
+
+
+def test_the_same_numbers_come_again(reference):
+    again = graded(read_folder(ROOT / "reference").files)
+    strip = [(c.id, c.outcome, c.message) for c in again.checks]
+    assert strip == [(c.id, c.outcome, c.message) for c in reference.checks]
+
+
+def test_printed_text_is_kept_with_its_check():
+    source = (ROOT / "reference" / "mlp.py").read_bytes()
+    source += b"\nold = MLPClassifier.forward\ndef forward(self, x):\n    print('seen', x.dim())\n"
+    source += b"    return old(self, x)\nMLPClassifier.forward = forward\n"
+    result = graded({"mlp.py": source})
+    assert result.all_checks_passed
+    assert result.checks[0].output.startswith("seen 2\n")
+
+
+def test_a_fault_of_ours_is_tried_again_and_then_left_to_staff(monkeypatch):
+    calls = []
+
+    def broken(grading_plugin, wanted):
+        calls.append(list(wanted))
+        for check in wanted[1:]:
+            grading_plugin.findings[check] = Finding("passed")
+        grading_plugin.problems.append(f"{wanted[0]}: ZeroDivisionError in the check")
+
+    monkeypatch.setattr(grading, "_pytest", broken)
+    result = graded({})
+    first = next(iter(SHEET.checks))
+    assert [len(wanted) for wanted in calls] == [len(SHEET.checks), 1, 1]
+    assert result.status == "needs_staff"
+    assert "ZeroDivisionError in the check" in result.message
+    assert [c.id for c in result.checks if c.outcome == "grader_error"] == [first]
+    assert "The grader failed here, not the submission" in result.checks[0].message
+    assert result.max_points == SHEET.points
+
+
+def test_an_exception_in_a_check_is_our_fault(monkeypatch):
+    from graders.harness import draw
+
+    def breaks(self, *arguments, **named):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(draw.Draw, "weights", breaks)
+    result = graded(read_folder(ROOT / "reference").files)
+    assert result.status == "needs_staff"
+    assert "grader_error" in {c.outcome for c in result.checks}
+    assert "failed" not in {c.outcome for c in result.checks}
+
+
+def test_an_unreadable_upload_keeps_the_maximum():
+    result = ungraded(SHEET, WHO, "This is no zip.", 1, "bwrap")
+    assert result.status == "unreadable" and result.message == "This is no zip."
+    assert result.points == 0 and result.max_points == SHEET.points
+    assert result.environment == environment("bwrap", 1)
+
+
+def test_the_users_own_pytest_settings_do_not_matter(monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
+    assert graded(read_folder(ROOT / "reference").files).all_checks_passed
+
+
+def test_the_given_data_file_stands_in_for_a_missing_one():
+    source = (ROOT / "reference" / "mlp.py").read_bytes()
+    assert graded({"mlp.py": b"from data import PAD\n" + source}).all_checks_passed
+
+
+def test_the_hash_of_the_graders_is_a_sha256():
+    assert len(graders_sha256()) == 64
+
+
+def test_points_are_exact_decimals():
+    sheet = read_sheet("rnn")
+    assert sum((q.max_points for q in sheet.questions), Decimal(0)) == sheet.points
