@@ -54,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
     template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
     template.set_defaults(run=_template)
     fixtures = commands.add_parser("fixtures", help="rebuild the fixtures")
+    fixtures.add_argument(
+        "--expected", action="store_true", help="also grade the sample uploads and keep the results"
+    )
     fixtures.set_defaults(run=_fixtures)
     calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
     calibrate.add_argument("--runs", type=_count, default=1000)
@@ -86,7 +89,11 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     batch = Batch(options.uploads, options.out, sheet, options.seed, options.jobs, options.sandbox)
     summaries = run(batch, Events(console, options.out / "run.jsonl"))
     look = (options.out / "index.html").resolve()
-    console.print(f"{len(summaries)} graded. Look at {look}", markup=False)
+    unreadable = sum(summary.status == "unreadable" for summary in summaries)
+    graded = f"{len(summaries) - unreadable} graded" + (
+        f", {unreadable} unreadable" if unreadable else ""
+    )
+    console.print(f"{graded}. Look at {look}", markup=False)
     return int(any(summary.needs_staff for summary in summaries))
 
 
@@ -118,7 +125,13 @@ def _template(options: argparse.Namespace, console: Console) -> int:
 def _fixtures(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.fixtures import write
 
-    console.print("\n".join(f"rebuilt {name}" for name in write()) or "All are as they should be.")
+    names = write()
+    if options.expected:
+        from graders.harness.samples import rebuild_expected
+
+        names += [f"expected/{name}" for name in rebuild_expected()]
+    rebuilt = "\n".join(f"rebuilt {name}" for name in names)
+    console.print(rebuilt or "All are as they should be.", markup=False)
     return 0
 
 

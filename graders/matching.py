@@ -7,6 +7,7 @@ of another formula.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from torch import Tensor
 
@@ -29,9 +30,24 @@ def assignments(parameters: Sequence[Parameter], layout: Layout) -> Iterator[Rol
 
     A matrix may be stored the other way round, but for those of an nn.Linear; trailing axes of
     length 1 (nn.Conv1d) are dropped. The tensors are views of the parameters' own, so gradients of
-    an oracle arrive there.
+    an oracle arrive there. Where no way is found, one or two layers are taken as left over: made,
+    and not used. If they are used the values cannot be right without them.
     """
-    yield from _assign(list(parameters), dict(layout.needed), dict(layout.optional))
+    found = False
+    for roles in _assign(list(parameters), dict(layout.needed), dict(layout.optional)):
+        found = True
+        yield roles
+    if not found:
+        for kept in _without_layers(parameters):
+            yield from _assign(kept, dict(layout.needed), dict(layout.optional))
+
+
+def _without_layers(parameters: Sequence[Parameter]) -> Iterator[list[Parameter]]:
+    layer_of = {p.name: p.name.rpartition(".")[0] or p.name for p in parameters}
+    layers = list(dict.fromkeys(layer_of.values()))
+    for count in (1, 2):
+        for dropped in combinations(layers, count):
+            yield [p for p in parameters if layer_of[p.name] not in dropped]
 
 
 def _assign(

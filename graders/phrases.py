@@ -1,7 +1,7 @@
 """Calls that several parts' checks share, and the sentences that go with them."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,13 @@ from graders.harness.draw import Draw
 from graders.harness.faults import Failed, StudentError
 from graders.harness.remote import Parameter, Remote, Student, describe
 
+CUT = (
+    "The graph is cut between them and the output, by detach(), .data, .item(), torch.tensor(…) or "
+    "torch.no_grad(): the layer is used, but never learns."
+)
+UNUSED = (
+    "forward does not use them: call the layer that was made in __init__, on the way to the output."
+)
 MIXED_DEVICES = ("expected all tensors to be on the same device", "is not on the expected device")
 
 
@@ -30,6 +37,16 @@ def any_reading(function: Remote, *readings: Sequence[Any]) -> Any:
         with contextlib.suppress(StudentError):
             return any_reading(function, *readings[1:])
         raise error from None
+
+
+@contextlib.contextmanager
+def hinted(hint: str) -> Iterator[None]:
+    """Give an exception of the student's code, which is expected here, a hint."""
+    try:
+        yield
+    except StudentError as error:
+        error.hint = error.hint or hint
+        raise
 
 
 def items_of(student: Student, returned: Any, most: int) -> Sequence[Any]:
@@ -73,31 +90,80 @@ def gradients_match(
     cotangents: Sequence[Tensor],
     parameters: Sequence[Parameter],
     readings: Sequence[Sequence[Tensor]] | None,
+    is_whole: Callable[[Sequence[Parameter]], bool] = lambda trained: False,
 ) -> None:
-    """Pass if every parameter has a gradient, and the gradients are those of one reading."""
+    """Pass if every parameter has a gradient, and the gradients are those of one reading.
+
+    A layer that was made and is not used does no harm where the others make up the formula: so say
+    the readings or, without any, `is_whole` of the parameters that have a gradient.
+    """
     found = student.gradients(model, [x.detach() for x in inputs], cotangents)
-    missing = [p.name for p in parameters if found.parameters.get(p.name) is None]
-    hint = (
-        "Either forward does not use them, or the graph is cut on the way to the output: by "
-        "detach(), .data, .item(), torch.tensor(…) or torch.no_grad()."
-    )
-    holds(not missing, f"No gradient arrives at {', '.join(missing)}.", hint=hint)
+    missing = [p for p in parameters if found.parameters.get(p.name) is None]
+    cut = [p for p in missing if _matters(student, model, p, inputs)]
+    holds(not cut, f"No gradient arrives at {_names(cut)}.", hint=CUT)
+    trained = [p for p in parameters if p not in missing]
     if readings is None:
+        idle = f"{_names(missing)} are not used: no gradient arrives there."
+        holds(not missing or is_whole(trained), idle, hint=UNUSED)
         return
-    returned = [found.parameters[p.name] for p in parameters]
+    returned = [
+        torch.zeros_like(p.values)
+        if found.parameters.get(p.name) is None
+        else found.parameters[p.name]
+        for p in parameters
+    ]
     leaves = [p.values for p in parameters] + [x for x in inputs if x.requires_grad]
     returned += [g for g, x in zip(found.inputs, inputs, strict=False) if x.requires_grad]
     truths = [_differentiate(outputs, cotangents, leaves) for outputs in readings]
     if not truths:
         raise Failed("The parameters do not make up the layers asked for.")
-    if any(all(map(is_close, returned, truth)) for truth in truths):
-        return
+    for truth in truths:
+        _leave_out_pads(parameters, returned, truth)
+        if all(map(is_close, returned, truth)):
+            return
+    hint = UNUSED if missing else CUT
     agreeing = [sum(map(is_close, returned, truth)) for truth in truths]
     names = [p.name for p in parameters] + ["the input", "the first hidden state"]
     for name, got, wanted in zip(
         names, returned, truths[agreeing.index(max(agreeing))], strict=False
     ):
         close(got, wanted, hint, f"The gradient of {name}")
+
+
+def _names(parameters: Sequence[Parameter]) -> str:
+    return ", ".join(p.name for p in parameters)
+
+
+def _matters(student: Student, model: Remote, parameter: Parameter, inputs: Any) -> bool:
+    """Tell whether what the model returns depends on a parameter at all."""
+    called, results = student.called, []
+    for values in (parameter.values + 1, parameter.values, parameter.values):
+        student.set_parameters(model, {parameter.name: values.detach()})
+        results.append(_flat(model(*(x.detach() for x in inputs))))
+    student.called = called
+    changed, before, again = results
+    return _same(before, again) and not _same(changed, before)
+
+
+def _same(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
+    return len(one) == len(other) and all(map(torch.equal, one, other))
+
+
+def _flat(value: Any) -> list[Tensor]:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return [item for item in items if isinstance(item, Tensor)]
+
+
+def _leave_out_pads(
+    parameters: Sequence[Parameter], returned: Sequence[Any], truth: list[Tensor]
+) -> None:
+    """Expect no gradient in one row of an nn.Embedding that got none: its padding_idx."""
+    for place, parameter in enumerate(parameters):
+        got, wanted = returned[place], truth[place]
+        if parameter.owner == "Embedding" and got.shape == wanted.shape:
+            still = (got == 0).all(dim=1) & (wanted != 0).any(dim=1)
+            if int(still.sum()) == 1:
+                truth[place] = wanted.masked_fill(still[:, None], 0.0)
 
 
 def _differentiate(
@@ -112,8 +178,11 @@ def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> N
     """Pass if a call gives the same again after another call."""
     before = function(*first)
     function(*between)
-    hint = "Make the first state anew in every call; keep nothing on self."
-    close(function(*first), shaped(before, getattr(before, "shape", ())), hint, "The second result")
+    hint = (
+        "Make the first state anew in every call and keep nothing on self; a layer that is made in "
+        "forward has new weights each time."
+    )
+    close(function(*first), shaped(before, _shape(before)), hint, "The second result")
 
 
 def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
@@ -122,8 +191,9 @@ def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
     changed[1] = other
     before, after = function(batch), function(changed)
     rest = [b for b in range(len(batch)) if b != 1]
-    shaped(before, (len(batch), *getattr(before, "shape", (0, 0))[1:]))
+    shaped(before, (len(batch), *_shape(before)[1:]))
     shaped(after, before.shape)
+    varies(before)
     hint = (
         "Samples leak into one another: look for batch_first, for view or reshape where permute "
         "is needed, and for a maximum or softmax over dim 0."
@@ -131,22 +201,52 @@ def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
     close(after[rest], before[rest], hint, "What comes back for the other samples")
 
 
-def no_softmax(logits: Any) -> None:
-    """Pass if the rows are neither probabilities nor their logarithms."""
-    rows = shaped(logits, getattr(logits, "shape", ()))
+def varies(results: Any) -> Tensor:
+    """Give `results` back unless all samples of a batch get the same: then nothing is shown by it."""
+    rows = shaped(results, _shape(results))
+    hint = (
+        "What comes back does not depend on the sample: look where the input is lost, and for a "
+        "mean or maximum over dim 0, the batch."
+    )
+    same = len(rows) > 1 and is_close(rows, rows[:1].expand_as(rows))
+    holds(not same, "All samples of a batch get the same result.", rows, hint=hint)
+    return rows
+
+
+def no_softmax(logits: Any, *others: Any) -> None:
+    """Pass if the rows are neither probabilities nor their logarithms.
+
+    Args:
+        logits: of one batch.
+        others: of the same model under other weights; logits that lie between 0 and 1 every time
+            went through a sigmoid, but once they may do so by chance.
+    """
+    rows = shaped(logits, _shape(logits))
     ones = torch.ones(rows.shape[:-1])
     hint = "cross_entropy applies the softmax itself; applied twice, the model hardly learns."
     for sums in (rows.sum(-1), rows.exp().sum(-1)):
         holds(not is_close(sums.float(), ones), "The rows are probabilities.", rows, hint=hint)
-    squashed = bool(((rows >= 0) & (rows <= 1)).all())
+    drawn = [rows, *(shaped(other, rows.shape) for other in others)]
+    squashed = len(drawn) > 1 and all(bool(((r >= 0) & (r <= 1)).all()) for r in drawn)
     holds(not squashed, "All logits lie between 0 and 1.", rows, hint=hint)
+
+
+def under_other_weights(student: Student, model: Remote, draw: Draw, *inputs: Any) -> list[Any]:
+    """Call a model again under three fresh draws of its weights."""
+    results = []
+    for _ in range(3):
+        draw.weights(student, model)
+        results.append(model(*inputs))
+    return results
 
 
 def has_widths(student: Student, model: Remote, shapes: Sequence[tuple[int, ...]]) -> None:
     """Pass if the model has a parameter of each of these shapes, either way round."""
     found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
     missing = [s for s in shapes if s not in found and s[::-1] not in found]
-    holds(not missing, f"No layer has weights of shape {missing}.", f"weights of shapes {found}")
+    hint = "The sheet's sizes are the defaults of __init__'s arguments, and its layers use them."
+    problem = f"No layer has weights of shape {', '.join(map(str, missing))}."
+    holds(not missing, problem, f"weights of shapes {found}", hint=hint)
 
 
 def arguments_unchanged(student: Student) -> None:
@@ -157,6 +257,7 @@ def arguments_unchanged(student: Student) -> None:
 
 def ignores_device(student: Student, model: Remote, *arguments: Any) -> None:
     """Pass unless the model makes a tensor on a device of its own choice."""
+    holds(bool(_flat(model(*arguments))), "It gives no tensor, on any device.")
     try:
         student.on_meta(model, *arguments)
     except StudentError as error:
@@ -169,6 +270,10 @@ def ignores_device(student: Student, model: Remote, *arguments: Any) -> None:
             "Make new tensors with x.new_zeros(…) or torch.zeros(…, device=x.device): then the "
             "same code runs on a GPU.",
         )
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(value.shape) if isinstance(value, Tensor) else ()
 
 
 def _nearest(returned: Any, readings: Sequence[Tensor]) -> Tensor:

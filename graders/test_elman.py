@@ -12,15 +12,28 @@ from graders.phrases import (
     arguments_unchanged,
     gradients_match,
     has_widths,
+    hinted,
     ignores_device,
     matches_one,
     no_softmax,
     same_twice,
     samples_apart,
+    under_other_weights,
     weighted,
 )
 
 CARRY = "Assign the new hidden state to the variable that the next step reads, with its activation."
+BOTH = "(outputs, hidden)"
+RETURN = "Return the sequence of outputs and, second, the hidden state after the last input."
+OUTS = (
+    "Collect one output for each input, and stack them along dim=1: (B, T, outsize), also where "
+    "B or T is 1; squeeze() without a dim drops such an axis."
+)
+STATE = "It is the state after the last input alone, of shape (B, hsize); the outputs come first."
+WIDTH = (
+    "The state is hsize wide, not insize: make the first one so, and lin1 maps insize + hsize to "
+    "hsize. Equal sizes hide the difference."
+)
 EQUATIONS = (
     "h_t = f(W [x_t, h_(t-1)] + b) with f one of tanh, sigmoid, ReLU, and y_t = V h_t + c. The "
     "activated h_t is what is carried, what the output reads, and what is returned last."
@@ -37,8 +50,8 @@ def _layer(student, draw, dtype=torch.float32):
 
 def _run(model, x, *hidden):
     B, T, N = x.shape
-    outs, last = several(model(x, *hidden), 2, "(outputs, hidden)", "Return both.")
-    return shaped(outs, (B, T, N), what="The output"), shaped(last, (B, N), what="The hidden state")
+    outs, last = several(model(x, *hidden), 2, BOTH, RETURN)
+    return shaped(outs, (B, T, N), OUTS, "The output"), shaped(last, (B, N), STATE, "The state")
 
 
 def _readings(parameters, x, hidden=None):
@@ -150,8 +163,9 @@ def test_sizes_may_differ(student, draw):
     model = student.Elman(I, O, H)
     parameters = weighted(student, model, draw)
     x = draw.normal(B, 3, I)
-    outs, hidden = several(model(x), 2, "(outputs, hidden)")
-    shaped(hidden, (B, H), "The state is hsize wide, not insize.", "The hidden state")
+    with hinted(WIDTH):
+        outs, hidden = several(model(x), 2, BOTH, RETURN)
+    shaped(hidden, (B, H), WIDTH, "The hidden state")
     readings = [r.outs for r in oracle.elman_readings(parameters, (I, O, H), x, None)]
     matches_one(outs, readings, parameters, EQUATIONS, "The sequence of outputs")
 
@@ -173,6 +187,7 @@ def test_works_in_float64(student, draw):
 def test_runs_on_any_device(student, draw):
     """The layer makes its first hidden state on the device of its input."""
     model, _, x = _layer(student, draw)
+    _run(model, x)
     ignores_device(student, model, x)
 
 
@@ -186,9 +201,8 @@ def test_leaves_its_inputs_alone(student, draw):
 def test_default_sizes(student, draw):
     """Input, output and hidden state are 300 wide unless said otherwise."""
     model = student.Elman()
-    outs, hidden = several(model(draw.normal(2, 1, 300)), 2, "(outputs, hidden)")
-    shaped(outs, (2, 1, 300), what="The output")
-    shaped(hidden, (2, 300), what="The hidden state")
+    with hinted("insize, outsize and hsize have the default 300 in __init__."):
+        _run(model, draw.normal(2, 1, 300))
 
 
 def _classifier(student, draw, dtype=torch.float32):
@@ -221,22 +235,24 @@ def _through_own_layer(student, parameters, sizes, x):
         layer.eval()
         for inner, ends in _split(parameters, student.parameters(layer)):
             student.set_parameters(layer, inner)
-            readings += classifiers.pooled_logits(ends, (V, C, N, N), lambda e: _first(layer(e)), x)
+            readings += classifiers.pooled_logits(ends, (V, C, N, N), lambda e: _outs(layer, e), x)
     return readings
+
+
+def _outs(layer, x):
+    outs, _ = several(layer(x), 2, BOTH)
+    return shaped(outs, x.shape)
 
 
 def _split(parameters, inner):
     """Find the layer's parameters inside the classifier's: the same names behind some prefix."""
     named = {p.name: p for p in parameters}
-    ends = [name.removesuffix(inner[0].name) for name in named if name.endswith(inner[0].name)]
+    first = inner[0].name if inner else "no parameter"
+    ends = [name.removesuffix(first) for name in named if name.endswith(first)]
     for start in ends:
         if all(start + p.name in named for p in inner):
             own = {p.name: named[start + p.name].values.detach() for p in inner}
             yield own, [p for p in parameters if p.name.removeprefix(start) not in own]
-
-
-def _first(value):
-    return several(value, 2, "(outputs, hidden)")[0]
 
 
 def test_classifier_reads_the_order(student, draw):
@@ -252,8 +268,9 @@ def test_classifier_reads_the_order(student, draw):
 def test_classifier_shape(student, draw):
     """The logits have shape (B, C), for one sequence, one token and any batch size."""
     model, _, (V, C, _), _ = _classifier(student, draw)
+    hint = "The batch may hold one sequence: squeeze() without a dim drops that axis too."
     for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
-        shaped(model(draw.tokens(*shape, high=V)), (shape[0], C))
+        shaped(model(draw.tokens(*shape, high=V)), (shape[0], C), hint)
 
 
 def test_classifier_samples_do_not_mix(student, draw):
@@ -265,7 +282,7 @@ def test_classifier_samples_do_not_mix(student, draw):
 def test_classifier_has_no_softmax(student, draw):
     """The classifier returns logits; the softmax belongs to the loss."""
     model, _, _, x = _classifier(student, draw)
-    no_softmax(model(x))
+    no_softmax(model(x), *under_other_weights(student, model, draw, x))
 
 
 def test_classifier_keeps_nothing_between_calls(student, draw):
@@ -278,7 +295,11 @@ def test_classifier_trains_every_layer(student, draw):
     """Every parameter of the classifier gets a gradient."""
     model, parameters, sizes, x = _classifier(student, draw)
     cotangent = draw.normal(x.shape[0], sizes[1])
-    gradients_match(student, model, [x], [cotangent], parameters, None)
+
+    def is_whole(trained):
+        return oracle.makes_up_classifier(trained, sizes)
+
+    gradients_match(student, model, [x], [cotangent], parameters, None, is_whole)
 
 
 def test_classifier_default_sizes(student, draw):

@@ -14,6 +14,8 @@ from graders.phrases import (
     no_softmax,
     same_twice,
     samples_apart,
+    under_other_weights,
+    varies,
     weighted,
 )
 
@@ -35,10 +37,13 @@ def _model(student, sizes):
 
 
 def _setting(student, draw, dtype=torch.float32):
+    """Make a model and a batch, some rows of which repeat one token: what else enters shows."""
     sizes, B, T = _sizes(draw)
     model = _model(student, sizes)
     parameters = weighted(student, model, draw, dtype)
-    return model, parameters, sizes, draw.tokens(B, T, high=sizes[0])
+    x = draw.tokens(B, T, high=sizes[0])
+    x[2:6] = x[2:6, :1]
+    return model, parameters, sizes, x
 
 
 def test_logits_equal_the_layers(student, draw):
@@ -52,24 +57,27 @@ def test_shape_of_the_logits(student, draw):
     """The logits have shape (B, C), for one sequence, one token and any batch size."""
     sizes, B, T = _sizes(draw)
     model = _model(student, sizes)
+    hint = "The batch may hold one sequence: squeeze() without a dim drops that axis too."
     for shape in ((B, T), (1, T), (B + 1, 1), (1, 1)):
-        shaped(model(draw.tokens(*shape, high=sizes[0])), (shape[0], sizes[1]))
+        shaped(model(draw.tokens(*shape, high=sizes[0])), (shape[0], sizes[1]), hint)
 
 
 def test_order_of_tokens_does_not_matter(student, draw):
     """Permuting the tokens of a sequence does not change its logits."""
     model, _, _, x = _setting(student, draw)
-    order = torch.tensor(draw.shuffled(list(range(x.shape[1]))))
-    close(
-        model(x[:, order]), model(x), "Pool over time, dim=1 of (B, T, H), and over nothing else."
-    )
+    circle = torch.tensor(draw.shuffled(list(range(x.shape[1]))))
+    order = torch.empty_like(circle).scatter(0, circle, circle.roll(1))  # no token stays
+    logits = varies(model(x))
+    hint = "Pool over time, dim=1 of (B, T, H), and over nothing else."
+    close(model(x[:, order]), logits, hint, "What comes back for the permuted tokens")
 
 
 def test_repeating_a_token_changes_nothing(student, draw):
     """Repeating a token of the sequence does not change the logits: the pool is a maximum."""
     model, _, _, x = _setting(student, draw)
     hint = "A mean or a sum counts tokens; a maximum only asks whether one is there."
-    close(model(torch.cat([x, x[:, :2]], 1)), model(x), hint)
+    logits = varies(model(x))
+    close(model(torch.cat([x, x[:, :2]], 1)), logits, hint, "What comes back for the longer batch")
 
 
 def test_pools_over_the_whole_sequence(student, draw):
@@ -99,7 +107,7 @@ def test_token_zero_is_a_token(student, draw):
 def test_no_softmax_inside(student, draw):
     """The model returns logits; the softmax belongs to the loss."""
     model, _, _, x = _setting(student, draw)
-    no_softmax(model(x))
+    no_softmax(model(x), *under_other_weights(student, model, draw, x))
 
 
 def test_samples_do_not_mix(student, draw):
@@ -119,18 +127,20 @@ def test_gradients_equal_the_oracle(student, draw):
 
 def test_only_used_tokens_are_trained(student, draw):
     """Only the embeddings of tokens that occur get a gradient."""
-    model, parameters, sizes, x = _setting(student, draw)
-    found = student.gradients(model, [x], [draw.normal(x.shape[0], sizes[1])]).parameters
-    rows = [g for p in parameters if _is_table(p, sizes) and (g := found.get(p.name)) is not None]
-    unused = [token for token in range(sizes[0]) if not (x == token).any()]
-    wrong = [t for t in unused if any(len(g) > t and g[t].abs().sum() > 0 for g in rows)]
+    model, parameters, (V, C, E, _), _ = _setting(student, draw)
+    x = draw.tokens(9, 2, high=V // 2)
+    unused = [token for token in range(V) if not (x == token).any()]
+    wrong = set()
+    for _ in range(3):
+        found = student.gradients(model, [x], [draw.normal(9, C)]).parameters
+        rows = [found.get(p.name) for p in parameters if tuple(p.values.shape) == (V, E)]
+        rows = [shaped(g, (V, E), what="The embedding's gradient") for g in rows if g is not None]
+        holds(bool(rows), "No embedding gets a gradient.", hint="It is detached or not used.")
+        wrong |= {t for t in unused if any(g[t].abs().sum() > 0 for g in rows)}
+        draw.weights(student, model)
     hint = "Look the embedding up by token id; nothing else may enter the sequence."
-    holds(bool(rows), "No embedding gets a gradient.", hint="It is detached or not used.")
-    holds(not wrong, f"Tokens {wrong} do not occur, and are trained all the same.", hint=hint)
-
-
-def _is_table(parameter, sizes):
-    return tuple(parameter.values.shape) == (sizes[0], sizes[2])
+    what = f"Tokens {sorted(wrong)} do not occur, and are trained all the same."
+    holds(not wrong, what, hint=hint)
 
 
 def test_keeps_nothing_between_calls(student, draw):
@@ -149,14 +159,15 @@ def test_works_in_float64(student, draw):
 
 def test_runs_on_any_device(student, draw):
     """The model makes no tensor on a device of its own choice."""
-    model, _, _, x = _setting(student, draw)
+    model, _, sizes, x = _setting(student, draw)
+    shaped(model(x), (x.shape[0], sizes[1]))
     ignores_device(student, model, x)
 
 
 def test_leaves_its_input_alone(student, draw):
     """The model does not change the batch that it is given."""
-    model, _, _, x = _setting(student, draw)
-    model(x)
+    model, _, sizes, x = _setting(student, draw)
+    shaped(model(x), (x.shape[0], sizes[1]))
     arguments_unchanged(student)
 
 

@@ -5,14 +5,23 @@ from itertools import pairwise
 
 import torch
 
-from graders.harness.compare import equal, holds, plain, several
+from graders.harness.compare import equal, holds, plain, several, shaped
 from graders.oracles import padding as oracle
 from graders.phrases import any_reading, items_of
 
 LEFT = (
     "With side='left' the tokens end at the right edge, so that the last position is a real token."
 )
-OWN_PAD = "Fill with the id that is given as `pad`: 0 is a token in other vocabularies."
+OWN_PAD = (
+    "One row for each sequence, as wide as the longest of them, filled with the id that is given "
+    "as `pad`: 0 is a token in other vocabularies."
+)
+OWN_WIDTH = (
+    "Each batch is as wide as the longest of its own rows: wider ones cost time for nothing."
+)
+NEW_LIST = (
+    "`row += …`, `row.append(…)` and `row.insert(…)` change the caller's list: build a new one."
+)
 
 
 def _rows(draw):
@@ -57,14 +66,15 @@ def test_an_empty_row_is_all_padding(student, draw):
     """A row without tokens becomes a row of padding."""
     rows = [*draw.rows([3], high=50), [], *draw.rows([2], high=50)]
     pad = draw.integer(60, 90)
-    equal(_pad_batch(student, rows, pad), oracle.padded(rows, pad))
+    hint = "Its length is 0: it gets as many pads as the longest row has tokens, and stays a row."
+    equal(_pad_batch(student, rows, pad), oracle.padded(rows, pad), hint)
 
 
 def test_padding_leaves_the_rows_alone(student, draw):
     """pad_batch does not change the rows that it is given."""
-    _pad_batch(student, _rows(draw), 0)
-    hint = "`row += …` and `row.append(…)` change the caller's list: build a new one."
-    holds(not student.mutated, "The rows that were passed in are changed.", hint=hint)
+    rows = _rows(draw)
+    shaped(_pad_batch(student, rows, 0), (len(rows), max(map(len, rows))))
+    holds(not student.mutated, "The rows that were passed in are changed.", hint=NEW_LIST)
 
 
 def _length_mask(student, lengths, *width):
@@ -82,7 +92,8 @@ def test_mask_is_true_on_tokens(student, draw):
 def test_mask_is_as_wide_as_max_len(student, draw):
     """length_mask is max_len wide when max_len is given."""
     lengths, width = draw.shuffled([1, 3, 4]), draw.integer(6, 9)
-    equal(_length_mask(student, lengths, width), oracle.mask(lengths, width))
+    hint = "The batch may be wider than its longest row: max_len is the width of the mask then."
+    equal(_length_mask(student, lengths, width), oracle.mask(lengths, width), hint)
 
 
 def _examples(draw, count):
@@ -93,14 +104,16 @@ def _examples(draw, count):
 
 
 def _batches(student, rows, labels, pad, size):
-    tensors = _tensors(rows)
-    found = any_reading(
-        student.data_generator,
-        (tensors, labels, pad, size),
-        (rows, labels, pad, size),
-        (tensors, torch.tensor(labels), pad, size),
-    )
-    batches = items_of(student, found, len(rows) + 1)
+    """List one epoch, whatever types of X and y the generator takes."""
+    tensors, y = _tensors(rows), torch.tensor(labels)
+    readings = [(tensors, labels), (rows, labels), (tensors, y), (rows, y), (rows, y.numpy())]
+
+    def epoch(features, labels):
+        found = student.data_generator(features, labels, pad, size)
+        return items_of(student, found, len(rows) + 1)
+
+    batches = any_reading(epoch, *readings)
+    holds(len(batches) > 0, "The generator gives no batch.", hint="Yield inside the loop.")
     return [several(batch, 2, "batches of (features, labels)") for batch in batches]
 
 
@@ -113,6 +126,7 @@ def test_generator_pads_on_the_left(student, draw):
     rows, labels = _examples(draw, 11)
     for features, _ in _batches(student, rows, labels, 77, 4):
         wanted = oracle.padded(_unpadded(_matrix(features), 77), 77, "left")
+        shaped(features, wanted.shape, OWN_WIDTH, "A batch of features")
         equal(features, wanted, LEFT, "A batch of features")
 
 
@@ -123,9 +137,14 @@ def test_generator_gives_each_example_once(student, draw):
     found = Counter(row for features, _ in batches for row in _unpadded(_matrix(features), 77))
     missing = [row for row in rows if found[tuple(row)] == 0]
     again = [list(row) for row, times in found.items() if times > 1]
-    hint = "Step by batch_size, and yield the last small batch too."
+    hint = "Every example comes once: step by batch_size, and yield the last small batch too."
     holds(not missing, f"{len(missing)} of {len(rows)} examples are missing.", hint=hint)
-    holds(not again and len(found) == len(rows), "Examples come twice or are changed.", again)
+    holds(
+        not again and len(found) == len(rows),
+        "Examples come twice or are changed.",
+        again,
+        hint=hint,
+    )
 
 
 def test_generator_keeps_labels_with_their_examples(student, draw):
@@ -149,8 +168,8 @@ def test_generator_shuffles_each_epoch(student, draw):
     """The order of the examples differs from epoch to epoch."""
     rows, labels = _examples(draw, 40)
     orders = []
-    for _ in range(2):
-        batches = _batches(student, rows, labels, 77, 8)
+    for _ in range(2):  # ten batches: even an order of whole batches repeats once in 3.6 million
+        batches = _batches(student, rows, labels, 77, 4)
         orders.append([row for f, _ in batches for row in _unpadded(_matrix(f), 77)])
     hint = "Draw a new order each time the generator is called, without a fixed seed."
     holds(orders[0] != orders[1], "Two epochs have the same order.", hint=hint)
@@ -158,9 +177,10 @@ def test_generator_shuffles_each_epoch(student, draw):
 
 def _matrix(features):
     """Give features back if they are a tensor of whole numbers with two axes."""
-    shape = tuple(getattr(features, "shape", ()))
-    whole = not getattr(features, "is_floating_point", lambda: True)()
-    holds(len(shape) == 2 and whole, "Features are not an int64 tensor (B, T).", features)
+    whole = isinstance(features, torch.Tensor) and features.dtype == torch.int64
+    hint = "Make them with dtype=torch.long: nn.Embedding looks up whole numbers only."
+    fits = whole and features.ndim == 2
+    holds(fits, "Features are not an int64 tensor (B, T).", features, hint=hint)
     return features
 
 
@@ -175,7 +195,13 @@ def _token_batches(student, draw):
     found = plain(any_reading(student.token_batches, (rows, 20), (_tensors(rows), 20)))
     indices = [list(batch) if isinstance(batch, list) else [batch] for batch in _list(found)]
     whole = all(type(i) is int and 0 <= i < len(rows) for batch in indices for i in batch)
-    holds(whole, "token_batches does not give lists of indices into the sequences.", found)
+    hint = "Give indices, which a training loop can use for X and for y, not the sequences."
+    problem = "token_batches does not give lists of indices into the sequences."
+    holds(whole, problem, found, hint=hint)
+    used = {i for batch in indices for i in batch}
+    most = 2 * len(used) > len(rows)
+    hint = "Append each batch to the list that is returned, also the one you are filling at last."
+    holds(most, "Most sequences are in no batch.", found, hint=hint)
     return lengths, [batch for batch in indices if batch]
 
 
@@ -225,14 +251,17 @@ def test_token_batches_are_few(student, draw):
 def test_adds_start_and_end(student, draw):
     """add_start_end puts `start` before and `end` behind every sequence."""
     rows = draw.rows([3, 1, 4], high=50, low=10)
-    equal(student.add_start_end(rows, 1, 2), [[1, *row, 2] for row in rows])
+    found = any_reading(student.add_start_end, (rows, 1, 2), (_tensors(rows), 1, 2))
+    hint = "Each sequence grows by two: `start` at its head, `end` at its tail, before any padding."
+    equal(found, [[1, *row, 2] for row in rows], hint)
 
 
 def test_start_and_end_leave_the_rows_alone(student, draw):
     """add_start_end does not change the sequences that it is given."""
-    student.add_start_end(draw.rows([3, 1, 4], high=50, low=10), 1, 2)
-    hint = "insert and append change the caller's list: build a new one."
-    holds(not student.mutated, "The sequences that were passed in are changed.", hint=hint)
+    rows = draw.rows([3, 1, 4], high=50, low=10)
+    found = any_reading(student.add_start_end, (rows, 1, 2), (_tensors(rows), 1, 2))
+    several(found, 3, "one list for each sequence")
+    holds(not student.mutated, "The sequences that were passed in are changed.", hint=NEW_LIST)
 
 
 def test_targets_are_the_next_tokens(student, draw):
@@ -245,6 +274,6 @@ def test_targets_are_the_next_tokens(student, draw):
 
 def test_targets_leave_the_batch_alone(student, draw):
     """shift_targets does not change the batch that it is given."""
-    student.shift_targets(draw.tokens(3, 5, high=50))
+    shaped(student.shift_targets(draw.tokens(3, 5, high=50)), (3, 5))
     hint = "A slice is a view: writing into it writes into the batch. Build a new tensor."
     holds(not student.mutated, "The batch that was passed in is changed.", hint=hint)

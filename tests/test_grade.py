@@ -45,7 +45,10 @@ def test_an_empty_submission_keeps_the_maximum():
     result = graded({})
     assert result.points == 0 and result.max_points == SHEET.points
     assert {c.outcome for c in result.checks} == {"not_run"}
-    assert "`MLPClassifier` is not in the submission" in result.checks[0].message
+    assert (
+        "`MLPClassifier` is not in the submission: no file defines it, mlp.py or another."
+        in result.checks[0].message
+    )
 
 
 def test_a_result_survives_its_json(reference):

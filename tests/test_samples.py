@@ -1,6 +1,7 @@
 """The sample uploads, graded as a class by the command that a TA would use: every result as a whole."""
 
 import csv
+import hashlib
 import html
 import json
 import os
@@ -27,7 +28,7 @@ PADDING, MLP, ELMAN = (
 )
 FULL = Decimal("3.5")
 # By hand, from the sheet and from what is wrong with each: the points of the three parts, and the
-# checks that are not passed. A class's golden files alone would say only what the code does.
+# checks that are not passed. The golden files alone would say only what the code does.
 BY_HAND: dict[str, tuple[str, str, set[str]]] = {
     "5101": ("3.5", "passed", set()),
     "5102": ("3.5", "passed", set()),
@@ -76,7 +77,7 @@ BY_HAND: dict[str, tuple[str, str, set[str]]] = {
     "5118": ("3.5", "passed", set()),
 }
 IDS = sorted(BY_HAND)
-HOSTILE = "=2+5&lt;i&gt;"  # a name; the & and ; are its own
+HOSTILE = "=2+5&lt;i&gt;"  # a formula to a spreadsheet, and a tag to a page that does not escape
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def test_every_sample_has_an_expectation_by_hand_and_a_golden_file() -> None:
 @pytest.mark.parametrize("student", IDS)
 def test_a_result_is_what_was_expected_as_a_whole(graded: Class, student: str) -> None:
     golden = (samples.EXPECTED / f"{student}.json").read_text(encoding="utf-8")
-    assert json.loads(samples.expected(graded.results[student])) == json.loads(golden)
+    assert samples.expected(graded.results[student]).splitlines() == golden.splitlines()
 
 
 @pytest.mark.parametrize("student", IDS)
@@ -221,11 +222,8 @@ def test_a_result_tells_whose_it_is_and_how_it_came_about(graded: Class) -> None
 
 def test_a_hash_is_that_of_the_upload(graded: Class) -> None:
     for sample in samples.SAMPLES:
-        import hashlib
-
         digest = hashlib.sha256(sample.content()).hexdigest()
-        if sample.id != "5114":
-            assert graded.results[sample.id].student.sha256 == digest
+        assert graded.results[sample.id].student.sha256 == digest
 
 
 def test_an_upload_that_is_no_zip_gets_a_sentence(graded: Class) -> None:
@@ -295,7 +293,6 @@ def test_names_and_output_of_a_hostile_upload_are_shown_and_not_obeyed(graded: C
     assert "&lt;script&gt;alert(&#39;raised&#39;)&lt;/script&gt;" in report
     assert "&lt;script&gt;alert(&#39;printed&#39;)&lt;/script&gt;\\x1b[2J\\u202e" in report
     assert "&lt;img src=x onerror=alert(1)&gt;.py" in report
-    assert f",'{HOSTILE}," not in book.replace(f"5116,'{HOSTILE},false", "")
     assert f"\n5116,'{HOSTILE},false,graded," in book
 
 

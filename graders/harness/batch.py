@@ -182,10 +182,8 @@ def _tasks(
         try:
             student, submission = upload.read()
         except UnreadableUpload as problem:
-            result = ungraded(
-                batch.sheet, problem.student, problem.sentence, batch.seed, sandbox.name
-            )
-            finish(result, True)
+            known = _known_result(batch, problem.student, sandbox.name)
+            finish(known or _unreadable(batch, problem, sandbox.name), known is None)
             continue
         known = _known_result(batch, student, sandbox.name)
         if known is not None:
@@ -205,10 +203,14 @@ def _known_result(batch: Batch, student: Student, sandbox: str) -> Result | None
         result.student == student
         and result.assignment == batch.sheet.name
         and result.environment == environment(sandbox, batch.seed)
-        and result.status == "graded"
+        and result.status != "needs_staff"
         and (file.parent / "report.html").is_file()
     )
     return result if same else None
+
+
+def _unreadable(batch: Batch, problem: UnreadableUpload, sandbox: str) -> Result:
+    return ungraded(batch.sheet, problem.student, problem.sentence, batch.seed, sandbox)
 
 
 def _left_to_staff(batch: Batch, task: Task, problem: BaseException) -> Result:

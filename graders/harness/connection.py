@@ -83,6 +83,13 @@ class Connection:
     def closed(self) -> bool:
         return self._closed.is_set()
 
+    def finish(self) -> None:
+        """Let an idle worker end by itself; one that does not is ended."""
+        if not self.closed:
+            self._frames.put(None)
+            self._process.end()
+        self.close()
+
     def close(self) -> None:
         """End the worker and everything that it started."""
         if not self._closed.is_set():

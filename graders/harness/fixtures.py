@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from graders.harness import samples
+from graders.harness import languages, samples, tagged
 from graders.harness.sandbox import ROOT
 
 FIXTURES = ROOT / "fixtures"
@@ -103,7 +103,12 @@ def _review(chance: random.Random, label: int) -> list[str]:
     return review
 
 
-MAKERS: dict[str, Callable[[], bytes]] = {"reviews.json": reviews, **samples.MAKERS}
+MAKERS: dict[str, Callable[[], bytes]] = {
+    "reviews.json": reviews,
+    **languages.MAKERS,
+    **tagged.MAKERS,
+    **samples.MAKERS,
+}
 
 
 def changed() -> list[str]:

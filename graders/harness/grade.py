@@ -33,6 +33,8 @@ TRIES = 3  # for a check that failed through our own fault
 OPTIONS = ["-c", os.devnull, f"--rootdir={GRADERS}", "--noconftest", "-p", "no:cacheprovider"]
 OPTIONS += ["-p", "no:capture", "-p", "no:logging", "-p", "no:warnings", "-q", "--no-header"]
 OPTIONS += ["--import-mode=importlib", "--tb=short"]
+# These collect garbage ten times a run, to report what no one reads: half of pytest's own time.
+OPTIONS += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
 
 
 def grade(

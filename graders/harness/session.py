@@ -24,6 +24,7 @@ from graders.harness.worker.wire import BadFrame, Tensors
 
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
 NOTHING = "is not implemented yet"
+NOTES_CAP, NOTE_CAP = 50, 500  # notes of a file, characters of one
 
 
 class Session:
@@ -78,7 +79,7 @@ class Session:
             return ""
         if not self._connection.closed:
             with contextlib.suppress(Fault):  # a thread left over by the check may crash the worker
-                self.notes |= self._plain({"do": "end"}, 5.0)
+                self._note(self._plain({"do": "end"}, 5.0))
         output = self._connection.output()
         if self._connection.closed:
             self._connection = None
@@ -86,7 +87,7 @@ class Session:
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            self._connection.finish()
             self._connection = None
 
     def give_back(self) -> Connection | None:
@@ -107,9 +108,10 @@ class Session:
             Fault: the file that should define it ended the worker, now or before.
         """
         found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
-        if not found["files"]:
-            raise NotFound(_missing(part, name, found["nearest"]))
-        file = found["files"][0]
+        files, nearest = _located(found)
+        if not files:
+            raise NotFound(self._missing(part, name, nearest))
+        file = files[0]
         if file in self._broken:
             raise self._broken[file]
         if file in self._loaded:
@@ -155,6 +157,24 @@ class Session:
             raise _fault(answer["error"])
         return answer.get("value"), more
 
+    def _note(self, notes: object) -> None:
+        """Keep what the loader says about the submission's own files, within bounds."""
+        if not isinstance(notes, dict):
+            raise Crash(NO_ANSWER)
+        for file, lines in notes.items():
+            if file in self._submission.files and isinstance(lines, list):
+                self.notes[file] = [str(line)[:NOTE_CAP] for line in lines[:NOTES_CAP]]
+
+    def _missing(self, part: str, name: str, nearest: list[str]) -> str:
+        """Say why a name is not there: a file that does not parse, or nothing of that name."""
+        for file in sorted(self.notes, key=_depth):
+            broken = [line for line in self.notes[file] if "syntax error" in line]
+            if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):
+                return f"`{name}` is not there, since {file} could not be read: {broken[0]}."
+        message = f"`{name}` is not in the submission: no file defines it, {part}.py or another."
+        close = " or ".join(f"`{other}`" for other in nearest)
+        return message + (f" Is it the one called {close}?" if close else "")
+
     def _connect(self) -> None:
         if self._connection is None or self._connection.closed:
             self._connection = Connection(self._sandbox, self.limits)
@@ -166,7 +186,7 @@ class Session:
             given = encoder.encode(_as_tensors(self._given))
             request = {"do": "submission", "files": files, "given": given}
             answer, tensors = self._send(request, encoder.tensors, START_SECONDS)
-            self.notes |= decode(answer, tensors, _no_handle)
+            self._note(decode(answer, tensors, _no_handle))
             self._submitted = True
         self._plain({"do": "begin", "seed": self._seed}, 10.0)
 
@@ -192,10 +212,13 @@ def _no_handle(form: object) -> object:
     raise BadFrame("a value of no known form arrived")
 
 
-def _missing(part: str, name: str, nearest: list[str]) -> str:
-    message = f"`{name}` is not in the submission: neither {part}.py nor another file defines it."
-    close = " or ".join(f"`{other}`" for other in nearest)
-    return message + (f" Is it the one called {close}?" if close else "")
+def _located(found: object) -> tuple[list[str], list[str]]:
+    """Take the answer to `locate` apart; a worker's word is not trusted."""
+    match found:
+        case {"files": list(files), "nearest": list(nearest)}:
+            if all(isinstance(name, str) for name in (*files, *nearest)):
+                return files, nearest
+    raise Crash(NO_ANSWER)
 
 
 def _fault(error: Any) -> Fault:

@@ -8,7 +8,6 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module, util
-from pathlib import Path
 from types import ModuleType
 
 import torch
@@ -215,9 +214,7 @@ def _row(bench: Bench, part: str, seeds: Sequence[int]) -> Row:
             lost += [case + line for line in _lost(findings, may_lose(part).get(name, ()))]
     never = tuple(name for name in known if name not in failed)
     count = len(mistakes(part)), len(right)
-    return Row(
-        part, *count, tuple(survivors), tuple(unhinted), tuple(lost), never, tuple(problems)
-    )
+    return Row(part, *count, tuple(survivors), tuple(unhinted), tuple(lost), never, tuple(problems))
 
 
 def _failed(findings: Findings) -> set[str]:
@@ -242,7 +239,8 @@ def _not_hinted(mistake: Mistake, findings: Findings) -> Iterator[str]:
         for name in sorted(_failed(findings))
     ]
     if not mistake.hint or not any(mistake.hint in text for text in said):
-        yield f"`{mistake.hint}` is not among: {' | '.join(dict.fromkeys(said))}"
+        hints = {findings[name].hint for name in _failed(findings)}
+        yield f"`{mistake.hint}` is not among: {' | '.join(sorted(hints))}"
 
 
 def _lost(findings: Findings, may: Sequence[str]) -> Iterator[str]:

@@ -79,12 +79,24 @@ def elman_classifier_logits(
         sizes: V, C, N with embedding, hidden state and output all N wide.
         x: (B, T) token ids.
     """
+    for split, w in _classifier_roles(parameters, sizes):
+        for activation in ACTIVATIONS.values():
+            outs, _ = elman(split(w), w["embedding"][x], None, activation)
+            for after in (torch.relu, same):
+                yield affine(max_over_time(after(outs)), w["W_out"], w.get("b_out"))
+
+
+def makes_up_classifier(parameters: Sequence[Parameter], sizes: Sequence[int]) -> bool:
+    """Tell whether parameters have the shapes of an Elman classifier of `sizes`."""
+    return any(True for _ in _classifier_roles(parameters, sizes))
+
+
+def _classifier_roles(
+    parameters: Sequence[Parameter], sizes: Sequence[int]
+) -> Iterator[tuple[Callable[[Roles], Roles], Roles]]:
     V, C, N = sizes
     for layout, split in _elman_layouts(N, N, N):
         ends = {"embedding": (V, N), "W_out": (C, N)}
         both = Layout({**layout.needed, **ends}, {**layout.optional, "b_out": (C,)})
         for w in assignments(parameters, both):
-            for activation in ACTIVATIONS.values():
-                outs, _ = elman(split(w), w["embedding"][x], None, activation)
-                for after in (torch.relu, same):
-                    yield affine(max_over_time(after(outs)), w["W_out"], w.get("b_out"))
+            yield split, w

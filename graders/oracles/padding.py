@@ -8,7 +8,7 @@ from torch import Tensor
 
 def padded(rows: Sequence[Sequence[int]], pad: int, side: str = "right", width: int = -1) -> Tensor:
     """Pad rows to the longest, or to `width`: int64 (B, T)."""
-    width = max(len(row) for row in rows) if width < 0 else width
+    width = max(map(len, rows), default=0) if width < 0 else width
     full = []
     for row in rows:
         kept = list(row)[:width]

@@ -5,6 +5,7 @@ A request is one frame and gets one frame back. It holds inputs, never an expect
 
 import contextlib
 import inspect
+import linecache
 import os
 import random
 import sys
@@ -206,9 +207,13 @@ class Worker:
 
     def _frames(self, problem: BaseException) -> list[list[Any]]:
         """List the student's own frames, outermost first: file, line, function, source line."""
-        frames = traceback.extract_tb(problem.__traceback__)
-        own = [f for f in frames if self.loader.owns(f.filename)]
-        return [[f.filename, f.lineno or 0, f.name, (f.line or "")[:200]] for f in own[-FRAMES:]]
+        own = []
+        for frame, line in traceback.walk_tb(problem.__traceback__):
+            code = frame.f_code
+            if self.loader.owns(code.co_filename):
+                text = linecache.getline(code.co_filename, line).strip()[:200]
+                own.append([code.co_filename, line, code.co_qualname, text])
+        return own[-FRAMES:]
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -1,0 +1,103 @@
+"""The language model, its loss, its sampling and its loop: formulas and plain loops over numbers."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from graders.harness.remote import Parameter
+from graders.oracles.formulas import affine
+from graders.oracles.torch_rnn import bias_of, lstm, matrices, stacks, states
+
+
+def language_model_logits(
+    parameters: Sequence[Parameter], sizes: Sequence[int], layers: int, x: Tensor
+) -> Iterator[Tensor]:
+    """Yield the logits (B, T, V) of Embedding, `layers` LSTM layers, Linear.
+
+    Args:
+        parameters: the student's own.
+        sizes: V, E, H, all different.
+        layers: the number of layers, in one module or in several.
+        x: (B, T) token ids.
+    """
+    V, E, H = sizes
+    tables, weights = (matrices(parameters, V, width) for width in (E, H))
+    for stack in stacks(parameters, "lstm", E):
+        if len(stack) != layers or any(len(layer) > 1 for layer in stack):
+            continue
+        for _, table in tables:
+            outs = states(stack, lstm, table[x])
+            for name, weight in weights:
+                yield affine(outs, weight, bias_of(parameters, name))
+
+
+def loss_per_token(logits: Tensor, targets: Tensor, pad: int) -> Tensor:
+    """Sum -ln softmax(logits)[target] over the targets that are no pads, and divide by their number.
+
+    Args:
+        logits: (B, T, V).
+        targets: (B, T).
+        pad: the id that does not count.
+    """
+    terms = []
+    for row, wanted in zip(logits, targets.tolist(), strict=True):
+        for scores, token in zip(row, wanted, strict=True):
+            if token != pad:
+                highest = scores.detach().max()
+                terms.append(highest + (scores - highest).exp().sum().log() - scores[token])
+    return torch.stack(terms).sum() / len(terms)
+
+
+def next_tokens(batch: Tensor, pad: int) -> Tensor:
+    """Shift a batch (B, T) to the left by one, with pads in the last column."""
+    return torch.tensor([[*row[1:], pad] for row in batch.tolist()])
+
+
+def tilted(logits: Sequence[float], temperature: float) -> list[float]:
+    """Give softmax(logits / temperature)."""
+    highest = max(logits)
+    parts = [math.exp((value - highest) / temperature) for value in logits]
+    return [part / sum(parts) for part in parts]
+
+
+def surprise(draws: Sequence[int], probabilities: Sequence[float]) -> tuple[float, int]:
+    """Bound how unlikely the rarest of the frequencies is: the exponent n·KL and its category.
+
+    For n independent draws and one category of probability p, the chance that its frequency f lies
+    on one side with n·KL(f, p) ≥ c is at most exp(-c) (Chernoff). With K categories and two sides,
+    some frequency does so with a chance of 2·K·exp(-c) at most.
+    """
+    n = len(draws)
+    exponents = [
+        n * _divergence(draws.count(category) / n, p) for category, p in enumerate(probabilities)
+    ]
+    worst = max(range(len(exponents)), key=exponents.__getitem__)
+    return exponents[worst], worst
+
+
+def _divergence(f: float, p: float) -> float:
+    """Give the Kullback-Leibler divergence of a coin with f from one with p, in nats."""
+    first = f * math.log(f / p) if f else 0.0
+    second = (1 - f) * math.log((1 - f) / (1 - p)) if f < 1 else 0.0
+    return first + second
+
+
+def forced_path(
+    seed: Sequence[int], vocab_size: int, path: Sequence[int], length: int
+) -> list[int]:
+    """Write on from a seed as `given/scripted.py` forces it to, up to `length` tokens, no end.
+
+    Args:
+        seed: the first tokens.
+        vocab_size: the ids end below this.
+        path: a multiplier, an offset, and the first id of those that can come next.
+        length: of the whole.
+    """
+    multiplier, offset, lowest = path
+    tokens = list(seed)
+    while len(tokens) < length:
+        total = sum(token * (multiplier + place) for place, token in enumerate(tokens, 1))
+        tokens.append(lowest + (total + offset * len(tokens)) % (vocab_size - lowest))
+    return tokens
