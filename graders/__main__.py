@@ -16,7 +16,7 @@ Command = Callable[[argparse.Namespace, Console], int]
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 done but something failed, 2 the user's fault."""
     options = parser().parse_args(arguments)
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(highlight=False)
     run: Command = options.run
     try:
         return run(options, console)
@@ -93,7 +93,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     graded = f"{len(summaries) - unreadable} graded" + (
         f", {unreadable} unreadable" if unreadable else ""
     )
-    console.print(f"{graded}. Look at {look}", markup=False)
+    console.print(f"{graded}. Look at {look}", markup=False, soft_wrap=True)
     return int(any(summary.needs_staff for summary in summaries))
 
 
@@ -117,7 +117,7 @@ def _template(options: argparse.Namespace, console: Console) -> int:
 
     found = list(problems())
     for problem in found:
-        console.print(problem, markup=False)
+        console.print(problem, markup=False, soft_wrap=True)
     console.print("The set holds together." if not found else f"{len(found)} problems.")
     return int(bool(found))
 
@@ -131,14 +131,14 @@ def _fixtures(options: argparse.Namespace, console: Console) -> int:
 
         names += [f"expected/{name}" for name in rebuild_expected()]
     rebuilt = "\n".join(f"rebuilt {name}" for name in names)
-    console.print(rebuilt or "All are as they should be.", markup=False)
+    console.print(rebuilt or "All are as they should be.", markup=False, soft_wrap=True)
     return 0
 
 
 def _calibrate(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.calibrate import write
 
-    console.print(write(options.runs), markup=False)
+    console.print(write(options.runs), markup=False, soft_wrap=True)
     return 0
 
 

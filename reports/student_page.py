@@ -99,12 +99,12 @@ class StudentPage:
     facts: tuple[tuple[str, str], ...]
 
 
-def render_report(result: Result) -> str:
-    """Render one result as a self-contained HTML page."""
-    return render("report.html.j2", student_page(result))
+def render_report(result: Result, sheet: str = "") -> str:
+    """Render one result as a self-contained HTML page, under the sheet's title where it is given."""
+    return render("report.html.j2", student_page(result, sheet))
 
 
-def student_page(result: Result) -> StudentPage:
+def student_page(result: Result, sheet: str = "") -> StudentPage:
     """Say `result` in the words of the report."""
     questions = tuple(_questions(result))
     undecided = sum((undecided_points(question) for question in result.questions), Decimal(0))
@@ -112,8 +112,8 @@ def student_page(result: Result) -> StudentPage:
     total = f"{decimal(result.points)} of {decimal(result.max_points)}"
     decided = result.status != "needs_staff"
     return StudentPage(
-        title=f"{line(result.assignment)}: {name}",
-        assignment=line(result.assignment),
+        title=f"{line(sheet or result.assignment)}: {name}",
+        assignment=line(sheet or result.assignment),
         name=name,
         id=line(result.student.id),
         late=result.student.late,

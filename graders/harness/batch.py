@@ -70,7 +70,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
 
     def finish(result: Result, fresh: bool) -> None:
         if fresh:
-            write_result(result, batch.out)
+            write_result(result, batch.out, batch.sheet.title)
         summaries[result.student.id] = summarise(result)
         events.finished(result, fresh)
 
@@ -85,12 +85,12 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
     return ordered
 
 
-def write_result(result: Result, out: Path) -> None:
+def write_result(result: Result, out: Path, title: str) -> None:
     """Write a student's result and report; a reader sees the old files or the new ones, never half."""
     folder = out / "students" / result.student.id
     with _disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / "report.html", render_report(result))
+        write_whole(folder / "report.html", render_report(result, title))
         write_whole(folder / "result.json", to_json(result))  # last: it says that all is there
 
 

@@ -67,7 +67,7 @@ class Events:
         )
         self._show()
         if not self._console.is_terminal:
-            self._console.print(self._line(result, fresh), markup=False, highlight=False)
+            self._console.print(self._line(result, fresh), markup=False, soft_wrap=True)
 
     def stopped(self, finished: int) -> None:
         self._progress.stop()

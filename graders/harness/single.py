@@ -38,7 +38,7 @@ def check(options: argparse.Namespace, console: Console) -> int:
         print(to_json(result), end="")
         return int(not result.all_checks_passed)
     report = options.report or _beside(options.folder)
-    write_whole(report, render_report(result))
+    write_whole(report, render_report(result, sheet.title))
     show(result, report, console)
     return int(not result.all_checks_passed)
 
@@ -64,12 +64,11 @@ def only_part(sheet: Sheet, part: str) -> Sheet:
 
 def show(result: Result, report: Path, console: Console) -> None:
     """Print the result in short: questions, checks that are not passed, what to fix first."""
-    table = Table(box=None, pad_edge=False, show_header=False)
     for question in result.questions:
-        table.add_row(Text(f"{question.number}. {question.title}", "bold"), _points(question))
+        console.print(_question(question))
         for found in question.checks:
-            table.add_row(_sign(found), Text(found.outcome if found.outcome != "passed" else ""))
-    console.print(table)
+            if found.outcome != "passed":
+                console.print(_lost(found))
     lost = [found for found in result.checks if found.outcome != "passed"]
     if lost:
         console.print()
@@ -83,17 +82,30 @@ def show(result: Result, report: Path, console: Console) -> None:
         console.print(f"{number(result.pending_points)} of them are given by hand, later.")
     if result.message:
         console.print(Text(block(result.message)))
-    console.print(Text(f"The report: {report.resolve()}"))
+    console.print(Text(f"The report: {report.resolve()}"), soft_wrap=True)
 
 
-def _sign(check: CheckResult) -> Text:
-    style = "green" if check.outcome == "passed" else "red"
-    return Text(f"   {SIGNS.get(check.outcome, '✗')} {line(check.sentence)}", style)
+def _question(question: QuestionResult) -> Table:
+    passed = sum(found.outcome == "passed" for found in question.checks)
+    whole = passed == len(question.checks)
+    row = Table.grid(expand=True)
+    row.add_column()
+    row.add_column(justify="right")
+    row.add_row(
+        Text(f"{question.number}. {line(question.title)}", "bold"),
+        Text(
+            f"{passed} of {len(question.checks)} checks passed, "
+            f"{number(question.points)} of {number(question.max_points)} points",
+            "green" if whole else "",
+        ),
+    )
+    return row
 
 
-def _points(question: QuestionResult) -> Text:
-    points, most = question.points, question.max_points
-    return Text(f"{number(points)} of {number(most)}")
+def _lost(check: CheckResult) -> Table:
+    row = Table.grid(padding=(0, 1))
+    row.add_row("  ", Text(SIGNS.get(check.outcome, "✗"), "red"), Text(line(check.sentence)))
+    return row
 
 
 def _read(path: Path) -> tuple[Student, Submission]:
