@@ -12,7 +12,7 @@ from graders.harness.sandbox import Bubblewrap, Limits, NoSandbox
 from graders.harness.session import Session
 from graders.harness.submission import Submission
 
-LIMITS = Limits(call_seconds=3, check_seconds=8, load_seconds=4, memory_mb=900, output_kb=4)
+LIMITS = Limits(call_seconds=3, check_seconds=8, load_seconds=4, memory_mb=600, output_kb=4)
 CODE = '''
 import torch, os, sys, time
 from torch import nn
@@ -169,7 +169,7 @@ def test_exit_in_a_call_is_only_an_exception(student):
         ("leave", (0,), Crash, "ended before it answered (exit code 0)"),
         ("leave", (3,), Crash, "exit code 3"),
         ("segfault", (), Crash, "segmentation fault"),
-        ("hog", (), TooLarge, "MB of memory; 900 MB are allowed"),
+        ("hog", (), TooLarge, "MB of memory; 600 MB are allowed"),
         ("huge", (), TooLarge, "asked for more memory than there is"),
         ("nonsense", (), Crash, "something that is no answer"),
         ("forge", (), Crash, "something that is no answer"),
@@ -244,6 +244,42 @@ def test_a_file_that_ends_the_worker_is_not_loaded_again():
     session.begin(2)
     assert Student(session, "part").g() == 2
     session.close()
+
+
+def test_a_worker_that_does_not_start_is_our_fault(monkeypatch):
+    monkeypatch.setattr("graders.harness.sandbox.BOOT", "import sys; sys.exit('no torch here')")
+    session = Session(Submission({"part.py": b""}), {}, NoSandbox(), LIMITS)
+    with pytest.raises(RuntimeError, match="No worker could be started: .*no torch here"):
+        session.begin(1)
+
+
+def test_code_that_hangs_again_and_again_is_given_less_time():
+    code = b"def spin():\n    while True: pass\n"
+    session = Session(Submission({"part.py": code}), {}, NoSandbox(), Limits(call_seconds=1))
+    spent = []
+    for _ in range(4):
+        session.begin(1)
+        with pytest.raises(TooSlow) as caught:
+            Student(session, "part").spin()
+        session.end()
+        spent.append(caught.value.message.split()[5])
+    assert spent == ["1", "1", "1", "0.25"]
+
+
+def test_files_that_end_the_worker_while_they_are_parsed_are_sent_once(monkeypatch):
+    session = Session(Submission({"part.py": b""}), {}, NoSandbox(), LIMITS)
+    sent = []
+
+    def crash():
+        sent.append(1)
+        raise Crash("The process ended.")
+
+    monkeypatch.setattr(session, "_send_files", crash)
+    for _ in range(3):
+        with pytest.raises(Crash, match="The files could not be read. The process ended."):
+            session.begin(1)
+    session.close()
+    assert sent == [1]
 
 
 def test_a_check_has_a_time_limit_of_its_own():

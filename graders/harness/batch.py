@@ -74,7 +74,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
         summaries[result.student.id] = summarise(result)
         events.finished(result, fresh)
 
-    events.started(len(uploads), batch.sheet)
+    events.started(len(uploads), batch.sheet, batch.jobs)
     try:
         with _slots(batch.jobs) as make:
             _grade_all(batch, uploads, sandbox, hidden, make, finish, events)

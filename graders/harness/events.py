@@ -28,7 +28,7 @@ class Events:
         self._log = log
         self._running: dict[str, str] = {}
         self._counts = {"done": 0, "failed": 0}
-        self._total = 0
+        self._total, self._jobs = 0, 1
         self._progress = Progress(
             TextColumn("grading"),
             BarColumn(),
@@ -41,8 +41,8 @@ class Events:
         )
         self._bar = self._progress.add_task("grading", total=None, counts="", running="")
 
-    def started(self, total: int, sheet: Sheet) -> None:
-        self._total = total
+    def started(self, total: int, sheet: Sheet, jobs: int) -> None:
+        self._total, self._jobs = total, jobs
         self._note("started", uploads=total, assignment=sheet.name)
         self._progress.update(self._bar, total=total)
         if self._console.is_terminal:
@@ -74,12 +74,12 @@ class Events:
         self._note("stopped", finished=finished)
 
     def _show(self) -> None:
-        counts, running = self._counts, list(self._running.values())
+        counts, running = self._counts, list(self._running.values())[: self._jobs]
         self._progress.update(
             self._bar,
             completed=counts["done"],
             counts=f"{len(running)} running, {counts['failed']} need a look",
-            running=line(", ".join(running[:2]))[:40],
+            running=line(", ".join(running))[:40],
         )
 
     def _line(self, result: Result, fresh: bool) -> str:

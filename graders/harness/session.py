@@ -24,6 +24,7 @@ from graders.harness.worker.wire import BadFrame, Tensors
 
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
 NOTHING = "is not implemented yet"
+PATIENCE = 3  # calls that may hang for their whole time
 NOTES_CAP, NOTE_CAP = 50, 500  # notes of a file, characters of one
 
 
@@ -61,6 +62,8 @@ class Session:
         self._broken: dict[str, Fault] = {}
         self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
         self._seed = 0
+        self._hung = 0
+        self._unparsable: Fault | None = None
 
     def begin(self, seed: int) -> None:
         """Start a check: a worker stands ready, without handles, with its generators seeded."""
@@ -135,13 +138,19 @@ class Session:
         encoder = Encoder(handles[0])
         fields = {name: encoder.encode(value) for name, value in values.items()}
         left = max(0.01, self._check_ends - time.monotonic())
-        seconds = min(self.limits.call_seconds, left)
-        answer, tensors = self._send({**request, **fields}, encoder.tensors, seconds)
+        answer, tensors = self._send(
+            {**request, **fields}, encoder.tensors, min(self._call_seconds(), left)
+        )
         try:
             return decode(answer, tensors, handles[1])
         except BadFrame as problem:
             self.close()
             raise Crash(f"{NO_ANSWER} {problem}") from None
+
+    def _call_seconds(self) -> float:
+        """Give a call's limit; code that hung three times is not given as long again."""
+        patient = self._hung < PATIENCE
+        return self.limits.call_seconds if patient else self.limits.call_seconds / 4
 
     def _plain(self, request: dict[str, Any], seconds: float) -> Any:
         answer, tensors = self._send(request, {}, seconds)
@@ -152,7 +161,11 @@ class Session:
     ) -> tuple[Any, Tensors]:
         if self._connection is None or self._connection.closed:
             raise Crash("The process was lost earlier in this check.")
-        answer, more = self._connection.request(request, tensors, seconds)
+        try:
+            answer, more = self._connection.request(request, tensors, seconds)
+        except TooSlow:
+            self._hung += 1
+            raise
         if "error" in answer:
             raise _fault(answer["error"])
         return answer.get("value"), more
@@ -177,18 +190,47 @@ class Session:
 
     def _connect(self) -> None:
         if self._connection is None or self._connection.closed:
-            self._connection = Connection(self._sandbox, self.limits)
+            self._connection = _started(self._sandbox, self.limits)
             self._submitted = False
         if not self._submitted:
-            self._loaded.clear()
-            encoder = Encoder(_no_handle)  # type: ignore[arg-type]
-            files = encoder.encode(_as_tensors(self._submission.files))
-            given = encoder.encode(_as_tensors(self._given))
-            request = {"do": "submission", "files": files, "given": given}
-            answer, tensors = self._send(request, encoder.tensors, START_SECONDS)
-            self._note(decode(answer, tensors, _no_handle))
-            self._submitted = True
+            self._submit()
         self._plain({"do": "begin", "seed": self._seed}, 10.0)
+
+    def _submit(self) -> None:
+        """Send the files. What ends the worker while it only parses them is not sent again."""
+        if self._unparsable is not None:
+            raise self._unparsable
+        self._loaded.clear()
+        try:
+            self._send_files()
+        except Fault as fault:
+            fault.message = f"The files could not be read. {fault.message}"
+            self._unparsable = fault
+            raise
+        self._submitted = True
+
+    def _send_files(self) -> None:
+        encoder = Encoder(_no_handle)  # type: ignore[arg-type]
+        files = encoder.encode(_as_tensors(self._submission.files))
+        given = encoder.encode(_as_tensors(self._given))
+        request = {"do": "submission", "files": files, "given": given}
+        answer, tensors = self._send(request, encoder.tensors, self.limits.load_seconds)
+        self._note(decode(answer, tensors, _no_handle))
+
+
+def _started(sandbox: Sandbox, limits: Limits) -> Connection:
+    """Start a worker and wait for its first answer; where none comes, the fault is ours.
+
+    Raises:
+        RuntimeError: no worker stands ready; nothing of the student's has run yet.
+    """
+    connection = Connection(sandbox, limits)
+    try:
+        connection.request({"do": "end"}, {}, START_SECONDS)
+    except Fault as fault:
+        raise RuntimeError(f"No worker could be started: {fault} {connection.output()}") from fault
+    connection.output()
+    return connection
 
 
 def _base(path: str) -> str:
