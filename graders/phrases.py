@@ -17,13 +17,18 @@ CUT = (
     "The graph is cut between them and the output, by detach(), .data, .item(), torch.tensor(…) or "
     "torch.no_grad(): the layer is used, but never learns."
 )
+WRONG_GRADIENT = (
+    "Where the check of the values fails too, mend that first: other values have other gradients. "
+    "The graph is cut otherwise, by detach(), .data, .item(), torch.tensor(…) or torch.no_grad(): a "
+    "layer is used, but learns too little."
+)
 UNUSED = (
     "forward does not use them: call the layer that was made in __init__, on the way to the output."
 )
 MIXED_DEVICES = ("expected all tensors to be on the same device", "is not on the expected device")
 
 
-def any_reading(function: Remote, *readings: Sequence[Any]) -> Any:
+def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:
     """Call `function` with the first list of arguments that it takes without raising.
 
     For arguments whose type the sheets leave open, such as lists or tensors. When none is taken,
@@ -114,14 +119,16 @@ def gradients_match(
     ]
     leaves = [p.values for p in parameters] + [x for x in inputs if x.requires_grad]
     returned += [g for g, x in zip(found.inputs, inputs, strict=False) if x.requires_grad]
-    truths = [_differentiate(outputs, cotangents, leaves) for outputs in readings]
-    if not truths:
-        raise Failed("The parameters do not make up the layers asked for.")
-    for truth in truths:
+    truths = []
+    for outputs in readings:
+        truth = _differentiate(outputs, cotangents, leaves)
         _leave_out_pads(parameters, returned, truth)
         if all(map(is_close, returned, truth)):
             return
-    hint = UNUSED if missing else CUT
+        truths.append(truth)
+    if not truths:
+        raise Failed("The parameters do not make up the layers asked for.")
+    hint = UNUSED if missing else WRONG_GRADIENT
     agreeing = [sum(map(is_close, returned, truth)) for truth in truths]
     names = [p.name for p in parameters] + ["the input", "the first hidden state"]
     for name, got, wanted in zip(
@@ -208,7 +215,7 @@ def varies(results: Any) -> Tensor:
         "What comes back does not depend on the sample: look where the input is lost, and for a "
         "mean or maximum over dim 0, the batch."
     )
-    same = len(rows) > 1 and is_close(rows, rows[:1].expand_as(rows))
+    same = rows.ndim > 0 and len(rows) > 1 and is_close(rows, rows[:1].expand_as(rows))
     holds(not same, "All samples of a batch get the same result.", rows, hint=hint)
     return rows
 
@@ -279,7 +286,6 @@ def _shape(value: Any) -> tuple[int, ...]:
 def _nearest(returned: Any, readings: Sequence[Tensor]) -> Tensor:
     if not isinstance(returned, Tensor) or returned.shape != readings[0].shape:
         return readings[0]
-    gaps = [
-        float((returned - reading).detach().abs().max().nan_to_num(1e9)) for reading in readings
-    ]
+    numbers = returned.to(torch.float64)
+    gaps = [float((numbers - reading).detach().abs().max().nan_to_num(1e9)) for reading in readings]
     return readings[gaps.index(min(gaps))]

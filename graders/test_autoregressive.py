@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 
 from graders import languages, recorded
-from graders.harness.compare import close, equal, holds, plain, shaped
+from graders.harness.compare import close, equal, holds, is_close, plain, shaped
 from graders.harness.faults import Failed, StudentError
 from graders.oracles import autoregressive as oracle
 from graders.phrases import (
@@ -128,8 +128,8 @@ def test_runs_on_any_device(student, draw):
 
 def test_leaves_its_input_alone(student, draw):
     """The model does not change the batch that it is given."""
-    model, _, _, x = _model(student, draw)
-    model(x)
+    model, _, (V, _, _), x = _model(student, draw)
+    shaped(model(x), (*x.shape, V))
     arguments_unchanged(student)
 
 
@@ -170,12 +170,19 @@ def _targets(draw, pad, lengths=(5, 2, 3)):
     return 2 * draw.normal(len(rows), T, V), targets
 
 
-def _loss_is(returned, expected, hint, what="The loss"):
+def _number(returned, hint=""):
+    """Give a loss as a tensor without axes: a float is as good, or a tensor with one element."""
     if isinstance(returned, torch.Tensor) and returned.numel() == 1:
         returned = returned.reshape(())
     elif isinstance(returned, float):
         returned = torch.tensor(returned)
-    close(returned, torch.as_tensor(float(expected)), hint, what)
+    real = shaped(returned, (), hint, "The loss")
+    holds(real.is_floating_point(), "The loss is no real number.", real, hint=hint)
+    return real
+
+
+def _loss_is(returned, expected, hint, what="The loss"):
+    close(_number(returned, hint).float(), expected.detach().float(), hint, what)
 
 
 def test_loss_is_per_token(student, draw):
@@ -210,13 +217,13 @@ def test_loss_does_not_depend_on_the_batch(student, draw):
     logits, targets = _targets(draw, 0)
     wider = torch.nn.functional.pad(targets, (0, 3))
     noise = torch.cat([logits, draw.normal(3, 3, 8)], 1)
-    one = student.masked_loss(logits, targets, 0)
-    value = one.reshape(-1)[0] if isinstance(one, torch.Tensor) and one.numel() == 1 else one
-    holds(isinstance(value, (float, torch.Tensor)), "The loss is no number.", one)
+    one = _number(student.masked_loss(logits, targets, 0))
     hint = f"Divide by the number of real targets, not of rows or places. {PER_TOKEN}"
     twice = student.masked_loss(torch.cat([logits] * 2), torch.cat([targets] * 2), 0)
-    _loss_is(twice, value, hint, "The loss of the batch given twice")
-    _loss_is(student.masked_loss(noise, wider, 0), value, hint, "The loss of the wider batch")
+    _loss_is(twice, one, hint, "The loss of the batch given twice")
+    _loss_is(student.masked_loss(noise, wider, 0), one, hint, "The loss of the wider batch")
+    other = _number(student.masked_loss(3 * logits, targets, 0))
+    holds(not is_close(other, one), "The loss does not depend on the logits.", other, hint=hint)
 
 
 def _gradient(student, draw):
@@ -352,7 +359,8 @@ def test_sample_of_a_single_index(student, draw):
 
 def test_sample_leaves_the_logits_alone(student, draw):
     """sample does not change the logits that it is given."""
-    student.sample(draw.normal(6), 0.5)
+    value = student.sample(draw.normal(6), 0.5)
+    holds(0 <= _index(value) < 6, "That is no index.", value, "0 to 5")
     arguments_unchanged(student)
 
 
@@ -470,6 +478,7 @@ def test_leaves_the_mode_as_it_was(student, draw):
             getattr(model, name)()
             student.generate(model, [3, 4], 9, END)
             hint = "Remember model.training before model.eval(), and set it again at the end."
+            holds(bool(student.get(model, "modes")), "It never calls the model.")
             left = student.get(model, "training")
             holds(left is (name == "train"), f"It was in {name} mode, and is not.", hint=hint)
 
@@ -528,9 +537,11 @@ def test_training_leaves_the_batches_alone(student, draw):
     """The caller's list of batches and the batches themselves stay as they are."""
 
     def judge():
-        recorded.train(student, draw, count=6, epochs=2)
+        run = recorded.train(student, draw, count=6, epochs=2)
+        changed = student.mutated
         hint = "random.shuffle works in place: shuffle a copy of the list, or a list of indices."
-        holds(not student.mutated, "The batches that were passed in are changed.", hint=hint)
+        holds(not changed, "The batches that were passed in are changed.", hint=hint)
+        holds(bool(run.order), "It does not train.")
 
     recorded.judged(student, judge)
 
@@ -701,4 +712,4 @@ def test_training_learns_the_ndfa(student, draw):
         student.train_autoregressive(model, batches, *rest)
         return model
 
-    languages.learns("ndfa", trained, draw)
+    recorded.judged(student, lambda: languages.learns("ndfa", trained, draw))

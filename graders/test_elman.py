@@ -34,6 +34,10 @@ WIDTH = (
     "The state is hsize wide, not insize: make the first one so, and lin1 maps insize + hsize to "
     "hsize. Equal sizes hide the difference."
 )
+UNEQUAL = (
+    "emb and hidden may differ: the Elman layer maps emb to hidden, and the last Linear maps hidden "
+    "to num_classes."
+)
 EQUATIONS = (
     "h_t = f(W [x_t, h_(t-1)] + b) with f one of tanh, sigmoid, ReLU, and y_t = V h_t + c. The "
     "activated h_t is what is carried, what the output reads, and what is returned last."
@@ -91,10 +95,10 @@ def test_output_reads_the_new_hidden_state(student, draw):
     N = x.shape[2]
     square = [p.values for p in parameters if p.values.shape == (N, N)]
     weights = square + [w.T for w in square]
-    biases = [torch.zeros(N)] + [p.values for p in parameters if p.values.numel() == N]
+    biases = [torch.zeros(N)] + [p.values.flatten() for p in parameters if p.values.numel() == N]
     found = any(is_close(outs[:, -1], (hidden @ w.T + b).detach()) for w in weights for b in biases)
     hint = "Compute the hidden state first, then lin2 of it; the old state is one step late."
-    holds(found, "The last output is no linear function of the last hidden state.", hint=hint)
+    holds(found, "The last output is not made from the hidden state that is returned.", hint=hint)
 
 
 def test_two_chunks_equal_one_run(student, draw):
@@ -136,7 +140,8 @@ def test_recurrence_is_not_linear(student, draw):
     ends = [_run(model, value)[1] for value in (a + b, a, b, torch.zeros_like(a))]
     gap = (ends[0] - ends[1] - ends[2] + ends[3]).abs().max()
     hint = "Apply the activation before the state is carried on, not only on the way to the output."
-    holds(bool(gap > 1e-2), "The hidden state adds up like a linear function's.", hint=hint)
+    problem = "The hidden state of a sum of inputs is the sum of their hidden states."
+    holds(bool(gap > 1e-2), problem, hint=hint)
 
 
 def test_one_output_for_each_input(student, draw):
@@ -271,6 +276,19 @@ def test_classifier_shape(student, draw):
     hint = "The batch may hold one sequence: squeeze() without a dim drops that axis too."
     for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
         shaped(model(draw.tokens(*shape, high=V)), (shape[0], C), hint)
+    E, H = 5, 8
+    if _layer_takes(student, E, H, H):
+        with hinted(UNEQUAL):
+            logits = student.ElmanClassifier(V, C, E, H)(draw.tokens(2, 3, high=V))
+        shaped(logits, (2, C), UNEQUAL)
+
+
+def _layer_takes(student, I, O, H):
+    """Tell whether the student's own Elman layer runs with these sizes: a fault costs points once."""
+    with contextlib.suppress(Fault):
+        several(student.Elman(I, O, H)(torch.zeros(2, 1, I)), 2, BOTH)
+        return True
+    return False
 
 
 def test_classifier_samples_do_not_mix(student, draw):
@@ -288,7 +306,11 @@ def test_classifier_has_no_softmax(student, draw):
 def test_classifier_keeps_nothing_between_calls(student, draw):
     """The same batch gives the same logits, whatever was computed in between."""
     model, _, sizes, x = _classifier(student, draw)
-    same_twice(model, [x], [draw.tokens(2, 4, high=sizes[0])])
+    same_twice(
+        lambda batch: shaped(model(batch), (len(batch), sizes[1])),
+        [x],
+        [draw.tokens(2, 4, high=sizes[0])],
+    )
 
 
 def test_classifier_trains_every_layer(student, draw):

@@ -3,18 +3,22 @@
 import torch
 
 from graders import tagging
-from graders.harness.compare import close, holds
+from graders.harness.compare import close, holds, is_close
 from graders.oracles import numpy_rnn as oracle
 from graders.phrases import arguments_unchanged
 
 STEP = 1e-5  # of finite differences: right to about 1e-9 in float64
 HINTS = {
     "W_e": "W_x.T times the derivative at the pre-activation, added to the row of the word.",
-    "W_x": "Sum over t the outer product of the derivative at the pre-activation and z_e[t].",
-    "W_h": "Step t reads the state before it: h[t] in an array whose row 0 is the first state.",
-    "W_y": "Sum over t the outer product of (p_t - one-hot of the tag) / T and h[t + 1].",
+    "W_x": "Sum over all T steps the outer product of the derivative at the pre-activation and z_e[t].",
+    "W_h": "Sum over all T steps the outer product of the derivative at the pre-activation and h[t]: "
+    "the state before it, since row 0 of h is the first state.",
+    "W_y": "Sum over all T steps the outer product of (p_t - one-hot of the tag) / T and h[t + 1].",
 }
-BACK = "On the way back the derivative goes through W_h.T, and h (1 - h) of each step before."
+BACK = (
+    "Go from the last word to the first: the derivative goes back through W_h.T, then through "
+    "h (1 - h) of the step before."
+)
 ADD = "Use += (or np.add.at) on the row of the word: each place where it stands adds its part."
 
 
@@ -37,7 +41,20 @@ def _one_gradient(student, draw, name, length=4, repeat=False, hint=""):
     place = oracle.NAMES.index(name)
     found = _gradients(model, size, sentence)[place]
     hint = hint or f"{HINTS[name]} {'' if name == 'W_y' else BACK}".strip()
-    close(found, oracle.gradients(weights, *sentence)[place], hint, f"The gradient of {name}")
+    wanted = oracle.gradients(weights, *sentence)[place]
+    close(found, wanted, _multiple(found, wanted) or hint, f"The gradient of {name}")
+
+
+def _multiple(found, wanted):
+    """Give the hint for a gradient that is a multiple of the right one; else nothing."""
+    factor = float((found * wanted).sum() / (wanted * wanted).sum())
+    if factor == 0 or not is_close(found, factor * wanted):
+        return ""
+    return f"It is {factor:.3g} times the right one: " + (
+        "the derivative by the scores is p_t - one-hot of the tag, not the other way round."
+        if factor < 0
+        else "divide by the number of words once, and leave the learning rate to update."
+    )
 
 
 def test_gradient_of_the_output_weights(student, draw):
@@ -71,7 +88,7 @@ def test_sentence_of_one_word(student, draw):
     found = _gradients(model, size, sentence)
     wanted = oracle.gradients(weights, *sentence)
     for name, one, other in zip(oracle.NAMES, found, wanted, strict=True):
-        close(one, other, HINTS[name], f"The gradient of {name}")
+        close(one, other, _multiple(one, other) or HINTS[name], f"The gradient of {name}")
 
 
 def test_gradients_are_the_slope_of_the_loss(student, draw):

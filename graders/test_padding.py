@@ -46,7 +46,9 @@ def test_pads_on_the_right(student, draw):
 def test_pads_on_the_left(student, draw):
     """With side="left" pad_batch puts the padding before the tokens."""
     rows, pad = _rows(draw), draw.integer(60, 90)
-    equal(_pad_batch(student, rows, pad, "left"), oracle.padded(rows, pad, "left"), LEFT)
+    wanted = oracle.padded(rows, pad, "left")
+    equal(_pad_batch(student, rows, pad, "left"), wanted, LEFT)
+    equal(_pad_batch(student, rows, pad, "left", wanted.shape[1]), wanted, LEFT)
 
 
 def test_cuts_to_max_len(student, draw):
@@ -85,7 +87,7 @@ def _length_mask(student, lengths, *width):
 def test_mask_is_true_on_tokens(student, draw):
     """length_mask gives a bool tensor (B, T), True on real tokens and False on padding."""
     lengths = draw.shuffled([1, 2, 5, 7])
-    hint = "Row b is True in its first lengths[b] places."
+    hint = "Row b is True in its first lengths[b] places. A comparison gives truth values."
     equal(_length_mask(student, lengths), oracle.mask(lengths, 7), hint)
 
 
@@ -103,18 +105,20 @@ def _examples(draw, count):
     return rows, [draw.integer(0, 1) for _ in rows]
 
 
-def _batches(student, rows, labels, pad, size):
+def _batches(student, rows, labels, pad, *size):
     """List one epoch, whatever types of X and y the generator takes."""
     tensors, y = _tensors(rows), torch.tensor(labels)
     readings = [(tensors, labels), (rows, labels), (tensors, y), (rows, y), (rows, y.numpy())]
 
     def epoch(features, labels):
-        found = student.data_generator(features, labels, pad, size)
+        found = student.data_generator(features, labels, pad, *size)
         return items_of(student, found, len(rows) + 1)
 
     batches = any_reading(epoch, *readings)
     holds(len(batches) > 0, "The generator gives no batch.", hint="Yield inside the loop.")
-    return [several(batch, 2, "batches of (features, labels)") for batch in batches]
+    pairs = [several(batch, 2, "batches of (features, labels)") for batch in batches]
+    holds(any(len(_matrix(features)) for features, _ in pairs), "All batches are empty.")
+    return pairs
 
 
 def _unpadded(features, pad):
@@ -125,13 +129,16 @@ def test_generator_pads_on_the_left(student, draw):
     """data_generator yields features padded on the left to the longest of their batch."""
     rows, labels = _examples(draw, 11)
     for features, _ in _batches(student, rows, labels, 77, 4):
-        wanted = oracle.padded(_unpadded(_matrix(features), 77), 77, "left")
+        tokens = _unpadded(_matrix(features), 77)
+        known = all(list(row) in rows for row in tokens)
+        holds(known, "A batch holds other tokens than X.", features, hint=LEFT)
+        wanted = oracle.padded(tokens, 77, "left")
         shaped(features, wanted.shape, OWN_WIDTH, "A batch of features")
         equal(features, wanted, LEFT, "A batch of features")
 
 
 def test_generator_gives_each_example_once(student, draw):
-    """One epoch of data_generator holds every example exactly once."""
+    """One epoch of data_generator holds every example exactly once, and leaves X and y alone."""
     rows, labels = _examples(draw, 11)
     batches = _batches(student, rows, labels, 77, 4)
     found = Counter(row for features, _ in batches for row in _unpadded(_matrix(features), 77))
@@ -145,6 +152,8 @@ def test_generator_gives_each_example_once(student, draw):
         again,
         hint=hint,
     )
+    own = "Shuffle a list of indices, and pad new lists: X and y are the caller's."
+    holds(not student.mutated, "X or y is changed, and the next epoch gets that.", hint=own)
 
 
 def test_generator_keeps_labels_with_their_examples(student, draw):
@@ -159,9 +168,15 @@ def test_generator_keeps_labels_with_their_examples(student, draw):
 
 def test_generator_fills_its_batches(student, draw):
     """Every batch has batch_size examples, but for the last, which has the rest."""
-    rows, labels = _examples(draw, 11)
-    sizes = [len(_matrix(features)) for features, _ in _batches(student, rows, labels, 77, 4)]
-    equal(sizes, [4, 4, 3], "Step through the data by batch_size.", "The list of batch sizes")
+    hint = (
+        "Step through the data by batch_size, which is 32 unless given; where it divides their "
+        "number nothing is left for another batch."
+    )
+    for given, wanted in (([4], [4, 4, 3]), ([4], [4, 4, 4]), ([], [32, 1])):
+        rows, labels = _examples(draw, sum(wanted))
+        batches = _batches(student, rows, labels, 77, *given)
+        sizes = [len(_matrix(features)) for features, _ in batches]
+        equal(sizes, wanted, hint, f"For {len(rows)} examples the list of batch sizes")
 
 
 def test_generator_shuffles_each_epoch(student, draw):
@@ -206,7 +221,7 @@ def _token_batches(student, draw):
 
 
 def _list(value):
-    holds(isinstance(value, list), "token_batches does not give a list of lists.", value)
+    holds(isinstance(value, list), "The result is not a list of lists.", value)
     return value
 
 
@@ -260,7 +275,8 @@ def test_start_and_end_leave_the_rows_alone(student, draw):
     """add_start_end does not change the sequences that it is given."""
     rows = draw.rows([3, 1, 4], high=50, low=10)
     found = any_reading(student.add_start_end, (rows, 1, 2), (_tensors(rows), 1, 2))
-    several(found, 3, "one list for each sequence")
+    lengths = [len(row) if isinstance(row, list) else 0 for row in _list(plain(found))]
+    equal(lengths, [5, 3, 6], what="The lengths of the sequences")
     holds(not student.mutated, "The sequences that were passed in are changed.", hint=NEW_LIST)
 
 
@@ -274,6 +290,6 @@ def test_targets_are_the_next_tokens(student, draw):
 
 def test_targets_leave_the_batch_alone(student, draw):
     """shift_targets does not change the batch that it is given."""
-    shaped(student.shift_targets(draw.tokens(3, 5, high=50)), (3, 5))
+    shaped(student.shift_targets(draw.tokens(3, 5, high=50)), (3, 5), "T columns stay T columns.")
     hint = "A slice is a view: writing into it writes into the batch. Build a new tensor."
     holds(not student.mutated, "The batch that was passed in is changed.", hint=hint)

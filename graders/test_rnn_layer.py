@@ -43,8 +43,9 @@ def _layer(student, draw, *activations, dtype=torch.float32):
 
 def _step(model, sizes, x, *h):
     y, state = several(model(x, *h), 2, "(yt, ht)", "Return both.")
-    shaped(y, (len(x), sizes[2]), what="The output")
-    return y, shaped(state, (len(x), sizes[1]), what="The hidden state")
+    hint = "The output first; one row for each sample: take B from xt."
+    shaped(y, (len(x), sizes[2]), hint, "The output")
+    return y, shaped(state, (len(x), sizes[1]), hint, "The hidden state")
 
 
 def _readings(parameters, sizes, inputs, phi_h=torch.tanh, phi_y=torch.sigmoid):

@@ -143,10 +143,10 @@ def _validating(student, task):
 
 def test_history_has_one_entry_per_epoch(student, draw):
     """The history holds exactly one train_loss, val_loss and val_accuracy for each epoch."""
-    task = _task(student, draw, curve=(2, 5, 6))
-    history = _train(student, task, 3)
-    for name in ("train_loss", "val_loss", "val_accuracy"):
-        numbers(_field(student, history, name), 3, name)
+    for epochs in (3, 1):  # the second call starts with nothing of the first
+        history = _train(student, _task(student, draw, curve=(2, 5, 6)), epochs)
+        for name in ("train_loss", "val_loss", "val_accuracy"):
+            numbers(_field(student, history, name), epochs, name)
 
 
 def test_trains_on_every_batch(student, draw):
@@ -289,5 +289,6 @@ def test_leaves_the_batches_alone(student, draw):
     """train_classifier does not change the batches that it is given."""
     task = _task(student, draw, train=(2,) * 7)
     _train(student, task)
+    holds(bool(_learning(student, task)), "Nothing is learnt from the batches.", hint=STEP)
     hint = "Shuffle a copy: random.sample(batches, len(batches)). Do not write into a batch."
     holds(not student.mutated, "The batches that were passed in are changed.", hint=hint)

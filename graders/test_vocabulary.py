@@ -169,7 +169,9 @@ def test_texts_may_come_one_by_one(student, draw):
 
 def test_building_leaves_the_specials_alone(student, draw):
     """build_vocabulary does not change the texts and the specials that it is given."""
-    _build(student, _texts(draw, dict.fromkeys(_words(draw, 4), 2)), specials=["<pad>", "<unk>"])
+    texts = _texts(draw, dict.fromkeys(_words(draw, 4), 2))
+    vocabulary = _build(student, texts, specials=["<pad>", "<unk>"])
+    _has_tokens(student, vocabulary, oracle.vocabulary(texts), "All tokens once.")
     hint = "`itos = specials` is the caller's list, not a copy: begin with list(specials)."
     holds(not student.mutated, "What was passed in is changed.", hint=hint)
 

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import json
 import linecache
+import math
 import sys
 import time
 import warnings
@@ -378,6 +379,27 @@ def test_the_main_guard_is_not_taken_but_gives_globals_that_functions_need(
     assert loader.notes == {}
 
 
+def test_definitions_under_the_main_guard_count_where_there_are_no_others(
+    submission: Open,
+) -> None:
+    loader = submission(
+        {
+            "a.py": """\
+            if __name__ == "__main__":
+                import math
+                def twice(x): return 2 * x
+                class Net:
+                    def area(self): return twice(math.e)
+                def other(): return "guarded"
+                raise SystemExit
+            """,
+            "b.py": "def other(): return 'plain'\n",
+        }
+    )
+    assert value(loader, "Net")().area() == 2 * math.e
+    assert value(loader, "other", part="a")() == "plain"
+
+
 def test_the_last_definition_of_a_name_counts(submission: Open) -> None:
     loader = submission({"a.py": "def f(): return 1\ndef f(): return 2\n"})
     assert value(loader, "f")() == 2
@@ -590,6 +612,46 @@ def test_decorators_of_missing_packages_are_left_out(submission: Open) -> None:
     ]
 
 
+def test_decorators_of_missing_packages_are_left_out_of_classes(submission: Open) -> None:
+    loader = submission(
+        {
+            "a.py": """\
+            from beartype_x import beartype
+            class Net:
+                @beartype
+                def f(self): return 1
+                @property
+                def g(self): return 2
+            """
+        },
+    )
+    net = value(loader, "Net")()
+    assert (net.f(), net.g) == (1, 2)
+    assert loader.notes["a.py"][1] == (
+        "line 2: a decorator that is not available here was left out"
+    )
+
+
+def test_defaults_made_from_skipped_data_are_left_open(submission: Open) -> None:
+    loader = submission(
+        {
+            "a.py": """\
+            from data_rnn_x import load_imdb
+            (x, y), i2w = load_imdb()
+            class Net:
+                width = 2 * len(x)
+                def __init__(self, vocab=len(i2w), *, classes=max(y) + 1, emb=300):
+                    self.sizes = vocab, classes, emb
+            """
+        },
+    )
+    net = value(loader, "Net")
+    assert net(5, classes=2).sizes == (5, 2, 300)
+    with pytest.raises(NameError, match=r"`i2w` cannot be used: a\.py, line 2"):
+        int(net(classes=2).sizes[0])
+    assert loader.notes["a.py"][-1] == "line 3: a value that is not available here was left open"
+
+
 def test_helper_modules_are_imported_from_the_submission(submission: Open) -> None:
     loader = submission(
         {
@@ -746,6 +808,8 @@ def test_files_are_ranked_by_part_and_age(submission: Open) -> None:
         "elman_v1.py",
         "elman(workingv1).py",
         ".ipynb_checkpoints/elman-checkpoint.ipynb",
+        "elman-checkpoint.ipynb",
+        ".elman.py",
         "__MACOSX/elman.py",
         "elman.bak.py",
     ],

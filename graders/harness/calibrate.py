@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from graders import learning
+from graders.harness import calibrate_language, calibrate_tagging
 from graders.harness.draw import Draw
 from graders.harness.fixtures import FIXTURES
 from graders.harness.sandbox import ROOT
@@ -22,7 +23,10 @@ FILE = FIXTURES / "calibration.json"
 
 def write(runs: int) -> str:
     """Train the reference and known mistakes `runs` times each; write and return the figures."""
-    text = json.dumps({"reviews": reviews(runs)}, indent=1) + "\n"
+    tagging = calibrate_tagging.measure(runs, _load(ROOT / "reference" / "numpy_rnn.py"))
+    languages = calibrate_language.measure(max(1, runs * 3 // 10))  # three attempts, not two
+    figures = {"reviews": reviews(runs), "tagging": tagging, **languages}
+    text = json.dumps(figures, indent=1) + "\n"
     FILE.write_text(text, encoding="utf-8")
     return text
 

@@ -23,6 +23,8 @@ def is_close(returned: Any, expected: Tensor) -> bool:
     """Tell whether a tensor of the same shape holds the same finite numbers within rounding."""
     if not isinstance(returned, Tensor) or returned.shape != expected.shape:
         return False
+    if returned.is_complex():
+        return False
     coarse = torch.float64 if _exact(returned) and _exact(expected) else torch.float32
     one, other = returned.to(torch.float64), expected.to(torch.float64)
     return bool(torch.isfinite(one).all()) and torch.allclose(
@@ -57,6 +59,8 @@ def shaped(returned: Any, shape: Sequence[int], hint: str = "", what: str = "The
     wanted = f"a tensor of shape {shape}"
     if not isinstance(returned, Tensor):
         raise Failed(f"{what} is not a tensor.", describe(returned), wanted, hint)
+    if returned.is_complex():
+        raise Failed(f"{what} holds complex numbers.", str(returned.dtype), wanted, hint)
     if tuple(returned.shape) != shape:
         raise Failed(f"{what} has the wrong shape.", str(tuple(returned.shape)), str(shape), hint)
     if not torch.isfinite(returned.to(torch.float64)).all():

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from graders.harness import languages, samples, tagged
+from graders.harness import languages, samples, sheet_samples, tagged
 from graders.harness.sandbox import ROOT
 
 FIXTURES = ROOT / "fixtures"
@@ -108,6 +108,7 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     **languages.MAKERS,
     **tagged.MAKERS,
     **samples.MAKERS,
+    **sheet_samples.MAKERS,
 }
 
 

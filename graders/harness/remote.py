@@ -206,14 +206,16 @@ class Student:
 def describe(value: Any) -> str:
     """Show a value in few words: small ones whole, larger ones by dtype and shape."""
     if isinstance(value, (Tensor, np.ndarray)):
-        if value.size if isinstance(value, np.ndarray) else value.numel() <= SHOWN:
+        if (value.size if isinstance(value, np.ndarray) else value.numel()) <= SHOWN:
             return f"tensor({rounded(value.tolist())})"
         return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
     if isinstance(value, Remote):
         return value._label
-    if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value):
-        return "[" + ", ".join(describe(v) for v in value) + "]"
-    text = repr(rounded(value))
+    if isinstance(value, (list, tuple)) and any(isinstance(v, (Tensor, tuple)) for v in value):
+        text = ", ".join(describe(v) for v in value)
+        text = f"({text})" if isinstance(value, tuple) else f"[{text}]"
+    else:
+        text = repr(rounded(value))
     return text if len(text) <= 200 else f"{text[:197]}…"
 
 

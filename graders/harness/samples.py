@@ -27,6 +27,7 @@ OWN = ROOT / "fixtures" / "samples"
 UPLOADS = ROOT / "fixtures" / "uploads" / "rnn"
 EXPECTED = ROOT / "fixtures" / "expected"
 PARTS = ("padding", "mlp", "elman")
+BESIDE = ("gated", "autoregressive")  # the sheet's other parts: the reference's, in every upload
 MOMENT = (2025, 3, 14, 15, 9, 26)  # every file's, so that the same text gives the same bytes
 
 Files = dict[str, bytes]
@@ -121,7 +122,7 @@ class Sample:
 
 def reference(edits: Mapping[str, Edits] = NONE, given: bool = False) -> Files:
     """Give the reference's parts with edits, and data.py where it was handed in too."""
-    files = {f"{part}.py": edited(part, edits.get(part, ())) for part in PARTS}
+    files = {f"{part}.py": edited(part, edits.get(part, ())) for part in (*PARTS, *BESIDE)}
     return files | ({"data.py": _read("reference/data.py")} if given else {})
 
 
@@ -140,12 +141,15 @@ def edited(part: str, edits: Edits) -> bytes:
 
 def skeleton() -> Files:
     """Give the template as it is handed out."""
-    return {f"{name}.py": _read(f"student_template/{name}.py") for name in ("data", *PARTS)}
+    return {
+        f"{name}.py": _read(f"student_template/{name}.py") for name in ("data", *PARTS, *BESIDE)
+    }
 
 
 def own(student: str) -> Files:
     """Give the files in a student's folder below fixtures/samples."""
-    return {file.name: file.read_bytes() for file in sorted((OWN / student).iterdir())}
+    files = {file.name: file.read_bytes() for file in sorted((OWN / student).iterdir())}
+    return files | {f"{part}.py": edited(part, ()) for part in BESIDE}
 
 
 def packed(files: Files) -> bytes:
@@ -166,7 +170,8 @@ def _whole() -> Files:
 
 
 def _half_finished() -> Files:
-    return {**reference(given=True), "elman.py": skeleton()["elman.py"]}
+    unfinished = ("elman.py", *(f"{part}.py" for part in BESIDE))
+    return reference(given=True) | {name: skeleton()[name] for name in unfinished}
 
 
 def _not_a_zip() -> bytes:
@@ -179,7 +184,7 @@ def _hostile() -> Files:
 
 
 def _without_elman() -> Files:
-    return {f"{part}.py": edited(part, ()) for part in ("padding", "mlp")}
+    return {name: content for name, content in reference().items() if name != "elman.py"}
 
 
 def _two_candidates() -> Files:

@@ -27,6 +27,7 @@ REFERENCE = ROOT / "reference"
 VARIANTS = ROOT / "fixtures" / "variants"
 HINTED = 0.95  # of the mistakes: their students are told what is wrong, not only that it is
 SOURCES = (".py", ".ipynb")
+TABLE = ".csv"
 Findings = dict[str, Finding]  # by a check's name, without its file
 
 
@@ -135,7 +136,8 @@ class Bench:
 
 
 def reference_files() -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted(REFERENCE.glob("*.py"))}
+    files = [file for file in sorted(REFERENCE.glob("*")) if file.suffix in (".py", TABLE)]
+    return {file.name: file.read_bytes() for file in files}
 
 
 def mistakes(part: str) -> tuple[Mistake, ...]:
@@ -156,7 +158,7 @@ def with_mistake(part: str, mistake: Mistake) -> dict[str, bytes]:
     Raises:
         UsageError: an edit does not fit the reference as it stands.
     """
-    name = f"{part}.py"
+    name = mistake.file or f"{part}.py"
     text = before = (REFERENCE / name).read_text(encoding="utf-8")
     for old, new in mistake.edits:
         if (times := before.count(old)) != 1 or old not in text:
@@ -165,7 +167,8 @@ def with_mistake(part: str, mistake: Mistake) -> dict[str, bytes]:
     if text == before:
         raise UsageError("its edits change nothing")
     try:
-        ast.parse(text)  # our own text: a mistake is one of meaning, not of syntax
+        if not name.endswith(TABLE):
+            ast.parse(text)  # our own text: a mistake is one of meaning, not of syntax
     except SyntaxError as problem:
         raise UsageError(f"line {problem.lineno} cannot be parsed: {problem.msg}") from problem
     return reference_files() | {name: text.encode()}
@@ -177,7 +180,7 @@ def variants(part: str) -> dict[str, dict[str, bytes]]:
     found = {}
     for path in sorted((VARIANTS / part).glob("*")):
         if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.suffix in SOURCES]
+            inside = [p for p in sorted(path.rglob("*")) if p.suffix in (*SOURCES, TABLE)]
             own = {p.relative_to(path).as_posix(): p.read_bytes() for p in inside}
             found[path.name] = rest | own
         elif path.suffix in SOURCES:

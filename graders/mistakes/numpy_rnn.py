@@ -61,7 +61,6 @@ MISTAKES = (
         (("d_h += np.outer(d_z, h[t])", "d_h += np.outer(h[t], d_z)"),),
         (RECURRENT, SLOPE),
         "outer product",
-        "real",
     ),
     Mistake(
         "no derivative comes back through time",
@@ -74,13 +73,14 @@ MISTAKES = (
         "only the output weights are differentiated",
         (("return [d_e, d_x, d_h, d_W_y]", "return [0 * d_e, 0 * d_x, 0 * d_h, d_W_y]"),),
         (RECURRENT, INPUT, EMBEDDING, TAGS),
-        seen="real",
+        "not only made",
+        "real",
     ),
     Mistake(
         "the sign is wrong",
         (("d_y[np.arange(T), output] -= 1", "d_y = -d_y\n        d_y[np.arange(T), output] += 1"),),
         (OUTPUT, RECURRENT, "test_update_goes_down", TAGS),
-        "one-hot",
+        "not the other way round",
         "real",
     ),
     Mistake(
@@ -93,20 +93,21 @@ MISTAKES = (
         "the gradients are sums, not means",
         (("        d_y /= T  # the loss is a mean\n", ""),),
         (OUTPUT, RECURRENT, INPUT, EMBEDDING, SLOPE),
-        "/ T",
+        "divide by the number of words once",
         "real",
     ),
     Mistake(
         "the mean is taken over the tags",
         (("d_y /= T  # the loss is a mean", "d_y /= d_y.size"),),
         (OUTPUT, SLOPE),
-        "/ T",
+        "divide by the number of words once",
     ),
     Mistake(
         "the learning rate is inside the gradients",
         (("d_y /= T  # the loss is a mean", "d_y *= self.learning_rate / T"),),
         (OUTPUT, SLOPE),
-        seen="real",
+        "leave the learning rate to update",
+        "real",
     ),
     Mistake(
         "the sigmoid is not differentiated",
@@ -147,11 +148,13 @@ MISTAKES = (
         "time runs forwards on the way back",
         (("for t in reversed(range(T)):", "for t in range(T):"),),
         (RECURRENT, INPUT),
+        "from the last word to the first",
     ),
     Mistake(
         "the last step is left out",
         (("for t in reversed(range(T)):", "for t in reversed(range(T - 1)):"),),
         (OUTPUT, RECURRENT, ONE_WORD),
+        "all T steps",
     ),
     Mistake(
         "the output reads the state before",
@@ -175,6 +178,7 @@ MISTAKES = (
         "the gradients come in another order",
         (("return [d_e, d_x, d_h, d_W_y]", "return [d_W_y, d_h, d_x, d_e]"),),
         (OUTPUT, RECURRENT, INPUT, EMBEDDING, TAGS),
+        "In the order W_e",
     ),
     Mistake(
         "the gradients are kept on self and add up",
@@ -207,9 +211,10 @@ MISTAKES = (
         (
             (
                 "        T = len(input)\n        d_y =",
-                "        T = len(input)\n        output -= output.min() - 1\n        output %= len(W_y)\n        d_y =",
+                "        T = len(input)\n        output[:] = (output + 1) % len(W_y)\n        d_y =",
             ),
         ),
         ("test_backpropagation_changes_nothing",),
+        "end in _",
     ),
 )

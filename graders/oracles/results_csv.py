@@ -4,6 +4,7 @@ Comma, semicolon, tab or bar between the columns; point or decimal comma; fracti
 encoding; columns in any order and under longer names.
 """
 
+import contextlib
 import csv
 import io
 import re
@@ -68,10 +69,9 @@ def _text(content: bytes) -> str:
 
 
 def _table(text: str, mark: str) -> tuple[list[str], list[list[str]]] | None:
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
-    except csv.Error:
-        return None
+    rows = []
+    with contextlib.suppress(csv.Error):  # what stands before the damage counts
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     for place, row in enumerate(rows[:HEADER_WITHIN]):
         titles = [_plain(cell).casefold() for cell in row]
         if any("model" in title for title in titles):

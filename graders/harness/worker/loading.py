@@ -16,7 +16,15 @@ from .paths import Paths, closeness, order, quality
 from .placeholders import Placeholder, fault_of
 from .running import Run
 from .sources import Source, is_source, read_script
-from .syntax import Definition, bound_by, defines, is_stub, patches, top_level
+from .syntax import (
+    Definition,
+    bound_by,
+    defines,
+    is_stub,
+    patches,
+    top_level,
+    under_main_guard,
+)
 
 
 class Missing(Exception):
@@ -53,6 +61,7 @@ class Loader:
         rest = {file: text for file, text in (given or {}).items() if _stem(file) not in stems}
         self._sources = {**self._own, **{source.file: source for source in _read_all(rest)}}
         self._paths = Paths(self._sources)
+        self._spare: set[tuple[str, str]] = set()  # files and names, under the main guard only
         self._index = {file: self._indexed(source) for file, source in self._sources.items()}
         self._costs = Costs({file: _body(source) for file, source in self._sources.items()})
         self._notes = {file: _first_notes(source) for file, source in self._sources.items()}
@@ -71,7 +80,8 @@ class Loader:
         def rank(file: str) -> tuple[object, ...]:
             given = file not in self._own
             fit = closeness(file, part)
-            return self._is_stub(file, name), given, quality(file), fit, order(file)
+            spare = (file, name) in self._spare
+            return self._is_stub(file, name), given, spare, quality(file), fit, order(file)
 
         return sorted((file for file in self._sources if self._binds(file, name)), key=rank)
 
@@ -146,6 +156,10 @@ class Loader:
             if isinstance(statement, ast.ImportFrom) and self._is_own_import(source, statement):
                 index.update((bound_by(a), statement) for a in statement.names if a.name != "*")
             index.update((name, statement) for name in defines(statement))
+        for statement in under_main_guard(_body(source)):
+            for name in defines(statement):
+                if index.setdefault(name, statement) is statement:
+                    self._spare.add((source.file, name))  # the whole script may stand there
         return index
 
     def _is_own_import(self, source: Source, statement: ast.ImportFrom) -> bool:

@@ -105,7 +105,15 @@ def operations(function: Any, arguments: Sequence[Any]) -> dict[str, Any]:
 def on_meta(module: nn.Module, arguments: Sequence[Any]) -> None:
     """Run a copy of `module` on torch's meta device, where a tensor made on the CPU is refused."""
     moved = copy.deepcopy(module).to("meta")
-    moved(*(a.to("meta") if isinstance(a, Tensor) else a for a in arguments))
+    with _Writes():  # type: ignore[no-untyped-call]
+        results = moved(*(a.to("meta") if isinstance(a, Tensor) else a for a in arguments))
+    for result in tensors_in(results):
+        _expect_meta(result, "what comes back")
+
+
+def _expect_meta(tensor: Tensor, what: str) -> None:
+    if tensor.device.type != "meta":
+        raise RuntimeError(f"{what} is not on the expected device meta, but on {tensor.device}")
 
 
 def parameters(module: nn.Module) -> list[dict[str, Any]]:
@@ -162,6 +170,15 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self.seen[str(func)] += 1
+        return func(*args, **(kwargs or {}))
+
+
+class _Writes(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Refuses what other devices allow: writing results into a slice of a tensor on the CPU."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is torch.ops.aten.copy_.default and args[1].device.type == "meta":
+            _expect_meta(args[0], "the tensor that is written into")
         return func(*args, **(kwargs or {}))
 
 

@@ -13,8 +13,8 @@ _RESUBMITTED = re.compile(r"(?:-\d+|\s*\(\d+\)|\s*-?\s*copy(?:\s*\(?\d+\)?)?)$",
 def looks_old(file: str) -> bool:
     """Tell whether a file looks like a copy that was left behind."""
     for part in PurePosixPath(file).parts:
-        if part.startswith((".ipynb_checkpoints", "__MACOSX")):
-            return True
+        if part.startswith((".", "__MACOSX")) or _stem(part).endswith("-checkpoint"):
+            return True  # hidden files, and what Jupyter keeps of a notebook
         if re.search(r"\(\d+\)", part) or _VERSION.search(_stem(part).casefold()):
             return True
         words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", part)

@@ -11,10 +11,11 @@ from .choosing import Choice, Plan, Step, compile_alone
 from .judging import Judge
 from .known import STATEMENT
 from .limits import DEFINITION_SECONDS, VALUE_SECONDS, TooLong, limited
+from .mending import with_values_put_off, without_decorators
 from .notes import Notes, Place
 from .placeholders import Placeholder, Skipped, fault_of, missing, skipped
 from .sources import Piece
-from .syntax import Definition, Import, blocks, bound_by, is_main_guard, root
+from .syntax import Definition, Import, blocks, bound_by, is_main_guard
 
 
 class _Failed(Exception):
@@ -187,7 +188,7 @@ class Run:
                 self._tell_missing(step)
             else:
                 with limited(DEFINITION_SECONDS if is_definition else VALUE_SECONDS):
-                    self._exec(step.piece, self._without_missing_decorators(step))
+                    self._define(step) if is_definition else self._exec(step.piece, step.statement)
             for name in step.binds:
                 self.failures.pop(name, None)
         except BaseException as problem:  # SystemExit and KeyboardInterrupt too
@@ -255,21 +256,22 @@ class Run:
             if isinstance(fault, ModuleNotFoundError):
                 self._notes.say(step.start, str(fault).partition(":")[0])
 
-    def _without_missing_decorators(self, step: Step) -> ast.stmt:
-        statement = step.statement
-        if not isinstance(statement, Definition) or not statement.decorator_list:
-            return statement
-        kept = [
-            decorator
-            for decorator in statement.decorator_list
-            if not isinstance(self._names.get(root(decorator)), Placeholder)
-        ]
-        if len(kept) == len(statement.decorator_list):
-            return statement
-        self._notes.say(step.start, "a decorator that is not available here was left out")
-        fields = {name: getattr(statement, name) for name in statement._fields}
-        bare = type(statement)(**{**fields, "decorator_list": kept})
-        return ast.copy_location(bare, statement)
+    def _define(self, step: Step) -> None:
+        """Execute a definition without the decorators, defaults and attributes that cannot be had."""
+        statement = without_decorators(step.statement, self._is_unavailable)
+        if statement is not step.statement:
+            self._notes.say(step.start, "a decorator that is not available here was left out")
+        try:
+            self._exec(step.piece, statement)
+        except (Skipped, ModuleNotFoundError):
+            mended = with_values_put_off(statement, self._is_unavailable)
+            if mended is None or self.in_try:
+                raise
+            self._exec(step.piece, mended)
+            self._notes.say(step.start, "a value that is not available here was left open")
+
+    def _is_unavailable(self, name: str) -> bool:
+        return isinstance(self._names.get(name), Placeholder)
 
 
 def summary(problem: BaseException) -> str:

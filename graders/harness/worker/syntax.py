@@ -143,6 +143,13 @@ def top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         stack.extend(reversed([part for block in inner for part in block]))
 
 
+def under_main_guard(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Walk over the definitions that stand under `if __name__ == "__main__":`."""
+    for statement in body:
+        if isinstance(statement, ast.If) and is_main_guard(statement):
+            yield from (part for part in top_level(statement.body) if isinstance(part, Definition))
+
+
 def is_stub(statement: ast.stmt) -> bool:
     """Tell whether a definition was left as the template has it."""
     if isinstance(statement, Function):

@@ -140,6 +140,7 @@ def nothing_new(model: nn.Module, seed: Sequence[int], *_: Any, **__: Any) -> li
     return list(seed)
 
 
-def mean_square(logits: Tensor, *_: Any) -> Tensor:
-    """Stand in for a loss, where only what becomes of its gradient is judged."""
-    return logits.square().mean()
+def margin(logits: Tensor, targets: Tensor, *_: Any, **__: Any) -> Tensor:
+    """Stand in for the loss: how far each target's logit is from being 10 above all others."""
+    flat = logits.reshape(-1, logits.shape[-1])
+    return nn.functional.multi_margin_loss(flat, targets.reshape(-1), margin=10.0)

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+MOST = 10_000  # records that are kept of one kind
+
 
 class Probe(nn.Module):
     """What both probes share.
@@ -41,9 +43,6 @@ class Probe(nn.Module):
     def _epoch(self) -> int:
         return min(max(len(self.backwards) - 1, 0) // self.batches, len(self.script) - 1)
 
-    def _weights(self) -> dict[str, Any]:
-        return {name: values.tolist() for name, values in self.named_parameters()}
-
     def _record(self, ids: Tensor, logits: Tensor, **more: Any) -> Tensor:
         call = {
             "ids": ids.tolist(),
@@ -51,10 +50,12 @@ class Probe(nn.Module):
             "training": self.training,
             "tracked": logits.requires_grad,
             "gradient": None,
-            "weights": self._weights(),
+            "weights": {name: values.tolist() for name, values in self.named_parameters()},
+            "after": len(self.backwards),
             **more,
         }
-        self.calls.append(call)
+        if len(self.calls) < MOST:
+            self.calls.append(call)
         if logits.requires_grad:
             logits.register_hook(lambda gradient: call.update(gradient=gradient.tolist()))
         return logits
@@ -65,9 +66,7 @@ class Classifier(Probe):
 
     def forward(self, x: Tensor) -> Tensor:
         ids = x[:, 0]
-        return self._record(
-            ids, self.script[self._epoch()][ids] + self.toward[ids] * self.weight
-        )
+        return self._record(ids, self.script[self._epoch()][ids] + self.toward[ids] * self.weight)
 
 
 class Steps(Probe):
@@ -81,10 +80,10 @@ class Steps(Probe):
         self.early = nn.Parameter(torch.zeros(1))
         self.hidden_size = 2
         self.reached = 0  # backward passes that arrived at the first step
-        self.early.register_post_accumulate_grad_hook(self._reaching)
+        self.early.register_hook(self._reaching)
 
-    def _reaching(self, weight: Tensor) -> None:
-        self.reached += 1
+    def _reaching(self, gradient: Tensor) -> None:
+        self.reached += bool(gradient.any())
 
     def init_hidden(self, batch_size: int) -> Tensor:
         return torch.zeros(batch_size, self.hidden_size)
@@ -111,17 +110,17 @@ class Criterion(nn.Module):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         flat = target.reshape(-1).to(input.dtype)
         loss = 2 * F.binary_cross_entropy_with_logits(input.reshape(-1), flat)
-        self.losses.append(
-            {
-                "input": input.reshape(-1).tolist(),
-                "target": flat.tolist(),
-                "shapes": [list(input.shape), list(target.shape)],
-                "dtype": target.dtype,
-                "tracked": loss.requires_grad,
-                "loss": loss.item(),
-                "after": len(self._probe[0].calls),
-            }
-        )
+        entry = {
+            "input": input.reshape(-1).tolist(),
+            "target": flat.tolist(),
+            "same_shape": input.shape == target.shape,
+            "floating": target.is_floating_point(),
+            "tracked": loss.requires_grad,
+            "loss": loss.item(),
+            "call": len(self._probe[0].calls) - 1,
+        }
+        if len(self.losses) < MOST:
+            self.losses.append(entry)
         return loss
 
 

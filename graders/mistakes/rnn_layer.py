@@ -1,0 +1,444 @@
+"""Known wrong answers to rnn_layer.py: the layer, the model, the count and the two extensions."""
+
+from graders.mistakes import Mistake
+
+OUTPUT = "test_output_equals_the_equations"
+STATE = "test_state_equals_the_equations"
+LAYER_GRADIENTS = "test_layer_gradients_equal_the_oracle"
+ANSWERS = "test_answers_equal_the_layers"
+SUMS = "test_answers_are_log_probabilities"
+FIRST = "test_first_token_reaches_the_answer"
+SIZE = "test_size_of_the_model"
+COUNT = "test_counts_what_is_trained"
+PADS = "test_pads_at_the_end_change_nothing"
+ROWS = "test_rows_of_different_lengths"
+EVERY_ID = "test_every_id_is_a_token_unless_skipped"
+VALUES = "test_truncation_keeps_the_values"
+OUTSIDE = "test_no_gradient_reaches_back_further"
+INSIDE = "test_gradient_of_the_last_steps_is_whole"
+
+STEP = "        ht = self.phi_h(self.fc_xh(xt) + self.fc_hh(h_prev))\n"
+ACTIVATED = "        return (yt if self.phi_y is None else self.phi_y(yt)), ht"
+LOOP = "        for tokens in X:\n            yt, ht = self.step(tokens, yt, ht)\n"
+SCORES = "        return self.log_softmax(yt)\n"
+SKIPPED = "return torch.where(is_pad, yt, y_new), torch.where(is_pad, ht, h_new)"
+CUT = "            yt, ht = yt.detach(), ht.detach()  # the values go on, the graph starts anew\n"
+WHEN = "        if t == len(x) - steps and ht is not None:\n"
+
+MISTAKES = (
+    # the layer
+    Mistake(
+        "the output reads the state before",
+        (("yt = self.fc_hy(ht)", "yt = self.fc_hy(h_prev)"),),
+        (OUTPUT, LAYER_GRADIENTS),
+        "new state",
+        "real",
+    ),
+    Mistake(
+        "the state before comes back",
+        ((ACTIVATED, ACTIVATED.replace(", ht", ", h_prev")),),
+        (STATE, LAYER_GRADIENTS, FIRST),
+        "new state",
+        "real",
+    ),
+    Mistake(
+        "the pre-activation is carried",
+        (
+            (STEP, "        ht = self.fc_xh(xt) + self.fc_hh(h_prev)\n"),
+            ("yt = self.fc_hy(ht)", "yt = self.fc_hy(self.phi_h(ht))"),
+        ),
+        (STATE, "test_uses_the_activations_it_is_given"),
+        "phi_h",
+        "real",
+    ),
+    Mistake(
+        "the activations are fixed",
+        (
+            (STEP, STEP.replace("self.phi_h", "torch.tanh")),
+            (ACTIVATED, ACTIVATED.replace("self.phi_y(yt)", "torch.sigmoid(yt)")),
+        ),
+        ("test_uses_the_activations_it_is_given",),
+        "on self",
+    ),
+    Mistake(
+        "the activations are exchanged",
+        (("self.phi_h, self.phi_y = phi_h, phi_y", "self.phi_h, self.phi_y = phi_y, phi_h"),),
+        (OUTPUT, STATE, "test_may_go_without_an_output_activation"),
+        "phi_h(W_x",
+    ),
+    Mistake(
+        "the output is always activated",
+        ((ACTIVATED, "        return (self.phi_y or torch.sigmoid)(yt), ht"),),
+        ("test_may_go_without_an_output_activation",),
+        "not None",
+    ),
+    Mistake(
+        "the output is never activated",
+        ((ACTIVATED, "        return yt, ht"),),
+        (OUTPUT, "test_uses_the_activations_it_is_given"),
+        "phi_y",
+    ),
+    Mistake(
+        "state and output come back in the other order",
+        ((ACTIVATED, "        return ht, (yt if self.phi_y is None else self.phi_y(yt))"),),
+        (OUTPUT, STATE, "test_any_batch_size"),
+        "The output first",
+    ),
+    Mistake(
+        "only the output comes back",
+        ((ACTIVATED, "        return yt if self.phi_y is None else self.phi_y(yt)"),),
+        (OUTPUT, STATE),
+        "Return both",
+    ),
+    Mistake(
+        "the map from input to state has a bias",
+        (("nn.Linear(in_dim, h_dim, bias=False)", "nn.Linear(in_dim, h_dim)"),),
+        ("test_input_map_has_no_bias", SIZE),
+        "bias=False",
+    ),
+    Mistake(
+        "the state is as wide as the input",
+        (("self.fc_hh = nn.Linear(h_dim, h_dim)", "self.fc_hh = nn.Linear(in_dim, h_dim)"),),
+        (OUTPUT, "test_starts_from_zeros", SIZE),
+        "cannot be multiplied",
+        "real",
+    ),
+    Mistake(
+        "the first state is random",
+        (
+            (
+                "h_prev = xt.new_zeros(len(xt), self.fc_hh.in_features)",
+                "h_prev = torch.randn(len(xt), self.fc_hh.in_features)",
+            ),
+        ),
+        ("test_starts_from_zeros", "test_layer_keeps_nothing_between_calls"),
+        "Zeros",
+    ),
+    Mistake(
+        "the first state is made on the CPU",
+        (
+            (
+                "xt.new_zeros(len(xt), self.fc_hh.in_features)",
+                "torch.zeros(len(xt), self.fc_hh.in_features)",
+            ),
+        ),
+        ("test_runs_on_any_device",),
+        "device",
+        "real",
+    ),
+    Mistake(
+        "the first state is for one sample",
+        (
+            (
+                "xt.new_zeros(len(xt), self.fc_hh.in_features)",
+                "xt.new_zeros(3, self.fc_hh.in_features)",
+            ),
+        ),
+        ("test_any_batch_size",),
+        "B from xt",
+        "real",
+    ),
+    Mistake(
+        "the state is kept on self",
+        (
+            (
+                "            h_prev = xt.new_zeros(len(xt), self.fc_hh.in_features)",
+                "            h_prev = xt.new_zeros(len(xt), self.fc_hh.in_features)\n"
+                '            h_prev = getattr(self, "kept", h_prev)[:1]',
+            ),
+            (STEP, STEP + "        self.kept = ht.detach()\n"),
+        ),
+        ("test_layer_keeps_nothing_between_calls", "test_keeps_nothing_between_calls"),
+        "nothing on self",
+        "real",
+    ),
+    Mistake(
+        "the state is detached",
+        ((STEP, STEP.replace("self.fc_hh(h_prev)", "self.fc_hh(h_prev).detach()")),),
+        (LAYER_GRADIENTS, "test_trains_every_layer"),
+        "graph is cut",
+        "real",
+    ),
+    Mistake(
+        "the state is changed in place",
+        ((STEP, STEP + "        h_prev.data.copy_(ht)\n"),),
+        ("test_layer_leaves_its_inputs_alone",),
+        "end in _",
+    ),
+    Mistake(
+        "the input is normalised over the batch",
+        ((STEP, STEP.replace("self.fc_xh(xt)", "self.fc_xh(xt - xt.mean(0))")),),
+        ("test_layer_samples_do_not_mix", "test_samples_do_not_mix"),
+        "leak",
+    ),
+    Mistake(
+        "the output is float32 whatever comes in",
+        ((ACTIVATED, "        return (yt if self.phi_y is None else self.phi_y(yt)).float(), ht"),),
+        ("test_layer_works_in_float64",),
+        "Do not name a dtype",
+    ),
+    # the model
+    Mistake(
+        "the state of the loop is never passed on",
+        (
+            (
+                "            yt, ht = self.step(tokens, yt, ht)\n        return",
+                "            yt, _ = self.step(tokens, yt, None)\n        return",
+            ),
+        ),
+        (ANSWERS, FIRST),
+        "next step",
+        "real",
+    ),
+    Mistake(
+        "the output is activated before the softmax",
+        (
+            (
+                "RNNLayer(embedding_dim, h_dim, out_dim, phi_y=None)",
+                "RNNLayer(embedding_dim, h_dim, out_dim)",
+            ),
+        ),
+        (ANSWERS,),
+        "phi_y=None",
+    ),
+    Mistake(
+        "scores come back without a softmax",
+        (
+            (
+                "            yt, ht = self.step(tokens, yt, ht)\n" + SCORES,
+                "            yt, ht = self.step(tokens, yt, ht)\n        return yt\n",
+            ),
+        ),
+        (ANSWERS, SUMS),
+        "log_softmax",
+    ),
+    Mistake(
+        "probabilities come back without the logarithm",
+        (("self.log_softmax = nn.LogSoftmax(dim=1)", "self.log_softmax = nn.Softmax(dim=1)"),),
+        (ANSWERS, SUMS),
+        "log_softmax",
+    ),
+    Mistake(
+        "the softmax runs over the batch",
+        (("self.log_softmax = nn.LogSoftmax(dim=1)", "self.log_softmax = nn.LogSoftmax(dim=0)"),),
+        (ANSWERS, SUMS, "test_samples_do_not_mix"),
+        "dim=1",
+    ),
+    Mistake(
+        "the batch comes first",
+        (("        for tokens in X:\n", "        for tokens in X.T:\n"),),
+        (ANSWERS, "test_time_comes_first"),
+        "X is (T, B)",
+        "real",
+    ),
+    Mistake(
+        "the answer is the mean over the steps",
+        (
+            (
+                LOOP + SCORES,
+                "        ys = []\n"
+                + LOOP
+                + "            ys.append(yt)\n"
+                + "        return self.log_softmax(torch.stack(ys).mean(0))\n",
+            ),
+        ),
+        (ANSWERS,),
+        "last yt",
+    ),
+    Mistake(
+        "the last token is left out",
+        (("        for tokens in X:\n", "        for tokens in X[: max(1, len(X) - 1)]:\n"),),
+        (ANSWERS, PADS),
+        "last yt",
+    ),
+    Mistake(
+        "only the last token is read",
+        (("        for tokens in X:\n", "        for tokens in X[-1:]:\n"),),
+        (ANSWERS, FIRST),
+        "next step",
+    ),
+    Mistake(
+        "the embedding is not trained",
+        (
+            (
+                "self.rnn(self.embedding(tokens), ht)",
+                "self.rnn(self.embedding(tokens).detach(), ht)",
+            ),
+        ),
+        ("test_trains_every_layer",),
+        "detach()",
+    ),
+    Mistake(
+        "the batch is changed",
+        (
+            (
+                "        yt = ht = None\n        for tokens in X:",
+                "        X.clamp_(max=3)\n        yt = ht = None\n        for tokens in X:",
+            ),
+        ),
+        ("test_leaves_its_input_alone",),
+        "end in _",
+    ),
+    # the count
+    Mistake(
+        "frozen parameters count too",
+        ((" for p in model.parameters() if p.requires_grad)", " for p in model.parameters())"),),
+        (COUNT,),
+        "requires_grad",
+    ),
+    Mistake(
+        "tensors are counted, not their numbers",
+        (("sum(p.numel() for", "sum(1 for"),),
+        (COUNT, SIZE),
+        "numel",
+    ),
+    # padding
+    Mistake(
+        "nothing is skipped",
+        (
+            (
+                "        if self.skip_padding is None:\n",
+                "        if self.skip_padding is self.skip_padding:\n",
+            ),
+        ),
+        (PADS, ROWS),
+        "torch.where",
+    ),
+    Mistake(
+        "a pad id of 0 counts as none",
+        (("        if self.skip_padding is None:\n", "        if not self.skip_padding:\n"),),
+        (PADS, ROWS),
+        "torch.where",
+    ),
+    Mistake(
+        "a step is skipped only where all reviews have ended",
+        (
+            (
+                "is_pad = (tokens == self.skip_padding)[:, None]",
+                "is_pad = (tokens == self.skip_padding).all()",
+            ),
+        ),
+        (ROWS,),
+        "torch.where",
+    ),
+    Mistake(
+        "a step is skipped for all where one review has ended",
+        (
+            (
+                "is_pad = (tokens == self.skip_padding)[:, None]",
+                "is_pad = (tokens == self.skip_padding).any()",
+            ),
+        ),
+        (ROWS,),
+        "torch.where",
+    ),
+    Mistake(
+        "pads are only embedded as zeros",
+        (
+            (
+                "self.rnn(self.embedding(tokens), ht)",
+                "self.rnn(self.embedding(tokens) * (tokens != self.skip_padding)[:, None], ht)",
+            ),
+            ("        if self.skip_padding is None:\n", "        if True:\n"),
+        ),
+        (PADS, ROWS),
+        "torch.where",
+    ),
+    Mistake(
+        "the answer of a pad step is kept",
+        ((SKIPPED, "return y_new, torch.where(is_pad, ht, h_new)"),),
+        (PADS, ROWS),
+        "torch.where",
+    ),
+    Mistake(
+        "the state runs on through the pads",
+        ((SKIPPED, "return y_new, h_new"),),
+        (PADS, ROWS),
+        "torch.where",
+    ),
+    Mistake(
+        "the state is reset at a pad",
+        (
+            (
+                SKIPPED,
+                "return torch.where(is_pad, 0 * yt, y_new), torch.where(is_pad, 0 * ht, h_new)",
+            ),
+        ),
+        (PADS, ROWS),
+        "torch.where",
+    ),
+    Mistake(
+        "pads are skipped unasked",
+        (("skip_padding: int | None = None,", "skip_padding: int | None = 1,"),),
+        (EVERY_ID,),
+        "None unless",
+    ),
+    # truncation
+    Mistake(
+        "nothing is truncated",
+        ((CUT, "            pass\n"),),
+        (OUTSIDE,),
+        "detach()",
+    ),
+    Mistake(
+        "the state starts anew at the window",
+        ((CUT, "            yt = ht = None\n"),),
+        (VALUES,),
+        "only the graph",
+    ),
+    Mistake(
+        "only the window is run",
+        (
+            (
+                "    for t, tokens in enumerate(x):\n",
+                "    for t, tokens in enumerate(x[-steps:]):\n",
+            ),
+            ("len(x) - steps and", "len(x) - 2 * steps and"),
+        ),
+        (VALUES,),
+        "only the graph",
+    ),
+    Mistake(
+        "each step is cut from the next",
+        ((WHEN, "        if ht is not None:\n"),),
+        (INSIDE,),
+        "detach()",
+    ),
+    Mistake(
+        "the gradient is lost at the end",
+        (("    return model.log_softmax(yt)\n", "    return model.log_softmax(yt).detach()\n"),),
+        (OUTSIDE, INSIDE),
+        "No gradient arrives",
+    ),
+    Mistake(
+        "the first steps are cut, not all but the last",
+        (("if t == len(x) - steps and", "if t == steps and"),),
+        (OUTSIDE,),
+        "detach()",
+    ),
+    Mistake(
+        "the window is twice as long",
+        (("if t == len(x) - steps and", "if t == len(x) - 2 * steps and"),),
+        (OUTSIDE,),
+        "detach()",
+    ),
+    Mistake(
+        "the graph is cut after the first window only",
+        ((WHEN, "        if t and t % (2 * steps) == 0:\n"),),
+        (OUTSIDE,),
+        "detach()",
+    ),
+    Mistake(
+        "the whole run is without gradients",
+        (
+            (
+                "    yt = ht = None\n    for t,",
+                "    torch.set_grad_enabled(False)\n    yt = ht = None\n    for t,",
+            ),
+        ),
+        (OUTSIDE, INSIDE),
+        "No gradient arrives",
+    ),
+)
+
+MAY_LOSE = {"tutorial_code": ("test_runs_on_any_device",)}

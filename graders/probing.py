@@ -1,0 +1,204 @@
+"""Find a student's weights by what they do, whatever their names, shapes, order and layout.
+
+All weights are set to zero, and the slope of what comes back is measured for each single number
+among the parameters. The slope tells its role: a number that acts as the oracle's W[1, 2] does is
+W[1, 2]. Roles that have no influence yet, or act alike, are told apart in the next round, in which
+the known ones are random. What is found this way proves nothing alone: checks then compare values
+at fresh weights.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from graders.harness.draw import Draw
+from graders.harness.remote import Parameter, Remote, Student
+from graders.matching import Roles, Shape
+
+ROUNDS = 9  # three find all weights of right formulas; gates that can be exchanged take more
+DRAWS = 8  # of weights and inputs in a round, to make all roles clear
+SAME = 1e-6  # central differences are exact to about 1e-9
+APART = 1e-5  # roles whose slopes are closer than this are told apart in a later round
+SPARE = 4  # how many times the needed numbers a model may have before it is left unprobed
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What a cell computes from weights in their roles.
+
+    Args:
+        words: its name, as a message says it.
+        needed: shapes of the roles without which it is another formula.
+        optional: shapes of those that may be missing, or be the sum of several (biases).
+        run: maps roles and inputs to the outputs.
+    """
+
+    words: str
+    needed: Mapping[str, Shape]
+    optional: Mapping[str, Shape]
+    run: Callable[[Roles, Sequence[Tensor]], list[Tensor]]
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        return {**self.needed, **self.optional}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which role each number of the parameters has under a formula.
+
+    Args:
+        places: for all numbers in a row, their place in the row of all roles; -1 has none.
+        strange: the first number that does something else, as `W.weight[0, 2]`; "" when none does.
+        missing: needed roles of which some number was not found.
+    """
+
+    formula: Formula
+    places: Tensor
+    strange: str
+    missing: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        return not self.strange and not self.missing
+
+    def run(self, parameters: Sequence[Parameter], inputs: Sequence[Tensor]) -> list[Tensor]:
+        """Compute what the formula gives; gradients arrive at the parameters' values."""
+        row = torch.cat([p.values.reshape(-1) for p in parameters])
+        return self.formula.run(_roles(self.formula, self.places, row), inputs)
+
+
+def read(
+    student: Student,
+    model: Remote,
+    parameters: Sequence[Parameter],
+    formula: Formula,
+    inputs: Sequence[Tensor],
+    draw: Draw,
+) -> Reading:
+    """Find the role of each number; the model's parameters are overwritten (float64).
+
+    Args:
+        inputs: of the shapes that the model takes; their values are drawn anew.
+    """
+    count = sum(p.values.numel() for p in parameters)
+    places = torch.full((count,), -1)
+    sizes = {name: torch.Size(shape).numel() for name, shape in formula.shapes.items()}
+    if count > SPARE * sum(sizes.values()):
+        return Reading(formula, places, "", tuple(formula.needed))
+    for _ in range(ROUNDS):
+        probe = _draw_probe(formula, places, inputs, draw)
+        _write(student, model, parameters, probe.row)
+        found = _slopes(student, model, parameters, probe)
+        numbers = torch.nonzero((places < 0) & ~(found.abs() <= SAME)).squeeze(1)
+        if not len(numbers):
+            break
+        gaps = (found[numbers, None] - probe.slopes).abs().nan_to_num(torch.inf)
+        nearest = gaps.min(dim=1) if len(probe.roles) else None
+        strange = numbers if nearest is None else numbers[nearest.values > SAME]
+        if nearest is None or len(strange):
+            name = _name(parameters, int(strange[0]))
+            return Reading(formula, places, name, _missing(formula, places))
+        clear = probe.clear[nearest.indices]
+        if not bool(clear.any()):  # two gates of one kind: which is which is a matter of names
+            clear[0] = True
+        places[numbers[clear]] = probe.roles[nearest.indices[clear]]
+    return Reading(formula, places, "", _missing(formula, places))
+
+
+@dataclass(frozen=True)
+class _Probe:
+    """Where slopes are measured, and what they have to be for the roles that are still to be found.
+
+    Args:
+        row: all numbers of the parameters.
+        roles: the places of those roles in the row of all roles.
+        slopes: their slopes.
+        clear: whether no other role has a slope like it.
+    """
+
+    row: Tensor
+    inputs: list[Tensor]
+    cotangents: list[Tensor]
+    roles: Tensor
+    slopes: Tensor
+    clear: Tensor
+
+
+def _draw_probe(formula: Formula, places: Tensor, inputs: Sequence[Tensor], draw: Draw) -> _Probe:
+    """Draw weights and inputs at which as many roles as can be are clear."""
+    probes = []
+    for _ in range(DRAWS):
+        row = draw.normal(len(places), dtype=torch.float64) * 0.6
+        row[places < 0] = 0.0
+        values = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs]
+        full = _full(formula, places, row).requires_grad_()
+        outputs = formula.run(_split(formula, full), values)
+        cotangents = [draw.normal(*o.shape, dtype=torch.float64) for o in outputs]
+        total = torch.stack([(o * c).sum() for o, c in zip(outputs, cotangents, strict=True)])
+        (slopes,) = torch.autograd.grad(total.sum(), full)
+        unknown = torch.ones(len(full), dtype=torch.bool)
+        unknown[places[places >= 0]] = False
+        roles = torch.nonzero(unknown).squeeze(1)
+        slopes = slopes[roles]
+        near = ((slopes[:, None] - slopes).abs() <= APART).sum(dim=1)
+        clear = (near == 1) & (slopes.abs() > APART)
+        probes.append(_Probe(row, values, cotangents, roles, slopes, clear))
+        if bool((clear | (slopes.abs() < 1e-12)).all()):
+            break
+    return max(probes, key=lambda probe: int(probe.clear.sum()))
+
+
+def _slopes(
+    student: Student,
+    model: Remote,
+    parameters: Sequence[Parameter],
+    probe: _Probe,
+) -> Tensor:
+    found = student.differences(model, probe.inputs, probe.cotangents).parameters
+    rows = []
+    for p in parameters:
+        slopes = found.get(p.name)
+        sound = slopes is not None and slopes.shape == p.values.shape
+        rows.append(slopes.double().reshape(-1) if sound else torch.zeros(p.values.numel()))
+    return torch.cat([row.double() for row in rows])
+
+
+def _write(student: Student, model: Remote, parameters: Sequence[Parameter], row: Tensor) -> None:
+    pieces = row.split([p.values.numel() for p in parameters])
+    values = {p.name: v.reshape(p.values.shape) for p, v in zip(parameters, pieces, strict=True)}
+    student.set_parameters(model, values)
+
+
+def _full(formula: Formula, places: Tensor, row: Tensor) -> Tensor:
+    """Add the numbers of a model's row up to the row of all roles."""
+    total = sum(torch.Size(shape).numel() for shape in formula.shapes.values())
+    has = places >= 0
+    return row.new_zeros(total).index_add(0, places[has], row[has])
+
+
+def _split(formula: Formula, full: Tensor) -> Roles:
+    pieces = full.split([torch.Size(shape).numel() for shape in formula.shapes.values()])
+    shapes = formula.shapes.items()
+    return {name: v.reshape(shape) for (name, shape), v in zip(shapes, pieces, strict=True)}
+
+
+def _roles(formula: Formula, places: Tensor, row: Tensor) -> Roles:
+    return _split(formula, _full(formula, places, row))
+
+
+def _missing(formula: Formula, places: Tensor) -> tuple[str, ...]:
+    counts = _full(formula, places, torch.ones(len(places), dtype=torch.float64))
+    roles = _split(formula, counts)
+    return tuple(name for name in formula.needed if not bool((roles[name] > 0).all()))
+
+
+def _name(parameters: Sequence[Parameter], number: int) -> str:
+    for p in parameters:
+        if number < p.values.numel():
+            place = torch.unravel_index(torch.tensor(number), p.values.shape)
+            return f"{p.name}[{', '.join(str(int(i)) for i in place)}]"
+        number -= p.values.numel()
+    return ""

@@ -1,0 +1,145 @@
+"""One recurrent layer from its equations, and a sentiment classifier that reads reviews with it.
+
+T time, B batch, I input, H hidden, O output; V vocabulary, E embedding. Time comes first: (T, B).
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+
+class RNNLayer(nn.Module):
+    """Advance by one time step: a new hidden state from the input and the state, and an output."""
+
+    def __init__(
+        self,
+        in_dim: int,
+        h_dim: int,
+        out_dim: int,
+        phi_h: Callable[[torch.Tensor], torch.Tensor] = torch.tanh,
+        phi_y: Callable[[torch.Tensor], torch.Tensor] | None = torch.sigmoid,
+    ):
+        """Make the three linear maps; the one from x to h has no bias.
+
+        Args:
+            in_dim: I, the width of an input.
+            h_dim: H, the width of the hidden state.
+            out_dim: O, the width of an output.
+            phi_h: the activation of the hidden state.
+            phi_y: the activation of the output; None for none.
+        """
+        super().__init__()
+        self.phi_h, self.phi_y = phi_h, phi_y
+        self.fc_xh = nn.Linear(in_dim, h_dim, bias=False)
+        self.fc_hh = nn.Linear(h_dim, h_dim)
+        self.fc_hy = nn.Linear(h_dim, out_dim)
+
+    def forward(
+        self, xt: torch.Tensor, h_prev: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Compute h_t = phi_h(W_xh x_t + W_hh h_{t-1} + b_h) and y_t = phi_y(W_hy h_t + b_y).
+
+        Args:
+            xt: (B, I) input of this time step.
+            h_prev: (B, H) hidden state of the time step before; zeros when None.
+
+        Returns:
+            yt: (B, O) output.
+            ht: (B, H) new hidden state.
+        """
+        if h_prev is None:
+            h_prev = xt.new_zeros(len(xt), self.fc_hh.in_features)
+        ht = self.phi_h(self.fc_xh(xt) + self.fc_hh(h_prev))
+        yt = self.fc_hy(ht)
+        return (yt if self.phi_y is None else self.phi_y(yt)), ht
+
+
+class SentimentRNN(nn.Module):
+    """Read a review token by token, and judge it by the output of the last step."""
+
+    def __init__(
+        self,
+        vocab_dim: int,
+        embedding_dim: int,
+        h_dim: int,
+        out_dim: int,
+        skip_padding: int | None = None,
+    ):
+        """Make the layers.
+
+        Args:
+            vocab_dim: V, the number of different token ids.
+            embedding_dim: E, the width of a token's vector.
+            h_dim: H, the width of the hidden state.
+            out_dim: O, the number of classes.
+            skip_padding: the pad id, whose steps are skipped; None to read pads like any token.
+        """
+        super().__init__()
+        self.skip_padding = skip_padding
+        self.embedding = nn.Embedding(vocab_dim, embedding_dim)
+        self.rnn = RNNLayer(embedding_dim, h_dim, out_dim, phi_y=None)
+        self.log_softmax = nn.LogSoftmax(dim=1)
+
+    def step(
+        self, tokens: torch.Tensor, yt: torch.Tensor | None, ht: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Read one token of each review; where it is a pad that is skipped, all stays as it was.
+
+        Args:
+            tokens: (B,) token ids of this time step.
+            yt: (B, O) scores so far, None before the first step.
+            ht: (B, H) hidden state so far, None before the first step.
+
+        Returns:
+            yt, ht: scores and hidden state after this time step.
+        """
+        y_new, h_new = self.rnn(self.embedding(tokens), ht)
+        if self.skip_padding is None:
+            return y_new, h_new
+        yt = torch.zeros_like(y_new) if yt is None else yt
+        ht = torch.zeros_like(h_new) if ht is None else ht
+        is_pad = (tokens == self.skip_padding)[:, None]  # (B, 1)
+        return torch.where(is_pad, yt, y_new), torch.where(is_pad, ht, h_new)
+
+    def forward(self, X: torch.Tensor) -> torch.Tensor:
+        """Compute the log-probabilities of the classes.
+
+        Args:
+            X: (T, B) token ids, time first.
+
+        Returns:
+            log-probabilities: (B, O), of the last step.
+        """
+        yt = ht = None
+        for tokens in X:
+            yt, ht = self.step(tokens, yt, ht)
+        return self.log_softmax(yt)
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Count the numbers that training changes.
+
+    Args:
+        model: any module; parameters that are frozen do not count.
+    """
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def truncated_bptt(model: SentimentRNN, x: torch.Tensor, steps: int) -> torch.Tensor:
+    """Run the model as ever, with a gradient that reaches back only the last `steps` steps.
+
+    Args:
+        model: the SentimentRNN to run.
+        x: (T, B) token ids, time first.
+        steps: how far the gradient reaches back through time.
+
+    Returns:
+        log-probabilities: (B, O), those of `model(x)`.
+    """
+    yt = ht = None
+    for t, tokens in enumerate(x):
+        if t == len(x) - steps and ht is not None:
+            yt, ht = yt.detach(), ht.detach()  # the values go on, the graph starts anew
+        yt, ht = model.step(tokens, yt, ht)
+    return model.log_softmax(yt)

@@ -1,0 +1,55 @@
+"""Tests of graders/oracles/grammars.py: the exact languages, and where a text leaves them."""
+
+import itertools
+import re
+
+import pytest
+
+from graders.oracles.grammars import brackets, marked, ndfa
+
+NDFA = re.compile(r"s((abc!)*|(uvw!)*|(klm!)*)s")
+
+
+def test_ndfa_agrees_with_an_expression_on_all_short_texts():
+    pieces = ["s", "abc!", "uvw!", "klm!", "a", "!"]
+    for count in range(5):
+        for chosen in itertools.product(pieces, repeat=count):
+            text = "".join(chosen)
+            assert (ndfa(text) is None) == bool(NDFA.fullmatch(text)), text
+
+
+def test_brackets_agree_with_cancelling_on_all_short_texts():
+    for count in range(1, 11):
+        for chosen in itertools.product("()", repeat=count):
+            text = rest = "".join(chosen)
+            while "()" in rest:
+                rest = rest.replace("()", "")
+            assert (brackets(text) is None) == (rest == ""), text
+
+
+@pytest.mark.parametrize(
+    ("judge", "text", "shown"),
+    [
+        (ndfa, "sabc!s", "sabc!s"),
+        (ndfa, "", "▶end◀: it must begin with s"),
+        (ndfa, "abc!s", "▶a◀bc!s: it must begin with s"),
+        (ndfa, "s", "s▶end◀: a word or the last s is missing"),
+        (ndfa, "s!", "s▶!◀: a word or the last s must stand here"),
+        (ndfa, "ssa", "ss▶a◀: nothing may follow the last s"),
+        (ndfa, "sabc!ss", "sabc!s▶s◀: nothing may follow the last s"),
+        (
+            ndfa,
+            "sabc!uvw!s",
+            "sabc!▶u◀vw!s: the word is abc!, so a or s must stand here",
+        ),
+        (ndfa, "sabx!s", "sab▶x◀!s: the word is abc!, so c must stand here"),
+        (ndfa, "sabc", "sabc▶end◀: it breaks off: the last s is missing"),
+        (brackets, "()()", "()()"),
+        (brackets, "())(", "()▶)◀(: this bracket closes none"),
+        (brackets, "(()", "(()▶end◀: 1 brackets stay open"),
+        (brackets, "(s)", "(▶s◀): only brackets may stand here"),
+        (brackets, "", "▶end◀: nothing was written"),
+    ],
+)
+def test_the_first_violation_is_marked(judge, text, shown):
+    assert marked(text, judge(text)) == shown
