@@ -158,7 +158,7 @@ def accuracy(predictions: Sequence[Any]) -> float:
         if not isinstance(found, list) or len(found) != len(tags):
             raise Failed("The prediction is no list of tags.", describe(predicted), "a tag a word")
         hits += [one == tag for one, tag in zip(found, tags, strict=True)]
-    return sum(hits) / len(hits)
+    return float(sum(hits)) / len(hits)
 
 
 def majority() -> float:

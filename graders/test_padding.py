@@ -100,7 +100,7 @@ def test_mask_is_as_wide_as_max_len(student, draw):
 
 def _examples(draw, count):
     """Make examples whose tokens tell their label: the label is the first token's parity."""
-    lengths = [draw.integer(1, 6) for _ in range(count)]
+    lengths = [9, *(draw.integer(1, 6) for _ in range(count - 1))]  # one is by far the longest
     rows = [[100 + i, *row] for i, row in enumerate(draw.rows(lengths, high=50))]
     return rows, [draw.integer(0, 1) for _ in rows]
 

@@ -5,7 +5,7 @@ Training and accuracy are judged with a given model, so a fault of the model cos
 
 import torch
 
-from graders.harness.compare import close, equal, holds, several, shaped
+from graders.harness.compare import close, equal, holds, is_close, several, shaped
 from graders.oracles import step_rnn as oracle
 from graders.oracles import training as means
 from graders.phrases import (
@@ -31,7 +31,7 @@ from graders.records import (
 from graders.stepping import EVEN, LAST, STEP, TOKEN_BY_TOKEN, UNEVEN, accuracy_task, step_task
 
 EQUATIONS = (
-    "h = f(W e + U h_before + biases) with f one of tanh, sigmoid, ReLU, and the logit is V h + c. "
+    "h = f(W e + U h_before + biases) with f = tanh or another activation, and the logit is V h + c. "
     "The activated h is what V reads, and what is returned."
 )
 
@@ -130,7 +130,10 @@ def test_gradients_equal_the_oracle(student, draw):
     model, parameters, sizes, x, hidden = _setting(student, draw, torch.float64)
     hidden.requires_grad_()
     cotangents = [draw.normal(len(x), 1, dtype=torch.float64), draw.normal(*hidden.shape)]
+    found = _step(model, x, hidden.detach())
     readings = list(oracle.step_readings(parameters, sizes, x, hidden))
+    fitting = [r for r in readings if all(map(is_close, found, r))]
+    readings = fitting or readings[:3]  # wrong values: then the nearest gradient says enough
     gradients_match(student, model, [x, hidden], cotangents, parameters, readings)
 
 

@@ -148,7 +148,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path):
         time.sleep(0.1)
     first = done.read_bytes()
     started.send_signal(signal.SIGINT)
-    _, problem = started.communicate(timeout=30)
+    _, problem = started.communicate(timeout=120)
     assert started.returncode == 1 and "Finished results are kept" in problem, problem
     assert "Traceback" not in problem
     assert (tmp_path / "out" / "index.html").is_file()

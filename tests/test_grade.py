@@ -110,6 +110,17 @@ def test_an_unreadable_upload_keeps_the_maximum():
     assert result.environment == environment("bwrap", 1)
 
 
+def test_ctrl_c_ends_grading(monkeypatch):
+    from graders.harness.session import Session
+
+    def stop(self, seed):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Session, "begin", stop)
+    with pytest.raises(KeyboardInterrupt):
+        graded({})
+
+
 def test_the_users_own_pytest_settings_do_not_matter(monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only")
     assert graded(read_folder(ROOT / "reference").files).all_checks_passed

@@ -62,7 +62,11 @@ BY_HAND: dict[str, tuple[str, str, set[str]]] = {
         },
     ),
     "5109": ("3.45", "failed", {"test_generator_pads_on_the_left"}),
-    "5110": ("3.45", "failed", {"test_padding_leaves_the_rows_alone"}),
+    "5110": (
+        "3.4",
+        "failed",
+        {"test_padding_leaves_the_rows_alone", "test_generator_gives_each_example_once"},
+    ),
     "5111": ("3.35", "failed", {"test_gradients_equal_the_oracle"}),
     "5112": ("3.42", "timeout", {"test_one_output_for_each_input", "test_classifier_shape"}),
     "5113": ("2", "crash", ELMAN),
@@ -158,7 +162,7 @@ def test_the_sample_uploads_are_what_their_functions_make() -> None:
     assert sorted(file.name for file in samples.UPLOADS.iterdir()) == sorted(
         sample.name for sample in samples.SAMPLES
     )
-    assert sum(file.stat().st_size for file in samples.UPLOADS.iterdir()) < 200_000
+    assert sum(file.stat().st_size for file in samples.UPLOADS.iterdir()) < 450_000
 
 
 def test_a_zip_depends_on_nothing_but_names_and_contents() -> None:
@@ -301,7 +305,9 @@ def test_names_and_output_of_a_hostile_upload_are_shown_and_not_obeyed(graded: C
 
 def test_a_run_has_a_line_for_each_student_and_ends_well(graded: Class) -> None:
     assert graded.first.code == 0
-    assert graded.first.said[-1] == f"18 graded. Look at {graded.out.resolve() / 'index.html'}"
+    assert graded.first.said[-1] == (
+        f"17 graded, 1 unreadable. Look at {graded.out.resolve() / 'index.html'}"
+    )
     lines = [line for line in graded.first.said if line.startswith("[")]
     assert [line.partition(" ")[0] for line in lines] == [f"[{n}/18]" for n in range(1, 19)]
     assert sorted(line.split()[1] for line in lines) == IDS
@@ -316,9 +322,7 @@ def test_a_second_run_keeps_every_result_and_grades_nothing(graded: Class) -> No
     assert [event for event in graded.second.events if event["event"] == "submitted"] == []
     assert sorted(graded.second.finished()) == IDS
     kept = [student for student, fresh in graded.second.finished().items() if not fresh]
-    assert kept == [
-        student for student in IDS if student != "5114"
-    ]  # reading it again costs nothing
+    assert kept == IDS
     log = graded.second.files.keys() & {"run.jsonl"}
     first, second = (
         {name: text for name, text in run.files.items() if name not in log}

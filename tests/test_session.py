@@ -249,7 +249,7 @@ def test_a_file_that_ends_the_worker_is_not_loaded_again():
 def test_a_worker_that_does_not_start_is_our_fault(monkeypatch):
     monkeypatch.setattr("graders.harness.sandbox.BOOT", "import sys; sys.exit('no torch here')")
     session = Session(Submission({"part.py": b""}), {}, NoSandbox(), LIMITS)
-    with pytest.raises(RuntimeError, match="No worker could be started: .*no torch here"):
+    with pytest.raises(RuntimeError, match=r"No worker could be started: .*no torch here"):
         session.begin(1)
 
 
@@ -276,7 +276,7 @@ def test_files_that_end_the_worker_while_they_are_parsed_are_sent_once(monkeypat
 
     monkeypatch.setattr(session, "_send_files", crash)
     for _ in range(3):
-        with pytest.raises(Crash, match="The files could not be read. The process ended."):
+        with pytest.raises(Crash, match=r"The files could not be read\. The process ended\."):
             session.begin(1)
     session.close()
     assert sent == [1]

@@ -32,7 +32,7 @@ from graders.harness.submission import Submission
 TRIES = 3  # for a check that failed through our own fault
 OPTIONS = ["-c", os.devnull, f"--rootdir={GRADERS}", "--noconftest", "-p", "no:cacheprovider"]
 OPTIONS += ["-p", "no:capture", "-p", "no:logging", "-p", "no:warnings", "-q", "--no-header"]
-OPTIONS += ["--import-mode=importlib", "--tb=short"]
+OPTIONS += ["--import-mode=importlib", "--tb=short", "--continue-on-collection-errors"]
 # These collect garbage ten times a run, to report what no one reads: half of pytest's own time.
 OPTIONS += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
 
@@ -121,6 +121,8 @@ def _pytest(grading: Grading, wanted: list[str]) -> None:
     files = sorted({str(GRADERS / check.partition("::")[0]) for check in wanted})
     with _clean_environment(), contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*OPTIONS, *files], plugins=[grading])
+    if grading.interrupted:
+        raise KeyboardInterrupt  # pytest keeps Ctrl-C to itself
 
 
 @contextlib.contextmanager

@@ -34,6 +34,7 @@ class Grading:
     def __init__(self, session: Session, wanted: list[str], seed: int) -> None:
         self.findings: dict[str, Finding] = {}
         self.problems: list[str] = []
+        self.interrupted = False
         self._session = session
         self._order = {check: place for place, check in enumerate(wanted)}
         self._seed = seed
@@ -57,6 +58,9 @@ class Grading:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.problems.append(f"{report.nodeid} could not be collected: {report.longreprtext}")
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 
-from graders.harness.samples import ROOT, Files, edited, packed
+from graders.harness.samples import Files, edited, packed
+from graders.harness.sandbox import ROOT
 
 GIVEN = ("data",)
 KINDS = ("right", "different", "skeleton", "mistake", "other-mistake")
@@ -54,7 +55,7 @@ class SheetClass:
 CLASSES = (
     SheetClass(
         "vu-3b",
-        ("padding", "mlp", "elman", "torch_rnn", "autoregressive"),
+        ("padding", "mlp", "elman", "torch_rnn", "autoregressive", "training"),
         {
             "padding": "plain_lists.py",
             "mlp": "reshape_and_max_pool1d.py",

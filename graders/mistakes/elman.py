@@ -207,7 +207,7 @@ _LAYER = (
         "activates the outputs",
         _step(STEP.strip(), "return torch.tanh(self.lin2(hidden)), hidden"),
         (VALUES, NEW),
-        "linear function of the last hidden state",
+        "is not made from the hidden state",
     ),
     Mistake(
         "applies softmax to the outputs",

@@ -1,13 +1,29 @@
 """The step-wise RNN: every right reading of a student's weights, and the loss of given logits."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import exp, log1p
 
 from torch import Tensor
+from torch.nn import functional as F
 
 from graders.harness.remote import Parameter
-from graders.matching import Layout, Roles, assignments
+from graders.matching import Layout, Roles, Shape, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, same
+
+# The sheet says "e.g. tanh": whatever torch has under the name of an activation is as good.
+OTHERS: tuple[Activation, ...] = (
+    F.leaky_relu,
+    F.elu,
+    F.selu,
+    F.gelu,
+    F.silu,
+    F.mish,
+    F.softplus,
+    F.softsign,
+    F.hardtanh,
+    F.relu6,
+)
 
 
 def step_readings(
@@ -21,26 +37,31 @@ def step_readings(
         x: (B,) token ids.
         hidden: (B, H) state before the step.
     """
-    for layout, split in _layouts(*sizes):
-        for w in assignments(parameters, layout):
-            for activation in ACTIVATIONS.values():
-                yield _step(split(w), x, hidden, activation)
+    for run in _readings(parameters, sizes):
+        yield run(x, hidden)
 
 
 def run_readings(
     parameters: Sequence[Parameter], sizes: Sequence[int], X: Tensor, hidden: Tensor
 ) -> Iterator[Tensor]:
     """Yield the logits (B, 1) after the last token of (B, T) for every reading of the weights."""
+    for run in _readings(parameters, sizes):
+        state = hidden
+        for x in X.T:
+            logits, state = run(x, state)
+        yield logits
+
+
+def _readings(
+    parameters: Sequence[Parameter], sizes: Sequence[int]
+) -> Iterator[Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]]:
     for layout, split in _layouts(*sizes):
         for w in assignments(parameters, layout):
-            for activation in ACTIVATIONS.values():
-                state = hidden
-                for x in X.T:
-                    logits, state = _step(split(w), x, state, activation)
-                yield logits
+            for activation in (*ACTIVATIONS.values(), *OTHERS):
+                yield partial(_step, split(w), activation)
 
 
-def _step(w: Roles, x: Tensor, hidden: Tensor, activation: Activation) -> tuple[Tensor, Tensor]:
+def _step(w: Roles, activation: Activation, x: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
     sums = w["embedding"][x] @ w["W"].T + hidden @ w["U"].T
     for bias in ("b_1", "b_2"):
         sums = sums + w[bias] if bias in w else sums
@@ -49,19 +70,24 @@ def _step(w: Roles, x: Tensor, hidden: Tensor, activation: Activation) -> tuple[
     return (logits + w["c"] if "c" in w else logits), new
 
 
-def _layouts(V: int, E: int, H: int) -> list[tuple[Layout, Callable[[Roles], Roles]]]:
-    ends = {"embedding": (V, E), "V": (H,)}
-    optional = {"b_1": (H,), "b_2": (H,), "c": ()}
+def _layouts(V: int, E: int, H: int) -> Iterator[tuple[Layout, Callable[[Roles], Roles]]]:
+    """Yield where W and U may stand, apart or side by side, and how the embedding may be kept."""
+    middles: tuple[tuple[dict[str, Shape], Callable[[Roles], Roles]], ...] = (
+        ({"W": (H, E), "U": (H, H)}, same),
+        ({"joint": (H, E + H)}, lambda w: {**w, "W": w["joint"][:, :E], "U": w["joint"][:, E:]}),
+        ({"joint": (H, E + H)}, lambda w: {**w, "W": w["joint"][:, H:], "U": w["joint"][:, :H]}),
+    )
+    biases: dict[str, Shape] = {"b_1": (H,), "b_2": (H,), "c": ()}
+    for shapes, split in middles:
+        yield Layout({"embedding": (V, E), "V": (H,), **shapes}, biases), split
+    for shapes, split in middles:  # a Linear on one-hot vectors
+        needed = {"one_hot": (E, V), "V": (H,), **shapes}
+        yield Layout(needed, {**biases, "b_e": (E,)}), partial(_from_one_hot, split)
 
-    def x_first(w: Roles) -> Roles:
-        return {**w, "W": w["joint"][:, :E], "U": w["joint"][:, E:]}
 
-    def h_first(w: Roles) -> Roles:
-        return {**w, "W": w["joint"][:, H:], "U": w["joint"][:, :H]}
-
-    separate = Layout({**ends, "W": (H, E), "U": (H, H)}, optional)
-    joint = Layout({**ends, "joint": (H, E + H)}, optional)
-    return [(separate, same), (joint, x_first), (joint, h_first)]
+def _from_one_hot(split: Callable[[Roles], Roles], w: Roles) -> Roles:
+    table = w["one_hot"].T
+    return split({**w, "embedding": table + w["b_e"] if "b_e" in w else table})
 
 
 def binary_cross_entropy(logits: Sequence[float], labels: Sequence[int]) -> float:

@@ -31,8 +31,10 @@ class Probe(nn.Module):
         self.calls: list[dict[str, Any]] = []
         self.backwards: list[bool] = []  # of each: had the gradient been set to zero before?
         self._arrived = torch.zeros(1)
-        self.weight.register_hook(self._arriving)
-        self.weight.register_post_accumulate_grad_hook(self._accumulated)
+        self.weight.register_hook(self._arriving)  # type: ignore[no-untyped-call]
+        self.weight.register_post_accumulate_grad_hook(  # type: ignore[no-untyped-call]
+            self._accumulated
+        )
 
     def _arriving(self, gradient: Tensor) -> None:
         self._arrived = gradient.clone()
@@ -57,7 +59,9 @@ class Probe(nn.Module):
         if len(self.calls) < MOST:
             self.calls.append(call)
         if logits.requires_grad:
-            logits.register_hook(lambda gradient: call.update(gradient=gradient.tolist()))
+            logits.register_hook(  # type: ignore[no-untyped-call]
+                lambda gradient: call.update(gradient=gradient.tolist())
+            )
         return logits
 
 
@@ -80,7 +84,7 @@ class Steps(Probe):
         self.early = nn.Parameter(torch.zeros(1))
         self.hidden_size = 2
         self.reached = 0  # backward passes that arrived at the first step
-        self.early.register_hook(self._reaching)
+        self.early.register_hook(self._reaching)  # type: ignore[no-untyped-call]
 
     def _reaching(self, gradient: Tensor) -> None:
         self.reached += bool(gradient.any())
