@@ -551,7 +551,7 @@ def _agrees(found, *expected):
     return any(
         len(found) == len(one)
         and all(
-            math.isclose(f, e, rel_tol=1e-3, abs_tol=1e-6) for f, e in zip(found, one, strict=True)
+            math.isclose(f, e, rel_tol=1e-4, abs_tol=1e-7) for f, e in zip(found, one, strict=True)
         )
         for one in expected
     )
