@@ -12,7 +12,7 @@ from graders.harness.faults import Failed, Fault
 from graders.harness.remote import Gradients, Parameter, Remote, Student
 from graders.oracles.gated import Cell, in_words
 from graders.phrases import weighted
-from graders.probing import Formula, Reading, read
+from graders.probing import Formula, Reading, read, start, too_many
 
 BUILT_IN = {"rnn", "lstm", "gru"} | {
     f"{kind}{cell}" for kind in ("rnn_tanh", "rnn_relu", "lstm", "gru") for cell in ("", "_cell")
@@ -40,6 +40,15 @@ def _operator(name: str) -> str:
     return name.partition(".")[2].partition(".")[0]
 
 
+def floats(
+    returned: object, shape: Sequence[int], hint: str = "", what: str = "The result"
+) -> Tensor:
+    """Give `returned` back if it is a finite tensor of this shape and of real floating numbers."""
+    tensor = shaped(returned, shape, hint, what)
+    holds(tensor.is_floating_point(), f"{what} holds no floating numbers.", str(tensor.dtype))
+    return tensor
+
+
 @dataclass(frozen=True)
 class Made:
     """A student's gated cell, ready to be called.
@@ -61,10 +70,10 @@ class Made:
         x, *states = inputs
         shape = states[0].shape
         if len(states) == 1:
-            return [shaped(self.cell(x, states[0]), shape, "Return the new state.", "The state")]
+            return [floats(self.cell(x, states[0]), shape, "Return the new state.", "The state")]
         returned = several(self.cell(x, tuple(states)), 2, "(h, c)", "Return both new states.")
         names = ("The hidden state", "The cell state")
-        return [shaped(v, shape, what=name) for v, name in zip(returned, names, strict=True)]
+        return [floats(v, shape, what=name) for v, name in zip(returned, names, strict=True)]
 
 
 def make(
@@ -142,11 +151,20 @@ class _Tried:
 def _readings(made: Made, draw: Draw) -> list[_Tried]:
     """Read the weights under the right formulas until one agrees; the best is first."""
     found: list[_Tried] = []
-    for formula in made.known.formulas:
+    for formula in _plausible(made, made.known.formulas, draw) or made.known.formulas[:1]:
         found.insert(0, _try(made, formula, draw))
         if found[0].agrees:
             return found
     return sorted(found, key=lambda one: (not one.reading.fits, bool(one.reading.strange)))
+
+
+def _plausible(made: Made, formulas: Sequence[Formula], draw: Draw) -> list[Formula]:
+    """List those of the formulas that zero weights do not rule out."""
+    parameters = made.student.parameters(made.model)
+    if too_many(parameters, made.known.formulas[0]):
+        return []
+    known = start(made.student, made.model, parameters, made.inputs, draw)
+    return [formula for formula in formulas if known.allows(formula)]
 
 
 def _try(made: Made, formula: Formula, draw: Draw) -> _Tried:
@@ -176,7 +194,9 @@ def _slip(made: Made, draw: Draw) -> str:
     try:
         zeros, _ = _with_zeros(made)
         likely = [s for s in made.known.slips if _agree(zeros, _at_zero(s.formula, made))]
-        return next((s.hint for s in likely if _try(made, s.formula, draw).agrees), "")
+        formulas = _plausible(made, [s.formula for s in likely], draw)
+        slips = [s for s in likely if any(s.formula is formula for formula in formulas)]
+        return next((s.hint for s in slips if _try(made, s.formula, draw).agrees), "")
     except Fault:  # a hint is worth no further message
         return ""
     finally:

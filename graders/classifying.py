@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.cells import DETACHED, built_by_hand
-from graders.harness.compare import holds, is_close, several, shaped
+from graders.cells import DETACHED, built_by_hand, floats
+from graders.harness.compare import holds, is_close, several
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault
 from graders.harness.remote import Parameter, Remote, Student, describe
@@ -80,8 +80,8 @@ def logits(made: Made, tokens: Tensor) -> Tensor:
     """Call the classifier: (B, C) logits; a single one may come as (B,)."""
     returned, C = made.model(tokens), made.sizes[1]
     if C == 1 and isinstance(returned, Tensor) and returned.ndim == 1:
-        return shaped(returned, (len(tokens),), what="The logits").reshape(-1, 1)
-    return shaped(returned, (len(tokens), C), what="The matrix of logits")
+        return floats(returned, (len(tokens),), what="The logits").reshape(-1, 1)
+    return floats(returned, (len(tokens), C), what="The matrix of logits")
 
 
 def equals_the_layers(made: Made) -> None:
@@ -116,13 +116,13 @@ def _through_own_cells(made: Made) -> Iterator[Tensor]:
 
 def _stepped(cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
     def step(x: Tensor, h: Tensor) -> Tensor:
-        return shaped(cell(x, h), h.shape)
+        return floats(cell(x, h), h.shape)
 
     return lambda x: oracle.unrolled(step, x, x.new_zeros(len(x), H))[1]
 
 
 def _looped(student: Student, cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
-    return lambda x: shaped(several(student.RNN(cell)(x), 2, "(states, last)")[1], (len(x), H))
+    return lambda x: floats(several(student.RNN(cell)(x), 2, "(states, last)")[1], (len(x), H))
 
 
 def _split(
@@ -146,7 +146,7 @@ def through_own_loops(
     with contextlib.suppress(Fault):
         for cell in cells:
             states, _ = several(student.RNN(cell)(x), 2, "(states, last)")
-            x = shaped(states, getattr(states, "shape", ()))
+            x = floats(states, getattr(states, "shape", ()))
         otherwise = x if x.ndim == 3 else otherwise
     student.called = called
     return otherwise

@@ -25,7 +25,11 @@ WRONG_GRADIENT = (
 UNUSED = (
     "forward does not use them: call the layer that was made in __init__, on the way to the output."
 )
-MIXED_DEVICES = ("expected all tensors to be on the same device", "is not on the expected device")
+MIXED_DEVICES = (
+    "expected all tensors to be on the same device",
+    "is not on the expected device",
+    "not at the same device",
+)
 
 
 def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:

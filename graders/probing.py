@@ -81,17 +81,16 @@ def read(
     """Find the role of each number; the model's parameters are overwritten (float64).
 
     Args:
-        inputs: of the shapes that the model takes; their values are drawn anew.
+        inputs: of the shapes that the model takes: x, then states like those that it returns;
+            their values are drawn anew.
     """
-    count = sum(p.values.numel() for p in parameters)
-    places = torch.full((count,), -1)
-    sizes = {name: torch.Size(shape).numel() for name, shape in formula.shapes.items()}
-    if count > SPARE * sum(sizes.values()):
+    places = torch.full((sum(p.values.numel() for p in parameters),), -1)
+    if too_many(parameters, formula):
         return Reading(formula, places, "", tuple(formula.needed))
     for _ in range(ROUNDS):
         probe = _draw_probe(formula, places, inputs, draw)
         _write(student, model, parameters, probe.row)
-        found = _slopes(student, model, parameters, probe)
+        found = _slopes(student, model, parameters, probe.inputs, probe.cotangents)
         numbers = torch.nonzero((places < 0) & ~(found.abs() <= SAME)).squeeze(1)
         if not len(numbers):
             break
@@ -106,6 +105,55 @@ def read(
             clear[0] = True
         places[numbers[clear]] = probe.roles[nearest.indices[clear]]
     return Reading(formula, places, "", _missing(formula, places))
+
+
+def too_many(parameters: Sequence[Parameter], formula: Formula) -> bool:
+    """Tell whether a model has so many numbers that it can be nothing like the formula."""
+    count = sum(p.values.numel() for p in parameters)
+    return count > SPARE * sum(torch.Size(shape).numel() for shape in formula.shapes.values())
+
+
+@dataclass(frozen=True)
+class Start:
+    """The slopes of all numbers at zero weights, which rule most formulas out at once."""
+
+    inputs: list[Tensor]
+    cotangents: list[Tensor]
+    found: Tensor
+
+    def allows(self, formula: Formula) -> bool:
+        """Tell whether each number acts as some weight of the formula does there."""
+        full = _full(formula, torch.empty(0, dtype=torch.int64), self.found[:0])
+        slopes = _oracle_slopes(formula, full, self.inputs, self.cotangents)
+        acting = self.found[~(self.found.abs() <= SAME)]
+        gaps = (acting[:, None] - slopes).abs().nan_to_num(torch.inf)
+        return bool((gaps.min(dim=1).values <= SAME).all()) if len(acting) else True
+
+
+def start(
+    student: Student,
+    model: Remote,
+    parameters: Sequence[Parameter],
+    inputs: Sequence[Tensor],
+    draw: Draw,
+) -> Start:
+    """Measure the slopes at zero weights of a model that returns states like those it is given."""
+    count = sum(p.values.numel() for p in parameters)
+    _write(student, model, parameters, torch.zeros(count, dtype=torch.float64))
+    values = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs]
+    cotangents = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs[1:]]
+    return Start(values, cotangents, _slopes(student, model, parameters, values, cotangents))
+
+
+def _oracle_slopes(
+    formula: Formula, full: Tensor, inputs: Sequence[Tensor], cotangents: Sequence[Tensor]
+) -> Tensor:
+    """Differentiate the formula's outputs times cotangents by the row of all roles."""
+    full = full.detach().requires_grad_()
+    outputs = formula.run(_split(formula, full), inputs)
+    total = torch.stack([(o * c).sum() for o, c in zip(outputs, cotangents, strict=True)]).sum()
+    (slopes,) = torch.autograd.grad(total, full)
+    return slopes
 
 
 @dataclass(frozen=True)
@@ -134,12 +182,9 @@ def _draw_probe(formula: Formula, places: Tensor, inputs: Sequence[Tensor], draw
         row = draw.normal(len(places), dtype=torch.float64) * 0.6
         row[places < 0] = 0.0
         values = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs]
-        full = _full(formula, places, row).requires_grad_()
-        outputs = formula.run(_split(formula, full), values)
-        cotangents = [draw.normal(*o.shape, dtype=torch.float64) for o in outputs]
-        total = torch.stack([(o * c).sum() for o, c in zip(outputs, cotangents, strict=True)])
-        (slopes,) = torch.autograd.grad(total.sum(), full)
-        unknown = torch.ones(len(full), dtype=torch.bool)
+        cotangents = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs[1:]]
+        slopes = _oracle_slopes(formula, _full(formula, places, row), values, cotangents)
+        unknown = torch.ones(len(slopes), dtype=torch.bool)
         unknown[places[places >= 0]] = False
         roles = torch.nonzero(unknown).squeeze(1)
         slopes = slopes[roles]
@@ -155,9 +200,10 @@ def _slopes(
     student: Student,
     model: Remote,
     parameters: Sequence[Parameter],
-    probe: _Probe,
+    inputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
 ) -> Tensor:
-    found = student.differences(model, probe.inputs, probe.cotangents).parameters
+    found = student.differences(model, inputs, cotangents).parameters
     rows = []
     for p in parameters:
         slopes = found.get(p.name)

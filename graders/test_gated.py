@@ -4,12 +4,13 @@ import torch
 
 from graders.cells import (
     few_products,
+    floats,
     gradients_match,
     make,
     samples_stand_alone,
     values_match,
 )
-from graders.harness.compare import equal, holds, shaped
+from graders.harness.compare import equal, holds
 from graders.oracles.gated import gru, lstm
 from graders.phrases import arguments_unchanged, ignores_device, same_twice
 
@@ -54,8 +55,9 @@ def _in_the_loop(student, draw, name):
     equal(student.get(made.cell, "hidden_size"), H, LOOP, f"{name}(3, 3).hidden_size")
     h = torch.zeros(B, H)
     for _ in range(4):
-        before, h = h, shaped(made.cell(draw.normal(B, 3), h), (B, H), LOOP, "The new state")
-        holds(bool((h - before).abs().max() > 1e-6), "The state stays as it was.", hint=LOOP)
+        before, h = h, floats(made.cell(draw.normal(B, 3), h), (B, H), LOOP, "The new state")
+        moved = bool((h - before).abs().max() > 1e-6)
+        holds(moved, "The state stays as it was.", hint=LOOP)
 
 
 # GRU ------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 import torch
 
 from graders import classifying
-from graders.cells import built_by_hand, slopes_match
-from graders.harness.compare import close, equal, holds, is_close, several, shaped
+from graders.cells import built_by_hand, floats, slopes_match
+from graders.harness.compare import close, equal, holds, is_close, several
 from graders.oracles import rnn_cell as oracle
 from graders.phrases import (
     arguments_unchanged,
@@ -34,7 +34,7 @@ def _cell(student, draw, D=4, H=4, dtype=torch.float32):
 
 
 def _new(cell, x, h):
-    return shaped(cell(x, h), h.shape, "Return the new state.", "The new state")
+    return floats(cell(x, h), h.shape, "Return the new state.", "The new state")
 
 
 def _equals_the_equation(cell, parameters, x, h):
@@ -107,8 +107,8 @@ def _loop(student, draw, dtype=torch.float32):
 def _run(rnn, x, h, *given):
     """Run a loop over x; h has the shape of a state."""
     states, last = several(rnn(x, *given), 2, "(states, last)", STATES)
-    shaped(states, (*x.shape[:2], h.shape[1]), STATES, "The sequence of states")
-    return states, shaped(last, (len(x), h.shape[1]), STATES, "The last state")
+    floats(states, (*x.shape[:2], h.shape[1]), STATES, "The sequence of states")
+    return states, floats(last, (len(x), h.shape[1]), STATES, "The last state")
 
 
 def test_loop_returns_every_state(student, draw):

@@ -118,6 +118,11 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["a"] and (tmp_path / "a").read_text() == "old"
 
 
+def _with_ctrl_c():
+    """Take Ctrl-C as a terminal's foreground process does; a background job ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path):
     uploads = tmp_path / "uploads"
     uploads.mkdir()
@@ -141,6 +146,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_with_ctrl_c,
     )
     done = tmp_path / "out" / "students" / "1" / "result.json"
     waited = time.monotonic()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).resolve().parent / "worker"
 NOBODY = 61184  # uid and gid taken when started by root: of systemd's own range for passing users
 PACKAGE = "unroll_worker"
+BUSY = (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
 _OUTER = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}  # what bubblewrap itself is started with
 BOOT = f"""
 import sys, importlib.util as u
@@ -105,6 +107,18 @@ class WorkerProcess:
     def proportional_bytes(self) -> int:
         """Sum the resident memory with shared pages counted once; slower, and exact."""
         return sum(_proportional(process) for process in self._family())
+
+    def cpu_seconds(self) -> float:
+        """Sum the processor time that the worker and everything that it started have used."""
+        return sum(_cpu(process) for process in self._family())
+
+    def is_working(self) -> bool:
+        """Tell whether any of it runs or waits for a core or a disk; not for time or an event."""
+        for _ in range(3):
+            if any(_status(process) in BUSY for process in self._family()):
+                return True
+            time.sleep(0.01)
+        return False
 
     def end(self, seconds: float = 1.0) -> int | None:
         """Wait for a worker that closed its streams; give its exit code (negative: signal)."""
@@ -363,6 +377,21 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _cpu(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def _status(process: psutil.Process) -> str:
+    try:
+        return str(process.status())
+    except psutil.Error:
+        return ""
 
 
 def _proportional(process: psutil.Process) -> int:

