@@ -6,12 +6,10 @@ from itertools import pairwise
 
 import torch
 
-from graders import languages, recorded
 from graders.harness.compare import close, equal, holds, is_close, plain, shaped
 from graders.harness.faults import Failed, StudentError
-from graders.oracles import autoregressive as oracle
-from graders.oracles.torch_rnn import stacks
-from graders.phrases import (
+from graders.measuring import languages, recorded
+from graders.measuring.phrases import (
     arguments_unchanged,
     has_widths,
     ignores_device,
@@ -21,7 +19,9 @@ from graders.phrases import (
     samples_apart,
     weighted,
 )
-from graders.recorded import as_list
+from graders.measuring.recorded import as_list
+from graders.oracles import autoregressive as oracle
+from graders.oracles.torch_rnn import stacks
 
 LAYERS = (
     "Embedding → nn.LSTM with batch_first=True and num_layers layers → Linear on every time step. "

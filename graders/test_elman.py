@@ -6,9 +6,7 @@ import torch
 
 from graders.harness.compare import close, holds, is_close, several, shaped
 from graders.harness.faults import Fault
-from graders.oracles import classifiers
-from graders.oracles import elman as oracle
-from graders.phrases import (
+from graders.measuring.phrases import (
     arguments_unchanged,
     gradients_match,
     has_widths,
@@ -21,6 +19,8 @@ from graders.phrases import (
     under_other_weights,
     weighted,
 )
+from graders.oracles import classifiers
+from graders.oracles import elman as oracle
 
 CARRY = "Assign the new hidden state to the variable that the next step reads, with its activation."
 BOTH = "(outputs, hidden)"

@@ -2,7 +2,8 @@
 
 import torch
 
-from graders.cells import (
+from graders.harness.compare import equal, holds
+from graders.measuring.cells import (
     few_products,
     floats,
     gradients_match,
@@ -10,9 +11,8 @@ from graders.cells import (
     samples_stand_alone,
     values_match,
 )
-from graders.harness.compare import equal, holds
+from graders.measuring.phrases import arguments_unchanged, ignores_device, same_twice
 from graders.oracles.gated import gru, lstm
-from graders.phrases import arguments_unchanged, ignores_device, same_twice
 
 LOOP = (
     "The loop of the basic cell reads cell.hidden_size, and hands h to the cell and gets it back."

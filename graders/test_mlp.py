@@ -2,10 +2,9 @@
 
 import torch
 
-from graders import learning
 from graders.harness.compare import close, holds, shaped
-from graders.oracles import classifiers
-from graders.phrases import (
+from graders.measuring import learning
+from graders.measuring.phrases import (
     arguments_unchanged,
     gradients_match,
     has_widths,
@@ -18,6 +17,7 @@ from graders.phrases import (
     varies,
     weighted,
 )
+from graders.oracles import classifiers
 
 ZERO = (
     "Nothing is masked here: each row begins with token 0, which counts like any other. Where the "

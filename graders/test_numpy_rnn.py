@@ -2,10 +2,10 @@
 
 import torch
 
-from graders import tagging
 from graders.harness.compare import close, holds, is_close
+from graders.measuring import tagging
+from graders.measuring.phrases import arguments_unchanged
 from graders.oracles import numpy_rnn as oracle
-from graders.phrases import arguments_unchanged
 
 STEP = 1e-5  # of finite differences: right to about 1e-9 in float64
 HINTS = {

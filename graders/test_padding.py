@@ -6,8 +6,8 @@ from itertools import pairwise
 import torch
 
 from graders.harness.compare import equal, holds, plain, several, shaped
+from graders.measuring.phrases import any_reading, items_of
 from graders.oracles import padding as oracle
-from graders.phrases import any_reading, items_of
 
 LEFT = (
     "With side='left' the tokens end at the right edge, so that the last position is a real token."

@@ -2,11 +2,11 @@
 
 import torch
 
-from graders import tagging
 from graders.harness.compare import close, holds, shaped
 from graders.harness.faults import StudentError
+from graders.measuring import tagging
+from graders.measuring.phrases import any_reading, arguments_unchanged
 from graders.oracles import numpy_rnn as oracle
-from graders.phrases import any_reading, arguments_unchanged
 
 EQUATIONS = (
     "h_t = sigmoid(W_x W_e[word_t] + W_h h_(t-1)) from zeros, and row t is the log-softmax over "

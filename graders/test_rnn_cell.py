@@ -2,11 +2,10 @@
 
 import torch
 
-from graders import classifying
-from graders.cells import built_by_hand, floats, slopes_match
 from graders.harness.compare import close, equal, holds, is_close, several
-from graders.oracles import rnn_cell as oracle
-from graders.phrases import (
+from graders.measuring import classifying
+from graders.measuring.cells import built_by_hand, floats, slopes_match
+from graders.measuring.phrases import (
     arguments_unchanged,
     ignores_device,
     matches_one,
@@ -14,6 +13,7 @@ from graders.phrases import (
     samples_apart,
     weighted,
 )
+from graders.oracles import rnn_cell as oracle
 
 EQUATION = "h_t = f(W x_t + U h_(t-1) + b), with f a tanh or another activation around all of it."
 STATES = "Return all states, stacked over dim=1, and the last one."

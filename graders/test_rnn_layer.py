@@ -4,11 +4,10 @@ import contextlib
 
 import torch
 
-from graders import truncation
 from graders.harness.compare import close, equal, holds, is_close, several, shaped
 from graders.harness.faults import Fault
-from graders.oracles import rnn_layer as oracle
-from graders.phrases import (
+from graders.measuring import truncation
+from graders.measuring.phrases import (
     arguments_unchanged,
     gradients_match,
     ignores_device,
@@ -17,6 +16,7 @@ from graders.phrases import (
     samples_apart,
     weighted,
 )
+from graders.oracles import rnn_layer as oracle
 
 EQUATIONS = (
     "h_t = phi_h(W_x x_t + W_h h_(t-1) + b) and y_t = phi_y(W_y h_t + c): the output reads the "

@@ -6,9 +6,7 @@ Training and accuracy are judged with a given model, so a fault of the model cos
 import torch
 
 from graders.harness.compare import close, equal, holds, is_close, several, shaped
-from graders.oracles import step_rnn as oracle
-from graders.oracles import training as means
-from graders.phrases import (
+from graders.measuring.phrases import (
     arguments_unchanged,
     gradients_match,
     ignores_device,
@@ -17,7 +15,7 @@ from graders.phrases import (
     samples_apart,
     weighted,
 )
-from graders.records import (
+from graders.measuring.records import (
     CURVES,
     after_epochs,
     all_fresh,
@@ -28,7 +26,17 @@ from graders.records import (
     one_of,
     same_state,
 )
-from graders.stepping import EVEN, LAST, STEP, TOKEN_BY_TOKEN, UNEVEN, accuracy_task, step_task
+from graders.measuring.stepping import (
+    EVEN,
+    LAST,
+    STEP,
+    TOKEN_BY_TOKEN,
+    UNEVEN,
+    accuracy_task,
+    step_task,
+)
+from graders.oracles import step_rnn as oracle
+from graders.oracles import training as means
 
 EQUATIONS = (
     "h = f(W e + U h_before + biases) with f = tanh or another activation, and the logit is V h + c. "

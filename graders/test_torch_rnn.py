@@ -4,9 +4,7 @@ import torch
 
 from graders.harness.compare import holds, shaped
 from graders.harness.faults import NotFound
-from graders.oracles import torch_rnn as oracle
-from graders.oracles.results_csv import MODELS, read_runs
-from graders.phrases import (
+from graders.measuring.phrases import (
     arguments_unchanged,
     has_widths,
     ignores_device,
@@ -16,6 +14,8 @@ from graders.phrases import (
     samples_apart,
     weighted,
 )
+from graders.oracles import torch_rnn as oracle
+from graders.oracles.results_csv import MODELS, read_runs
 
 KINDS = ("rnn", "lstm")
 LAYERS = (

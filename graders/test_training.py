@@ -8,8 +8,7 @@ import torch
 from graders.harness.compare import close, holds, several
 from graders.harness.faults import Failed
 from graders.harness.remote import Remote, describe
-from graders.oracles import training as oracle
-from graders.records import (
+from graders.measuring.records import (
     CURVES,
     after_epochs,
     all_fresh,
@@ -22,6 +21,7 @@ from graders.records import (
     same_state,
     validation_rows,
 )
+from graders.oracles import training as oracle
 
 C = 3
 LR = 0.05

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from graders import learning
 from graders.harness import calibrate_language, calibrate_tagging
 from graders.harness.draw import Draw
 from graders.harness.fixtures import FIXTURES
 from graders.harness.sandbox import ROOT
 from graders.harness.worker.operations import fit
+from graders.measuring import learning
 
 THRESHOLD = 0.80
 FILE = FIXTURES / "calibration.json"

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from graders import languages
 from graders.harness.draw import Draw
 from graders.harness.sandbox import ROOT
 from graders.harness.worker.given.language import ClassesSecond, Window
 from graders.harness.worker.operations import fit
+from graders.measuring import languages
 
 THRESHOLD = 6.0  # of 10 texts: the majority
 ADAM = "Adam(model.parameters(), lr=lr)"

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from graders import tagging
 from graders.harness.draw import Draw
-from graders.learning import ATTEMPTS
+from graders.measuring import tagging
+from graders.measuring.learning import ATTEMPTS
 
 THRESHOLD = 0.90
 Edit = Callable[[list[np.ndarray]], list[np.ndarray]]

@@ -185,7 +185,7 @@ class Bubblewrap:
 
     def check(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            paths = [str(ROOT / name) for name in ("reference", "fixtures", "graders/oracles.py")]
+            paths = [str(ROOT / name) for name in ("reference", "fixtures", "graders/oracles")]
             paths += map(str, self._hidden[1:])
             environment = {"PORT": str(server.getsockname()[1])}
             process = _popen(self._command(["-c", PROBE, *paths], environment), _OUTER)

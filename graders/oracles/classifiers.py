@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from graders.harness.remote import Parameter
-from graders.matching import Layout, assignments
+from graders.measuring.matching import Layout, assignments
 from graders.oracles.formulas import affine, max_over_time, same
 
 

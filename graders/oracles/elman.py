@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from graders.harness.remote import Parameter
-from graders.matching import Layout, Roles, assignments
+from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, affine, max_over_time, same
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from graders.harness.remote import Parameter
-from graders.matching import Layout, Roles, assignments
+from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, affine, same
 
 Step = Callable[[Tensor, Tensor], Tensor]  # x (B, D) and h (B, H) to the new h

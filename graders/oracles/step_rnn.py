@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from graders.harness.remote import Parameter
-from graders.matching import Layout, Roles, Shape, assignments
+from graders.measuring.matching import Layout, Roles, Shape, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, same
 
 # The sheet says "e.g. tanh": whatever torch has under the name of an activation is as good.

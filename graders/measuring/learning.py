@@ -18,7 +18,7 @@ from graders.harness.draw import Draw
 from graders.harness.remote import Remote, Student
 from graders.oracles.padding import padded
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SIZES = (24, 24)  # embedding and hidden width
 BATCH, EPOCHS, LEARNING_RATE = 8, 1, 0.02
 ATTEMPTS = 2

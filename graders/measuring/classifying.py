@@ -8,13 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.cells import DETACHED, built_by_hand, floats
 from graders.harness.compare import holds, is_close, several
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault
 from graders.harness.remote import Parameter, Remote, Student, describe
+from graders.measuring.cells import DETACHED, built_by_hand, floats
+from graders.measuring.phrases import any_reading, matches_one, no_softmax
 from graders.oracles import rnn_cell as oracle
-from graders.phrases import any_reading, matches_one, no_softmax
 
 LAYERS = (
     "One-hot rows or an Embedding, the loop from zeros, and one Linear on the last state; nothing "

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from graders.harness.compare import holds, shaped
 from graders.harness.draw import Draw
-from graders.learning import FIXTURES, threshold
+from graders.measuring.learning import FIXTURES, threshold
 from graders.oracles.grammars import GRAMMARS, Broken, marked
 
 PAD, START, END = 0, 1, 2

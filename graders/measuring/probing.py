@@ -15,7 +15,7 @@ from torch import Tensor
 
 from graders.harness.draw import Draw
 from graders.harness.remote import Parameter, Remote, Student
-from graders.matching import Roles, Shape
+from graders.measuring.matching import Roles, Shape
 
 ROUNDS = 9  # three find all weights of right formulas; gates that can be exchanged take more
 DRAWS = 8  # of weights and inputs in a round, to make all roles clear

@@ -12,9 +12,9 @@ from graders.harness.compare import holds, several
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed
 from graders.harness.remote import Remote, Student, describe
+from graders.measuring.records import Call, Loss, calls_of, losses_of
 from graders.oracles import step_rnn as oracle
 from graders.oracles.training import means
-from graders.records import Call, Loss, calls_of, losses_of
 
 # B and T of training batches, then of validation batches; no B is a T, and none is the probe's H, 2.
 EVEN = (((4, 3), (4, 5), (4, 3)), ((4, 5), (4, 3)))

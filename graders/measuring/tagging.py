@@ -17,9 +17,9 @@ from graders.harness.compare import holds, plain, several, shaped
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed
 from graders.harness.remote import Remote, Student, describe
-from graders.learning import ATTEMPTS, FIXTURES, threshold
+from graders.measuring.learning import ATTEMPTS, FIXTURES, threshold
+from graders.measuring.phrases import any_reading
 from graders.oracles.numpy_rnn import NAMES, Sizes
-from graders.phrases import any_reading
 
 WIDTHS = (8, 10)  # embedding and hidden width
 EPOCHS, LEARNING_RATE, SCALE = 5, 0.5, 0.5

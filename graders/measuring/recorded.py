@@ -17,7 +17,7 @@ from graders.harness.compare import holds, plain
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault, StudentError
 from graders.harness.remote import Remote, Student, describe
-from graders.languages import END, PAD, START
+from graders.measuring.languages import END, PAD, START
 from graders.oracles.autoregressive import loss_per_token, next_tokens
 
 SYMBOLS = 9

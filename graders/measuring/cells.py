@@ -10,9 +10,9 @@ from graders.harness.compare import close, holds, is_close, several, shaped
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault
 from graders.harness.remote import Gradients, Parameter, Remote, Student
+from graders.measuring.phrases import weighted
+from graders.measuring.probing import Formula, Reading, read, start, too_many
 from graders.oracles.gated import Cell, in_words
-from graders.phrases import weighted
-from graders.probing import Formula, Reading, read, start, too_many
 
 BUILT_IN = {"rnn", "lstm", "gru"} | {
     f"{kind}{cell}" for kind in ("rnn_tanh", "rnn_relu", "lstm", "gru") for cell in ("", "_cell")
