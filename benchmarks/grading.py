@@ -24,7 +24,8 @@ from graders.harness import session as session_module  # noqa: E402
 from graders.harness.connection import Connection  # noqa: E402
 from graders.harness.faults import NotFound  # noqa: E402
 from graders.harness.remote import Gradients, Operations, Parameter, Remote, Student  # noqa: E402
-from graders.harness.sandbox import NoSandbox, choose  # noqa: E402
+from graders.harness.sandbox import NoSandbox  # noqa: E402
+from graders.harness.selftest import choose  # noqa: E402
 from graders.harness.session import Session  # noqa: E402
 from graders.harness.sheet import Sheet, read_sheet  # noqa: E402
 from graders.harness.submission import Submission  # noqa: E402

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -35,20 +36,62 @@ def parser() -> argparse.ArgumentParser:
     batch = commands.add_parser("batch", help="grade a class's uploads")
     batch.add_argument("uploads", type=Path, help="the LMS's zip, or a folder of uploads")
     batch.add_argument("--out", type=Path, required=True, help="folder for results and reports")
+    batch.add_argument(
+        "--lms",
+        default="auto",
+        choices=["auto", "canvas", "moodle", "gradescope", "brightspace", "plain"],
+        help="whose form the uploads have; recognised unless said",
+    )
+    batch.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
     batch.add_argument("--jobs", type=_count, default=os.cpu_count() or 1)
-    batch.add_argument("--sandbox", default="auto", choices=["auto", "bwrap", "none"])
+    batch.add_argument("--sandbox", default="auto", choices=["auto", "zygote", "bwrap", "none"])
+    batch.add_argument("--deadline", help="where the sheet has none: 2026-12-01T23:59+01:00")
+    batch.add_argument("--waivers", type=Path, help="CSV of who was given more time, and why")
     batch.set_defaults(run=_batch)
+    manual = commands.add_parser("manual", help="put the points of OUT/manual.csv into results")
+    manual.add_argument("out", type=Path, help="the folder that a batch wrote")
+    manual.set_defaults(run=_manual)
     check = commands.add_parser("check", help="check one submission: a folder or an archive")
     check.add_argument("folder", type=Path)
     check.add_argument("--part", help="only the checks of one part, such as elman")
     check.add_argument("--json", action="store_true", help="print the result as JSON")
     check.add_argument("--report", type=Path, help="where the report goes (FOLDER/report.html)")
-    check.add_argument("--sandbox", default="none", choices=["auto", "bwrap", "none"])
+    check.add_argument("--sandbox", default="none", choices=["auto", "zygote", "bwrap", "none"])
     check.set_defaults(run=_check)
     for command in (batch, check):
         command.add_argument("--assignment", default="rnn")
         command.add_argument("--seed", type=int, default=1)
+    export = commands.add_parser("export", help="write points or reports as an LMS reads them")
+    export.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
+    export.add_argument(
+        "--to",
+        required=True,
+        choices=["canvas", "canvas-feedback", "moodle", "moodle-feedback", "gradescope"],
+    )
+    export.add_argument("--gradebook", type=Path, help="Canvas's gradebook, as exported")
+    export.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet, as exported")
+    export.add_argument("--column", help="the assignment in the gradebook, or the grade's header")
+    export.add_argument("--identifier-column", help="the worksheet's first header, as it is called")
+    export.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    export.add_argument("--student", metavar="ID", help="only this one")
+    export.add_argument("--file", type=Path, help="where it goes (a file in OUT)")
+    export.add_argument("--dry-run", action="store_true", help="only say what would change")
+    export.set_defaults(run=_export)
+    autograder = commands.add_parser("gradescope-zip", help="make an autograder for Gradescope")
+    autograder.add_argument("--assignment", default="rnn")
+    autograder.add_argument("--seed", type=int, default=1)
+    autograder.add_argument("--out", type=Path, default=Path("autograder.zip"))
+    autograder.set_defaults(run=_gradescope_zip)
+    reports = commands.add_parser("reports", help="a class's reports as zip, PDF or Markdown")
+    reports.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
+    reports.add_argument("--zip", type=Path, metavar="FILE", help="all reports in one zip")
+    reports.add_argument("--pdf", action="store_true", help="students/<id>/report.pdf each")
+    reports.add_argument(
+        "--markdown", action="store_true", help="students/<id>/comment.md each, for an LMS"
+    )
+    reports.set_defaults(run=_reports)
     sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
+    sheet.add_argument("file", type=Path, nargs="*", help="a TOML file; all sheets unless named")
     sheet.add_argument("--check", action="store_true", help="the default, and all there is yet")
     sheet.set_defaults(run=_sheet)
     template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
@@ -77,24 +120,52 @@ def _count(text: str) -> int:
 
 def _batch(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.batch import Batch, run
+    from graders.harness.deadline import given_deadline
     from graders.harness.events import Events
     from graders.harness.sheet import read_sheet
+    from graders.harness.waivers import read_waivers
 
     sheet = read_sheet(options.assignment)
+    if options.deadline:
+        sheet = replace(sheet, deadline=given_deadline(options.deadline))
     if options.sandbox == "none":
         print(
             "Without a sandbox these uploads run with your rights: grade only your own.",
             file=sys.stderr,
         )
-    batch = Batch(options.uploads, options.out, sheet, options.seed, options.jobs, options.sandbox)
+    batch = Batch(
+        options.uploads,
+        options.out,
+        sheet,
+        options.seed,
+        options.jobs,
+        options.sandbox,
+        waivers=read_waivers(options.waivers) if options.waivers else {},
+        lms=options.lms,
+        roster=options.roster,
+    )
     summaries = run(batch, Events(console, options.out / "run.jsonl"))
     look = (options.out / "index.html").resolve()
     unreadable = sum(summary.status == "unreadable" for summary in summaries)
     graded = f"{len(summaries) - unreadable} graded" + (
         f", {unreadable} unreadable" if unreadable else ""
     )
+    if waiting := sum(summary.waiting for summary in summaries):
+        words = f"{waiting} rows of {look.with_name('manual.csv')} wait for points by hand."
+        console.print(words, markup=False, soft_wrap=True)
     console.print(f"{graded}. Look at {look}", markup=False, soft_wrap=True)
     return int(any(summary.needs_staff for summary in summaries))
+
+
+def _manual(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.merge import merge
+
+    merged = merge(options.out)
+    table = (options.out / "manual.csv").resolve()
+    waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
+    words = f"{merged.changed} of {merged.students} results have new points by hand{waiting}."
+    console.print(words, markup=False, soft_wrap=True)
+    return 0
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:
@@ -103,12 +174,36 @@ def _check(options: argparse.Namespace, console: Console) -> int:
     return check(options, console)
 
 
-def _sheet(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.sheet import read_sheet, sheet_names
+def _export(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.lms.export import export
 
-    for name in sheet_names():
-        sheet = read_sheet(name)
-        console.print(f"{name}: {sheet.title}, {sheet.points} points, {len(sheet.checks)} checks")
+    return export(options, console)
+
+
+def _gradescope_zip(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.lms.export import write_file
+    from graders.harness.lms.gradescope_zip import autograder_zip
+
+    write_file(options.out, autograder_zip(options.assignment, options.seed))
+    console.print(f"Wrote {options.out}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _reports(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.exports import export
+
+    for text in export(options.out, options.zip, options.pdf, options.markdown):
+        console.print(text, markup=False, soft_wrap=True)
+    return 0
+
+
+def _sheet(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.sheet import SHEETS, read_sheet_file, sheet_names
+
+    for file in options.file or [SHEETS / f"{name}.toml" for name in sheet_names()]:
+        sheet = read_sheet_file(file)
+        words = f"{sheet.name}: {sheet.title}, {sheet.points} points, {len(sheet.checks)} checks"
+        console.print(words, markup=False, soft_wrap=True)
     return 0
 
 

@@ -18,7 +18,8 @@ import pytest
 from graders.harness import fixtures, samples
 from graders.harness.errors import UsageError
 from graders.harness.result import Result, to_json
-from graders.harness.sandbox import ROOT, choose
+from graders.harness.sandbox import ROOT
+from graders.harness.selftest import choose
 from graders.harness.sheet import read_sheet
 
 SHEET = read_sheet("rnn")

@@ -6,12 +6,14 @@ import psutil
 import pytest
 import torch
 
+from graders.harness.bubblewrap import Bubblewrap
 from graders.harness.connection import STRETCH
 from graders.harness.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
 from graders.harness.remote import Student
-from graders.harness.sandbox import Bubblewrap, Limits, NoSandbox
+from graders.harness.sandbox import Limits, NoSandbox
 from graders.harness.session import Session
 from graders.harness.submission import Submission
+from graders.harness.zygote import Zygote
 
 LIMITS = Limits(call_seconds=3, check_seconds=8, load_seconds=4, memory_mb=600, output_kb=4)
 CODE = '''
@@ -76,9 +78,9 @@ ANSWERS = max(f for f in FDS if f > 2 and os.path.exists(f"/proc/self/fd/{f}"))
 '''  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["none", "bwrap"])
+@pytest.fixture(scope="module", params=[NoSandbox, Bubblewrap, Zygote])
 def session(request):
-    sandbox = NoSandbox() if request.param == "none" else Bubblewrap()
+    sandbox = request.param()
     session = Session(Submission({"part.py": CODE.encode()}), {}, sandbox, LIMITS)
     yield session
     session.close()
@@ -266,7 +268,7 @@ def work(seconds):
 def rest(seconds):
     time.sleep(seconds)
 """
-    monkeypatch.setattr("graders.harness.sandbox.WorkerProcess.cpu_seconds", lambda self: 0.0)
+    monkeypatch.setattr("graders.harness.process.WorkerProcess.cpu_seconds", lambda self: 0.0)
     session = Session(Submission({"part.py": code}), {}, NoSandbox(), Limits(call_seconds=1))
     student = Student(session, "part")
     session.begin(1)

@@ -6,22 +6,29 @@ import os
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import psutil
 
+from graders.harness import manual
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.grade import TRIES, environment, grade, ungraded
+from graders.harness.late import cost_changed, lateness
+from graders.harness.lms.roster import read_roster
 from graders.harness.result import Result, Student, from_json, to_json
-from graders.harness.sandbox import NoSandbox, Sandbox, choose
-from graders.harness.sheet import Sheet, read_sheet
+from graders.harness.sandbox import Sandbox
+from graders.harness.selftest import again, choose
+from graders.harness.sheet import Sheet
 from graders.harness.submission import Submission
-from graders.harness.upload import UnreadableUpload, Upload, find_uploads
+from graders.harness.upload import UnreadableUpload, Upload, take_in
+from graders.harness.waivers import Waiver, strangers
+from reports.check_page import render_checks
 from reports.class_page import render_class
 from reports.grades import write_grades
 from reports.student_page import render_report
@@ -40,6 +47,9 @@ class Batch:
     seed: int
     jobs: int
     sandbox: str = "auto"
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    lms: str = "auto"
+    roster: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class Task:
 
     student: Student
     submission: Submission
-    sheet: str
+    sheet: Sheet
     seed: int
     sandbox: str
     hidden: tuple[Path, ...]
@@ -61,20 +71,45 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
         UsageError: nothing was graded, and the text says what to do.
         KeyboardInterrupt: the user stopped the run; what is finished is on disk.
     """
-    uploads = find_uploads(batch.uploads)
+    roster = read_roster(batch.roster) if batch.roster else None
+    intake = take_in(batch.uploads, batch.lms, roster)
+    uploads = intake.uploads
+    students = {student.id for upload in uploads for student in upload.students}
+    marks = _marks(batch, students)
     hidden = (batch.uploads.resolve(), batch.out.resolve())
     sandbox = choose(batch.sandbox, hidden)
     with _disk(batch.out):
         (batch.out / "students").mkdir(parents=True, exist_ok=True)
     summaries: dict[str, ResultSummary] = {}
+    by_hand: list[manual.Entry] = []
+
+    fellows = {upload.student.id: upload.fellows for upload in uploads}
 
     def finish(result: Result, fresh: bool) -> None:
-        if fresh:
-            write_result(result, batch.out, batch.sheet.title)
-        summaries[result.student.id] = summarise(result)
-        events.finished(result, fresh)
+        finish_one(result, fresh)
+        for own in _of_fellows(result, fellows[result.student.id]):
+            known = _known_result(batch, own.student, own.environment.sandbox)
+            finish_one(own, fresh or known is None)
 
-    events.started(len(uploads), batch.sheet, batch.jobs)
+    def finish_one(result: Result, fresh: bool) -> None:
+        earlier = result_in(batch.out, result.student.id)
+        final = _final(batch, result, marks, earlier)
+        if fresh or final != earlier:
+            write_result(final, batch.out, batch.sheet.title)
+        summaries[final.student.id] = summarise(final)
+        by_hand.extend(manual.entries(final))
+        remarks = (manual.given_for_another_upload(final, earlier), cost_changed(final, earlier))
+        for remark in filter(None, remarks):
+            events.remark(remark)
+        events.finished(final, fresh)
+
+    events.started(len(students), batch.sheet, batch.jobs)
+    for remark in intake.remarks:
+        events.remark(remark)
+    if sandbox.remark:
+        events.remark(sandbox.remark)
+    for stranger in strangers(batch.waivers, students):
+        events.remark(stranger)
     try:
         with _slots(batch.jobs) as make:
             _grade_all(batch, uploads, sandbox, hidden, make, finish, events)
@@ -82,7 +117,29 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
         ordered = [summaries[key] for key in sorted(summaries)]
         write_pages(ordered, batch.out)
         events.stopped(len(summaries))
+        write_manual(by_hand, batch.out)
     return ordered
+
+
+def _marks(batch: Batch, students: Set[str]) -> dict[manual.Key, manual.Mark]:
+    """Read the points by hand before any work, so that what is wrong in them is told at once."""
+    students = students | {folder.name for folder in (batch.out / "students").glob("*")}
+    return manual.read_marks(batch.out, dict.fromkeys(students, batch.sheet.manual_points))
+
+
+def _final(
+    batch: Batch, result: Result, marks: Mapping[manual.Key, manual.Mark], earlier: Result | None
+) -> Result:
+    """Add what is decided without grading: what lateness costs, and points by hand."""
+    sheet, waiver = batch.sheet, batch.waivers.get(result.student.id)
+    late = lateness(result.student, sheet.deadline, sheet.late, waiver)
+    return manual.merged(replace(result, late=late), marks, earlier)
+
+
+def _of_fellows(result: Result, fellows: Sequence[Student]) -> Iterator[Result]:
+    """Give the result of a group's upload to each of the others who handed it in."""
+    for fellow in fellows:
+        yield replace(result, student=replace(fellow, sha256=result.student.sha256))
 
 
 def write_result(result: Result, out: Path, title: str) -> None:
@@ -95,10 +152,25 @@ def write_result(result: Result, out: Path, title: str) -> None:
 
 
 def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
-    """Write the class page and grades.csv of all results so far."""
+    """Write the class page, a page for each failed check, and grades.csv, of all results so far."""
+    pages = render_checks(summaries)
     with _disk(out):
+        (out / "checks").mkdir(exist_ok=True)
+        for old in (out / "checks").glob("*.html"):
+            if old.name not in pages:
+                old.unlink()
+        for name, page in pages.items():
+            write_whole(out / "checks" / name, page)
         write_whole(out / "index.html", render_class(summaries))
         write_grades(summaries, out / "grades.csv")
+
+
+def write_manual(entries: Sequence[manual.Entry], out: Path) -> None:
+    """Add the rows that manual.csv lacks; what is there stays as it is."""
+    text = manual.extended(out, entries)
+    if text is not None:
+        with _disk(out):
+            write_whole(out / manual.FILE, text)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -119,17 +191,14 @@ def write_whole(path: Path, text: str) -> None:
 
 def grade_task(task: Task) -> Result:
     """Grade one submission in a slot; every problem of our own is a result that says so."""
-    sheet = read_sheet(task.sheet)
-    sandbox = NoSandbox() if task.sandbox == "none" else choose_quickly(task.sandbox, task.hidden)
-    return grade(task.submission, task.student, sheet, task.seed, sandbox)
+    sandbox = _slots_sandbox(task.sandbox, task.hidden)
+    return grade(task.submission, task.student, task.sheet, task.seed, sandbox)
 
 
-def choose_quickly(name: str, hidden: tuple[Path, ...]) -> Sandbox:
-    """Give a sandbox that the run has already checked at its start."""
-    from graders.harness.sandbox import Bubblewrap
-
-    assert name == "bwrap"
-    return Bubblewrap(hidden)
+@cache
+def _slots_sandbox(name: str, hidden: tuple[Path, ...]) -> Sandbox:
+    """Give a slot's own sandbox; a warm one stays from submission to submission."""
+    return again(name, hidden)
 
 
 def _grade_all(
@@ -189,24 +258,29 @@ def _tasks(
         if known is not None:
             finish(known, False)
             continue
-        yield Task(student, submission, batch.sheet.name, batch.seed, sandbox.name, hidden)
+        yield Task(student, submission, batch.sheet, batch.seed, sandbox.name, hidden)
 
 
 def _known_result(batch: Batch, student: Student, sandbox: str) -> Result | None:
     """Give the result of an earlier run where upload, graders, sheet, seed and environment agree."""
-    file = batch.out / "students" / student.id / "result.json"
-    try:
-        result = from_json(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    result = result_in(batch.out, student.id)
     same = (
-        result.student == student
+        result is not None
+        and result.student == student
         and result.assignment == batch.sheet.name
         and result.environment == environment(sandbox, batch.seed)
         and result.status != "needs_staff"
-        and (file.parent / "report.html").is_file()
+        and (batch.out / "students" / student.id / "report.html").is_file()
     )
     return result if same else None
+
+
+def result_in(out: Path, student: str) -> Result | None:
+    """Give the result of an earlier run; None where there is none that can be read."""
+    try:
+        return from_json((out / "students" / student / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _unreadable(batch: Batch, problem: UnreadableUpload, sandbox: str) -> Result:

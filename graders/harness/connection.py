@@ -18,6 +18,10 @@ WATCH_EVERY = 0.05  # seconds
 ENOUGH = 0.7  # a call that got less of its seconds as processor time may go on, for as long as
 STRETCH = 4  # so many times its seconds: a busy machine is not the student's fault
 FLOOD = 200  # output beyond this many times the cap ends the worker
+TOO_SLOW = (
+    "Look for a loop that never ends, for training or data loading inside this function, and for "
+    "work that grows with the square of the length."
+)
 SIGNALS = {
     4: "an illegal instruction",
     6: "abort",
@@ -102,26 +106,26 @@ class Connection:
     def _wait(
         self, deadline: float, seconds: float
     ) -> tuple[dict[str, Any], Tensors] | BadFrame | None:
-        wait, begun, last = UNWATCHED, -1.0, deadline + (STRETCH - 1) * seconds
+        wait, begun, used, last = UNWATCHED, -1.0, 0.0, deadline + (STRETCH - 1) * seconds
         while (now := time.monotonic()) < deadline or (
-            now < last and self._starves(begun, seconds)
+            now < last and self._starves(used - begun, seconds)
         ):
             try:
                 return self._answers.get(timeout=min(wait, max(0.01, deadline - now)))
             except queue.Empty:
                 self._look()
-            begun = self._process.cpu_seconds() if begun < 0 else begun
+            used = self._process.cpu_seconds()
+            begun = used if begun < 0 else begun
+            if used - begun > seconds:
+                raise TooSlow(
+                    f"It used {seconds:g} seconds of processor time and was stopped.", TOO_SLOW
+                )
             wait = WATCH_EVERY
-        raise TooSlow(
-            f"It was not finished after {seconds:g} seconds and was stopped.",
-            "Look for a loop that never ends, for training or data loading inside this function, "
-            "and for work that grows with the square of the length.",
-        )
+        raise TooSlow(f"It was not finished after {seconds:g} seconds and was stopped.", TOO_SLOW)
 
-    def _starves(self, begun: float, seconds: float) -> bool:
+    def _starves(self, got: float, seconds: float) -> bool:
         """Tell whether a worker is late because others have the machine: it works, and got little."""
-        got = self._process.cpu_seconds() - begun
-        return begun >= 0 and got < ENOUGH * (seconds - UNWATCHED) and self._process.is_working()
+        return got < ENOUGH * (seconds - UNWATCHED) and self._process.is_working()
 
     def _look(self) -> None:
         used = self._process.resident_bytes() / 2**20

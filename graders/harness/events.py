@@ -48,6 +48,11 @@ class Events:
         if self._console.is_terminal:
             self._progress.start()
 
+    def remark(self, text: str) -> None:
+        """Tell what the user should know of the whole run."""
+        self._note("remark", text=text)
+        self._console.print(text, markup=False, soft_wrap=True)
+
     def submitted(self, student: Student) -> None:
         self._running[student.id] = student.name or student.id
         self._note("submitted", id=student.id)

@@ -224,7 +224,10 @@ def _started(sandbox: Sandbox, limits: Limits) -> Connection:
     Raises:
         RuntimeError: no worker stands ready; nothing of the student's has run yet.
     """
-    connection = Connection(sandbox, limits)
+    try:
+        connection = Connection(sandbox, limits)
+    except RuntimeError as problem:
+        raise RuntimeError(f"No worker could be started: {problem}") from problem
     try:
         connection.request({"do": "end"}, {}, START_SECONDS)
     except Fault as fault:

@@ -13,12 +13,12 @@ from graders.harness.batch import write_whole
 from graders.harness.errors import UsageError
 from graders.harness.grade import grade
 from graders.harness.result import CheckResult, QuestionResult, Result, Student, number, to_json
-from graders.harness.sandbox import choose
+from graders.harness.selftest import choose
 from graders.harness.sheet import Sheet, read_sheet
 from graders.harness.submission import Submission
 from graders.harness.upload import find_uploads, read_folder
 from reports.student_page import render_report
-from reports.text import block, line
+from reports.text import SENTENCE_LIMIT, block, line
 
 SIGNS = {"passed": "✓", "not_run": "-", "grader_error": "?"}
 
@@ -59,7 +59,8 @@ def only_part(sheet: Sheet, part: str) -> Sheet:
         for q in sheet.questions
     ]
     kept = tuple(replace(q, manual_points=None) for q in questions if q.checks)
-    return replace(sheet, questions=kept, points=sum((q.max_points for q in kept), Decimal(0)))
+    points = sum((q.max_points for q in kept), Decimal(0))
+    return replace(sheet, questions=kept, points=points, files=(), upload_name=None)
 
 
 def show(result: Result, report: Path, console: Console) -> None:
@@ -80,6 +81,8 @@ def show(result: Result, report: Path, console: Console) -> None:
     console.print(Text(f"{number(result.points)} of {number(result.max_points)} points", "bold"))
     if result.pending_points:
         console.print(f"{number(result.pending_points)} of them are given by hand, later.")
+    for text in result.notes:
+        console.print(Text(line(text, SENTENCE_LIMIT)))
     if result.message:
         console.print(Text(block(result.message)))
     console.print(Text(f"The report: {report.resolve()}"), soft_wrap=True)
