@@ -329,3 +329,29 @@ def test_a_submission_has_a_time_limit_of_its_own():
     session = Session(Submission({"part.py": b""}), {}, NoSandbox(), limits)
     with pytest.raises(TooSlow, match="used up its 0 seconds"):
         session.begin(1)
+
+
+LIES = """
+import gc
+def worker():
+    return next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
+class Odd: pass
+def lie(): worker().do_end = lambda request: Odd()
+def shout():
+    worker()._describe = lambda problem: {
+        "kind": "raised", "type": "X" * 10**6, "text": "y" * 10**6, "file": None,
+        "frames": [["f" * 10**5, 1, "w" * 10**5, "l" * 10**5]] * 1000}
+    raise ValueError
+"""  # fmt: skip
+
+
+def test_a_worker_that_lies_about_the_end_of_a_check_is_lost_not_our_fault():
+    session = Session(Submission({"part.py": LIES.encode()}), {}, NoSandbox(), LIMITS)
+    session.begin(1)
+    Student(session, "part").lie()
+    assert session.end() == ""
+    session.begin(2)
+    with pytest.raises(StudentError) as caught:
+        Student(session, "part").shout()
+    assert len(caught.value.message) < 8_000
+    session.close()

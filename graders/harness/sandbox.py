@@ -34,7 +34,7 @@ class Limits:
     memory_mb: int = 2048
     output_kb: int = 64
     processes: int = 64
-    files: int = 256
+    files: int = 128
     file_mb: int = 64
     disk_mb: int = 256
 

@@ -26,6 +26,7 @@ START_SECONDS = 120.0  # importing torch on a cold and busy machine
 NOTHING = "is not implemented yet"
 PATIENCE = 3  # calls that may hang for their whole time
 NOTES_CAP, NOTE_CAP = 50, 500  # notes of a file, characters of one
+TEXT_CAP, FRAMES = 2_000, 6  # of an exception: characters, frames; a worker may send more
 
 
 class Session:
@@ -141,11 +142,7 @@ class Session:
         answer, tensors = self._send(
             {**request, **fields}, encoder.tensors, min(self._call_seconds(), left)
         )
-        try:
-            return decode(answer, tensors, handles[1])
-        except BadFrame as problem:
-            self.close()
-            raise Crash(f"{NO_ANSWER} {problem}") from None
+        return self._decoded(answer, tensors, handles[1])
 
     def _call_seconds(self) -> float:
         """Give a call's limit; code that hung three times is not given as long again."""
@@ -154,7 +151,16 @@ class Session:
 
     def _plain(self, request: dict[str, Any], seconds: float) -> Any:
         answer, tensors = self._send(request, {}, seconds)
-        return decode(answer, tensors, _no_handle)
+        return self._decoded(answer, tensors, _no_handle)
+
+    def _decoded(self, answer: Any, tensors: Tensors, from_handle: FromHandle) -> Any:
+        """Take an answer apart; a worker that lies about its form is lost."""
+        try:
+            return decode(answer, tensors, from_handle)
+        except BadFrame as problem:
+            if self._connection is not None:
+                self._connection.close()
+            raise Crash(f"{NO_ANSWER} {problem}"[:500]) from None
 
     def _send(
         self, request: dict[str, Any], tensors: Tensors, seconds: float
@@ -215,7 +221,7 @@ class Session:
         given = encoder.encode(_as_tensors(self._given))
         request = {"do": "submission", "files": files, "given": given}
         answer, tensors = self._send(request, encoder.tensors, self.limits.load_seconds)
-        self._note(decode(answer, tensors, _no_handle))
+        self._note(self._decoded(answer, tensors, _no_handle))
 
 
 def _started(sandbox: Sandbox, limits: Limits) -> Connection:
@@ -269,10 +275,17 @@ def _located(found: object) -> tuple[list[str], list[str]]:
 def _fault(error: Any) -> Fault:
     """Turn the worker's account of an exception into the fault that a student reads."""
     try:
-        kind, name, text = str(error["kind"]), str(error["type"]), str(error["text"])
-        frames = [(str(f), int(n), str(w), str(line)) for f, n, w, line in error["frames"]]
-        file = error["file"]
-    except (KeyError, TypeError, ValueError):
+        kind, name, text = (
+            str(error["kind"]),
+            str(error["type"])[:200],
+            str(error["text"])[:TEXT_CAP],
+        )
+        frames = [
+            (str(f)[:300], int(n), str(w)[:200], str(line)[:200])
+            for f, n, w, line in error["frames"][-FRAMES:]
+        ]
+        file = str(error["file"])[:300]
+    except (KeyError, TypeError, ValueError, OverflowError):
         return Crash(NO_ANSWER)
     trace = "".join(f"\n  {f}, line {n}, in {w}\n    {line}" for f, n, w, line in frames)
     if kind == "missing":

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 AF_VSOCK = 40
@@ -22,9 +23,9 @@ def attempt(order: dict[str, Any], lacks: list[str]) -> list[str]:
     """
     rlimits = order["rlimits"]
     tries: dict[str, Callable[[], object]] = {
-        f"read {path}": lambda path=path: _reads(path) for path in order["paths"]
+        f"read {path}": partial(_reads, path) for path in order["paths"]
     }
-    tries |= {f"write to {path}": lambda path=path: _writes(path) for path in order["read_only"]}
+    tries |= {f"write to {path}": partial(_writes, path) for path in order["read_only"]}
     tries |= {
         "reach the network": lambda: socket.create_connection(("127.0.0.1", order["port"]), 1),
         "reach the machine's host": lambda: socket.socket(AF_VSOCK, socket.SOCK_STREAM),

@@ -132,6 +132,8 @@ REFUSED: dict[str, tuple[int, int]] = {
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
     "shmat": (30, 196),
+    "semget": (64, 190),
+    "msgget": (68, 186),
     # large parts of the kernel that no RNN needs
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
