@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.harness import bubblewrap, sandbox, selftest, zygote
+from graders.harness import bubblewrap, cgroup, sandbox, selftest, zygote
 from graders.harness.bubblewrap import Bubblewrap
 from graders.harness.errors import UsageError
 from graders.harness.faults import Fault
@@ -392,3 +392,46 @@ def test_root_drops_its_rights_even_where_only_root_can_reach_the_interpreter():
     )
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert said.stdout.strip() == str(bubblewrap.NOBODY), said.stderr
+
+
+# --- the control group ---
+
+
+def test_without_the_right_to_make_groups_there_is_none(monkeypatch, tmp_path):
+    monkeypatch.setattr(cgroup, "HIERARCHY", tmp_path)
+    assert cgroup.make() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("controllers", ["memory pids\n", "cpu\n"])
+def test_a_group_of_version_2_is_made_beside_our_own(monkeypatch, tmp_path, controllers):
+    (tmp_path / "cgroup.subtree_control").write_text(controllers)
+    monkeypatch.setattr(cgroup, "HIERARCHY", tmp_path)
+    found = cgroup._parent("", "app.scope")
+    assert found == (tmp_path if "memory" in controllers else None)
+
+
+def test_what_is_in_a_group_is_bounded_together():
+    group = cgroup.make()
+    if group is None:
+        pytest.skip("this user may make no groups")
+    group.limit(-cgroup.WARM_MB + 64, 20)  # 64 MB in all
+    hog = "x = []\nwhile True: x.append(bytearray(2**20))"
+    ended = subprocess.run(group.around([sys.executable, "-c", hog]), check=False)
+    assert ended.returncode == -9
+    crowd = (
+        "import os, time\nfor _ in range(60):\n  if os.fork() == 0: time.sleep(0.5); os._exit(0)"
+    )
+    ended = subprocess.run(
+        group.around([sys.executable, "-c", crowd]), check=False, capture_output=True
+    )
+    assert b"BlockingIOError" in ended.stderr
+    group.close()
+    assert not any(folder.exists() for folder in group.folders)
+
+
+def test_a_warm_sandbox_leaves_no_group_behind(warm):
+    run(warm, "def f(): return 1")
+    group = warm._warm._group
+    warm.close()
+    assert group is None or not any(folder.exists() for folder in group.folders)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from graders.harness import cgroup
 from graders.harness.bubblewrap import OUTER, Bubblewrap
 from graders.harness.process import Forked, WorkerProcess
 from graders.harness.sandbox import Limits, popen
@@ -53,6 +54,7 @@ class Zygote:
         warm = self._current()
         order = limits.order(lock=True) | ({"canary": canary} if canary else {})
         try:
+            warm.limit(limits)
             return warm.fork(order)
         except (OSError, RuntimeError) as problem:
             self.close()
@@ -86,7 +88,10 @@ class Zygote:
             try:
                 order = {"control": theirs.fileno(), "preload": self._preload}
                 command = self._bubblewrap.command(order, Limits().disk_mb, [])
-                return _Warm(popen(command, OUTER, keep=(theirs.fileno(),)), ours)
+                group = cgroup.make()
+                if group is not None:
+                    command = group.around(command)
+                return _Warm(popen(command, OUTER, keep=(theirs.fileno(),)), ours, group)
             except BaseException:
                 ours.close()
                 raise
@@ -95,11 +100,17 @@ class Zygote:
 class _Warm:
     """A warm process: its control socket, how many workers it started, whether one ended badly."""
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        control: socket.socket,
+        group: cgroup.Group | None,
+    ) -> None:
         self.used = 0
         self.worn = False
         self._process = process
         self._control = control
+        self._group = group
         self._ready = False
         self._living = 0
         self._retired = False
@@ -124,6 +135,11 @@ class _Warm:
             select.select([self._control], [], [], seconds)
             if not self.is_ready():
                 raise RuntimeError(self.close() or "it ended without a word")
+
+    def limit(self, limits: Limits) -> None:
+        """Bound the memory and the number of all its processes together, where that is possible."""
+        if self._group is not None:
+            self._group.limit(limits.memory_mb, limits.processes)
 
     def fork(self, order: dict[str, Any]) -> WorkerProcess:
         """Hand over an order and the ends of three pipes; give the worker that comes to life."""
@@ -165,7 +181,10 @@ class _Warm:
             os.killpg(self._process.pid, signal.SIGKILL)
         with self._process as process:  # closes the streams, too
             assert process.stderr
-            return "" if process.stderr.closed else process.stderr.read().decode(errors="replace")
+            said = b"" if process.stderr.closed else process.stderr.read()
+        if self._group is not None:
+            self._group.close()
+        return said.decode(errors="replace").strip()
 
     def _gone(self, well: bool) -> None:
         self._living -= 1
