@@ -56,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--part", help="only the checks of one part, such as elman")
     check.add_argument("--json", action="store_true", help="print the result as JSON")
     check.add_argument("--report", type=Path, help="where the report goes (FOLDER/report.html)")
-    check.add_argument("--sandbox", default="none", choices=["auto", "zygote", "bwrap", "none"])
+    sandboxes = ["auto", "zygote", "bwrap", "locked", "none"]
+    check.add_argument("--sandbox", default="none", choices=sandboxes)
     check.set_defaults(run=_check)
     for command in (batch, check):
         command.add_argument("--assignment", default="rnn")
@@ -92,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     reports.set_defaults(run=_reports)
     sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
     sheet.add_argument("file", type=Path, nargs="*", help="a TOML file; all sheets unless named")
-    sheet.add_argument("--check", action="store_true", help="the default, and all there is yet")
+    sheet.add_argument("--check", action="store_true", help="the default, and all there is")
     sheet.set_defaults(run=_sheet)
     template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
     template.set_defaults(run=_template)
@@ -101,7 +102,12 @@ def parser() -> argparse.ArgumentParser:
         "--expected", action="store_true", help="also grade the sample uploads and keep the results"
     )
     fixtures.set_defaults(run=_fixtures)
+    release = commands.add_parser("release", help="make the folder that students get, as a zip")
+    release.add_argument("assignment")
+    release.add_argument("--out", type=Path, help="where it goes (dist/ASSIGNMENT.zip)")
+    release.set_defaults(run=_release)
     calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
+    calibrate.add_argument("checks", nargs="*", metavar="NAME", help="such as brackets; else all")
     calibrate.add_argument("--runs", type=_count, default=1000)
     calibrate.set_defaults(run=_calibrate)
     sound = commands.add_parser("soundness", help="known wrong and right answers, judged")
@@ -230,10 +236,22 @@ def _fixtures(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _release(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.lms.export import write_file
+    from graders.harness.release import release
+
+    target = options.out or Path("dist", f"{options.assignment}.zip")
+    data = release(options.assignment)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_file(target, data)
+    console.print(f"Wrote {target}, {len(data):,} bytes", markup=False, soft_wrap=True)
+    return 0
+
+
 def _calibrate(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.calibrate import write
 
-    console.print(write(options.runs), markup=False, soft_wrap=True)
+    console.print(write(options.runs, options.checks), markup=False, soft_wrap=True)
     return 0
 
 

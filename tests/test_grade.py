@@ -1,11 +1,13 @@
 """One submission, graded: the reference earns all, the skeleton none, our own faults are no zero."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from graders.harness import grade as grading
-from graders.harness.grade import environment, grade, graders_sha256, ungraded
+from graders.harness.deciding import deciding_files, sha256_of
+from graders.harness.grade import environment, grade, ungraded
 from graders.harness.plugin import Finding
 from graders.harness.result import Student, from_json, to_json
 from graders.harness.sandbox import ROOT, NoSandbox
@@ -107,7 +109,7 @@ def test_an_unreadable_upload_keeps_the_maximum():
     result = ungraded(SHEET, WHO, "This is no zip.", 1, "bwrap")
     assert result.status == "unreadable" and result.message == "This is no zip."
     assert result.points == 0 and result.max_points == SHEET.points
-    assert result.environment == environment("bwrap", 1)
+    assert result.environment == environment("bwrap", 1, SHEET)
 
 
 def test_ctrl_c_ends_grading(monkeypatch):
@@ -131,8 +133,17 @@ def test_the_given_data_file_stands_in_for_a_missing_one():
     assert graded({"mlp.py": b"from data import PAD\n" + source}).all_checks_passed
 
 
-def test_the_hash_of_the_graders_is_a_sha256():
-    assert len(graders_sha256()) == 64
+def test_the_hash_covers_what_decides_on_this_sheet_and_nothing_else():
+    names = {file.relative_to(ROOT).as_posix() for file in deciding_files(SHEET)}
+    assert {
+        "graders/test_elman.py", "graders/oracles/elman.py", "graders/measuring/phrases.py",
+        "graders/harness/compare.py", "graders/harness/worker/operations.py",
+        "graders/harness/unpack.py", "fixtures/reviews.json", "student_template/data.py",
+    } <= names  # fmt: skip
+    assert not any(name.startswith(("reference", "graders/mistakes")) for name in names)
+    assert "graders/harness/batch.py" not in names and "graders/test_step_rnn.py" not in names
+    other = replace(SHEET, points=SHEET.points + 1)
+    assert len(sha256_of(SHEET)) == 64 and sha256_of(SHEET) != sha256_of(other)
 
 
 def test_points_are_exact_decimals():

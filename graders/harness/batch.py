@@ -2,9 +2,7 @@
 
 import contextlib
 import multiprocessing
-import os
 import signal
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -16,22 +14,18 @@ from pathlib import Path
 import psutil
 
 from graders.harness import manual
-from graders.harness.errors import UsageError
 from graders.harness.events import Events
+from graders.harness.folder import on_disk, result_in, write_manual, write_pages, write_result
 from graders.harness.grade import TRIES, environment, grade, ungraded
 from graders.harness.late import cost_changed, lateness
 from graders.harness.lms.roster import read_roster
-from graders.harness.result import Result, Student, from_json, to_json
+from graders.harness.result import Result, Student
 from graders.harness.sandbox import Sandbox
 from graders.harness.selftest import again, choose
 from graders.harness.sheet import Sheet
 from graders.harness.submission import Submission
 from graders.harness.upload import UnreadableUpload, Upload, take_in
 from graders.harness.waivers import Waiver, strangers
-from reports.check_page import render_checks
-from reports.class_page import render_class
-from reports.grades import write_grades
-from reports.student_page import render_report
 from reports.summary import ResultSummary, summarise
 
 AHEAD = 2  # submissions that wait, unpacked, for each slot: no slot idles and memory stays flat
@@ -78,7 +72,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
     marks = _marks(batch, students)
     hidden = (batch.uploads.resolve(), batch.out.resolve())
     sandbox = choose(batch.sandbox, hidden)
-    with _disk(batch.out):
+    with on_disk(batch.out):
         (batch.out / "students").mkdir(parents=True, exist_ok=True)
     summaries: dict[str, ResultSummary] = {}
     by_hand: list[manual.Entry] = []
@@ -140,53 +134,6 @@ def _of_fellows(result: Result, fellows: Sequence[Student]) -> Iterator[Result]:
     """Give the result of a group's upload to each of the others who handed it in."""
     for fellow in fellows:
         yield replace(result, student=replace(fellow, sha256=result.student.sha256))
-
-
-def write_result(result: Result, out: Path, title: str) -> None:
-    """Write a student's result and report; a reader sees the old files or the new ones, never half."""
-    folder = out / "students" / result.student.id
-    with _disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / "report.html", render_report(result, title))
-        write_whole(folder / "result.json", to_json(result))  # last: it says that all is there
-
-
-def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
-    """Write the class page, a page for each failed check, and grades.csv, of all results so far."""
-    pages = render_checks(summaries)
-    with _disk(out):
-        (out / "checks").mkdir(exist_ok=True)
-        for old in (out / "checks").glob("*.html"):
-            if old.name not in pages:
-                old.unlink()
-        for name, page in pages.items():
-            write_whole(out / "checks" / name, page)
-        write_whole(out / "index.html", render_class(summaries))
-        write_grades(summaries, out / "grades.csv")
-
-
-def write_manual(entries: Sequence[manual.Entry], out: Path) -> None:
-    """Add the rows that manual.csv lacks; what is there stays as it is."""
-    text = manual.extended(out, entries)
-    if text is not None:
-        with _disk(out):
-            write_whole(out / manual.FILE, text)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it appears at once, with all its content."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
 
 
 def grade_task(task: Task) -> Result:
@@ -268,19 +215,11 @@ def _known_result(batch: Batch, student: Student, sandbox: str) -> Result | None
         result is not None
         and result.student == student
         and result.assignment == batch.sheet.name
-        and result.environment == environment(sandbox, batch.seed)
+        and result.environment == environment(sandbox, batch.seed, batch.sheet)
         and result.status != "needs_staff"
         and (batch.out / "students" / student.id / "report.html").is_file()
     )
     return result if same else None
-
-
-def result_in(out: Path, student: str) -> Result | None:
-    """Give the result of an earlier run; None where there is none that can be read."""
-    try:
-        return from_json((out / "students" / student / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 def _unreadable(batch: Batch, problem: UnreadableUpload, sandbox: str) -> Result:
@@ -327,14 +266,3 @@ def _end(process: int | None) -> None:
 def _start_slot() -> None:
     """Leave Ctrl-C to the process that started the slots."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextlib.contextmanager
-def _disk(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        raise UsageError(
-            f"Cannot write to {place}: {problem.strerror}. Finished results are kept; put that "
-            "right and run the same command again."
-        ) from problem

@@ -1,19 +1,19 @@
 """Grade one submission: run its sheet's checks through pytest and add up what they earned."""
 
 import contextlib
-import hashlib
 import io
 import os
 import platform
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import pytest
 import torch
 
+from graders.harness import handing_in
 from graders.harness.checks import GRADERS
+from graders.harness.deciding import GIVEN, sha256_of
 from graders.harness.plugin import Finding, Grading
 from graders.harness.result import (
     CheckResult,
@@ -24,13 +24,15 @@ from graders.harness.result import (
     Result,
     Student,
 )
-from graders.harness.sandbox import ROOT, Sandbox
+from graders.harness.sandbox import Sandbox
 from graders.harness.session import Session
 from graders.harness.sheet import Sheet
 from graders.harness.submission import Submission
 
 TRIES = 3  # for a check that failed through our own fault
 OPTIONS = ["-c", os.devnull, f"--rootdir={GRADERS}", "--noconftest", "-p", "no:cacheprovider"]
+# Without the cut, pytest lists every folder above, however full that is.
+OPTIONS += [f"--confcutdir={GRADERS}"]
 OPTIONS += ["-p", "no:capture", "-p", "no:logging", "-p", "no:warnings", "-q", "--no-header"]
 OPTIONS += ["--import-mode=importlib", "--tb=short", "--continue-on-collection-errors"]
 # These collect garbage ten times a run, to report what no one reads: half of pytest's own time.
@@ -49,7 +51,8 @@ def grade(
     finally:
         session.close()
     needs_staff = any(finding.outcome == "grader_error" for finding in findings.values())
-    result = _result(sheet, student, findings, environment(sandbox.name, seed))
+    result = _result(sheet, student, findings, environment(sandbox.name, seed, sheet))
+    result = handing_in.looked_at(result, sheet.files, sheet.upload_name, submission)
     return replace(
         result,
         status="needs_staff" if needs_staff else "graded",
@@ -62,37 +65,19 @@ def grade(
 def ungraded(sheet: Sheet, student: Student, sentence: str, seed: int, sandbox: str) -> Result:
     """Give the result of an upload that cannot be read: no check was run, the maximum stays."""
     findings = {check: Finding("not_run") for check in sheet.checks}
-    result = _result(sheet, student, findings, environment(sandbox, seed))
+    result = _result(sheet, student, findings, environment(sandbox, seed, sheet))
     return replace(result, status="unreadable", message=sentence)
 
 
-def environment(sandbox: str, seed: int) -> Environment:
-    return Environment(
-        platform.python_version(), str(torch.__version__), sandbox, seed, graders_sha256()
-    )
-
-
-@cache
-def graders_sha256() -> str:
-    """Hash all that decides on points: checks, harness, sheets, fixtures and given files."""
-    digest = hashlib.sha256()
-    folders = [GRADERS, *(f for f in (ROOT / "fixtures").iterdir() if f.name not in _EXAMPLES)]
-    found = [f for folder in folders for f in (folder, *folder.rglob("*"))]
-    files = [f for f in found if f.suffix in _DECIDING and f.is_file()]
-    for file in sorted([*files, _DATA], key=lambda f: f.relative_to(ROOT).as_posix()):
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+def environment(sandbox: str, seed: int, sheet: Sheet) -> Environment:
+    """Say what a result depends on besides the submission."""
+    version = platform.python_version(), str(torch.__version__)
+    return Environment(*version, sandbox, seed, sha256_of(sheet))
 
 
 def given_files() -> dict[str, bytes]:
     """Give what the course supplies, for submissions that left it out."""
-    return {"data.py": _DATA.read_bytes()}
-
-
-_DATA = ROOT / "student_template" / "data.py"
-_DECIDING = {".py", ".toml", ".json", ".safetensors"}
-_EXAMPLES = {"expected", "samples", "uploads", "variants"}  # in fixtures/; no check reads them
+    return {"data.py": GIVEN.read_bytes()}
 
 
 def run_checks(
@@ -156,6 +141,7 @@ def _result(
                     hint=findings[check].hint,
                     output=findings[check].output,
                     seconds=round(findings[check].seconds, 3),
+                    figures=findings[check].figures,
                 )
                 for check, points in question.checks.items()
             ),

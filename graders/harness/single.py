@@ -6,21 +6,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from graders.harness.batch import write_whole
 from graders.harness.errors import UsageError
+from graders.harness.folder import write_whole
 from graders.harness.grade import grade
-from graders.harness.result import CheckResult, QuestionResult, Result, Student, number, to_json
+from graders.harness.result import Result, Student, to_json
 from graders.harness.selftest import choose
 from graders.harness.sheet import Sheet, read_sheet
 from graders.harness.submission import Submission
+from graders.harness.terminal import show
 from graders.harness.upload import find_uploads, read_folder
 from reports.student_page import render_report
-from reports.text import SENTENCE_LIMIT, block, line
-
-SIGNS = {"passed": "✓", "not_run": "-", "grader_error": "?"}
 
 
 def check(options: argparse.Namespace, console: Console) -> int:
@@ -37,10 +33,15 @@ def check(options: argparse.Namespace, console: Console) -> int:
     if options.json:
         print(to_json(result), end="")
         return int(not result.all_checks_passed)
-    report = options.report or _beside(options.folder)
-    write_whole(report, render_report(result, sheet.title))
+    report = write_report(result, sheet, options.report or _beside(options.folder))
     show(result, report, console)
     return int(not result.all_checks_passed)
+
+
+def write_report(result: Result, sheet: Sheet, file: Path) -> Path:
+    """Write a result's report, whole or not at all, and give its place."""
+    write_whole(file, render_report(result, sheet.title))
+    return file
 
 
 def only_part(sheet: Sheet, part: str) -> Sheet:
@@ -61,54 +62,6 @@ def only_part(sheet: Sheet, part: str) -> Sheet:
     kept = tuple(replace(q, manual_points=None) for q in questions if q.checks)
     points = sum((q.max_points for q in kept), Decimal(0))
     return replace(sheet, questions=kept, points=points, files=(), upload_name=None)
-
-
-def show(result: Result, report: Path, console: Console) -> None:
-    """Print the result in short: questions, checks that are not passed, what to fix first."""
-    for question in result.questions:
-        console.print(_question(question))
-        for found in question.checks:
-            if found.outcome != "passed":
-                console.print(_lost(found))
-    lost = [found for found in result.checks if found.outcome != "passed"]
-    if lost:
-        console.print()
-        console.print(Text("Fix this first", "bold"))
-        for text in (lost[0].sentence, lost[0].message, lost[0].hint):
-            if text:
-                console.print(Text(block(text)))
-    console.print()
-    console.print(Text(f"{number(result.points)} of {number(result.max_points)} points", "bold"))
-    if result.pending_points:
-        console.print(f"{number(result.pending_points)} of them are given by hand, later.")
-    for text in result.notes:
-        console.print(Text(line(text, SENTENCE_LIMIT)))
-    if result.message:
-        console.print(Text(block(result.message)))
-    console.print(Text(f"The report: {report.resolve()}"), soft_wrap=True)
-
-
-def _question(question: QuestionResult) -> Table:
-    passed = sum(found.outcome == "passed" for found in question.checks)
-    whole = passed == len(question.checks)
-    row = Table.grid(expand=True)
-    row.add_column()
-    row.add_column(justify="right")
-    row.add_row(
-        Text(f"{question.number}. {line(question.title)}", "bold"),
-        Text(
-            f"{passed} of {len(question.checks)} checks passed, "
-            f"{number(question.points)} of {number(question.max_points)} points",
-            "green" if whole else "",
-        ),
-    )
-    return row
-
-
-def _lost(check: CheckResult) -> Table:
-    row = Table.grid(padding=(0, 1))
-    row.add_row("  ", Text(SIGNS.get(check.outcome, "✗"), "red"), Text(line(check.sentence)))
-    return row
 
 
 def _read(path: Path) -> tuple[Student, Submission]:

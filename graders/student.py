@@ -1,0 +1,103 @@
+"""`python -m graders.student COMMAND`: what a student runs, in the folder that the course gave out."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from graders.harness.errors import Unreadable, UsageError
+from graders.harness.grade import grade
+from graders.harness.own import OWN, own_files, packed, read_as_handed_in, upload_name
+from graders.harness.sandbox import ROOT, NoSandbox
+from graders.harness.sheet import Sheet, read_sheet
+from graders.harness.single import only_part, write_report
+from graders.harness.terminal import show
+
+Command = Callable[[argparse.Namespace, Sheet, Console], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 full checked points, 1 points are missing, 2 a wrong call."""
+    options = parser().parse_args(arguments)
+    command: Command = options.run
+    try:
+        sheet = read_sheet(json.loads((ROOT / OWN).read_text(encoding="utf-8"))["assignment"])
+        return command(options, sheet, Console(highlight=False))
+    except (UsageError, Unreadable) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(prog="python -m graders.student", description=__doc__)
+    top.add_argument("--folder", type=Path, default=Path())
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="all checks of the sheet, and the report")
+    check.set_defaults(run=_check)
+    quick = commands.add_parser("quick", help="the checks of one part")
+    quick.add_argument("part", nargs="?", help="such as elman; without it they are listed")
+    quick.add_argument("--watch", action="store_true", help="again whenever a file is saved")
+    quick.set_defaults(run=_quick)
+    submit = commands.add_parser("submit", help="pack the upload and check it once more")
+    submit.add_argument("name", nargs="?", help="the upload's name, as the sheet asks for it")
+    submit.set_defaults(run=_submit)
+    for command in (check, quick, submit):
+        command.add_argument("--seed", type=int, default=1, help="other numbers, other sizes")
+    return top
+
+
+def _check(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
+    return _graded(packed(own_files(options.folder)), "", options, sheet, console)
+
+
+def _quick(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
+    if options.part is None:
+        raise UsageError(f"Say which part: {', '.join(sheet.parts)}.")
+    part = only_part(sheet, options.part)
+    if not options.watch:
+        return _check(options, part, console)
+    from watchfiles import PythonFilter, watch
+
+    seen = PythonFilter(extra_extensions=(".ipynb",))
+    while True:
+        try:
+            _check(options, part, console)
+        except (UsageError, Unreadable) as problem:
+            console.print(str(problem), markup=False, soft_wrap=True)
+        console.print("Waiting for the next save; Ctrl-C ends this.")
+        next(watch(options.folder, watch_filter=seen, raise_interrupt=True))
+
+
+def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
+    name, files = upload_name(sheet, options.name), own_files(options.folder)
+    target = options.folder / "dist" / name
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(packed(files))
+    code = _graded(target.read_bytes(), name, options, sheet, console)
+    console.print(f"\n{target.resolve()} holds", markup=False, soft_wrap=True)
+    for path, content in files.items():
+        console.print(f"  {path} ({len(content):,} bytes)", markup=False, soft_wrap=True)
+    return code
+
+
+def _graded(
+    data: bytes, name: str, options: argparse.Namespace, sheet: Sheet, console: Console
+) -> int:
+    """Grade an upload as a class's is graded, show the result and write the report."""
+    student, submission = read_as_handed_in(data, name or "upload.zip")
+    student = replace(student, id="you", upload=name)
+    result = grade(submission, student, sheet, options.seed, NoSandbox())
+    show(result, write_report(result, sheet, options.folder / "report.html"), console)
+    return int(not result.all_checks_passed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

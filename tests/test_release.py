@@ -1,0 +1,227 @@
+"""The student's folder: complete, without answers, always the same; and its commands."""
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from graders.__main__ import main
+from graders.harness.errors import UsageError
+from graders.harness.own import own_files, packed, read_as_handed_in, upload_name
+from graders.harness.release import bundle, readme, release, requirements
+from graders.harness.sandbox import ROOT
+from graders.harness.sheet import read_sheet, sheet_names
+
+SHORTEST = 60  # characters of a body; below, two right answers can hardly differ
+
+
+def unpack(data, folder):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("student")
+    unpack(release("vu-3b"), place)
+    return place / "vu-3b"
+
+
+def run(folder, *arguments):
+    """Run the student's command as tox does: the folder's own code, nothing of the project's."""
+    return subprocess.run(
+        [sys.executable, "-m", "graders.student", *arguments],
+        cwd=folder, capture_output=True, text=True, encoding="utf-8",
+        env={"PYTHONPATH": str(folder / ".unroll"), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
+    )  # fmt: skip
+
+
+# --- what is in it ---
+
+
+@pytest.mark.parametrize("name", sheet_names())
+def test_it_holds_what_the_sheet_needs_and_no_answers(name):
+    sheet, files = read_sheet(name), bundle(read_sheet(name))
+    assert {f"{part}.py" for part in sheet.parts} | {"data.py", "README.md", "tox.ini"} <= set(
+        files
+    )
+    for part in sheet.parts:
+        assert files[f"{part}.py"] == (ROOT / "student_template" / f"{part}.py").read_bytes()
+        assert f".unroll/graders/test_{part}.py" in files
+    assert f".unroll/graders/assignments/{name}.toml" in files
+    for path in files:
+        assert not any(word in path for word in ("mistakes", "hidden", "reference", "variants"))
+        assert not path.endswith(".safetensors") and "__pycache__" not in path
+    assert sum(map(len, files.values())) < 2_000_000
+
+
+@pytest.mark.parametrize("name", sheet_names())
+def test_no_body_of_the_reference_is_in_it(name):
+    text = "\n".join(
+        _plain(ast.parse(content)) for path, content in bundle(read_sheet(name)).items()
+        if path.endswith(".py") and not path.endswith("data.py")
+    )  # fmt: skip
+    for file in sorted((ROOT / "reference").glob("*.py")):
+        skeleton = ast.parse((ROOT / "student_template" / file.name).read_bytes())
+        given = {body for _, body in _bodies(skeleton)}
+        for function, body in _bodies(ast.parse(file.read_bytes())):
+            assert body in given or body not in text, f"{file.name}: {function}"
+
+
+def test_the_search_for_bodies_would_find_one():
+    tree = ast.parse((ROOT / "reference" / "elman.py").read_bytes())
+    found = [body for _, body in _bodies(tree)]
+    assert len(found) >= 4 and all(body in _plain(tree) for body in found)
+
+
+def _bodies(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            if len(text := _plain(ast.Module(body, []))) >= SHORTEST:
+                yield node.name, text
+
+
+def _plain(tree):
+    return "\n".join(line.strip() for line in ast.unparse(tree).splitlines())
+
+
+def test_it_is_the_same_every_time_whatever_the_clock(monkeypatch):
+    first = release("epita-lab")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert release("epita-lab") == first
+
+
+def test_its_readme_is_the_sheet():
+    text = readme(read_sheet("vu-3b"))
+    assert text.startswith("# Assignment 3B: recurrent neural networks\n\n10 points.")
+    assert "### 3. Elman network (0.5 points)\n\nIn `elman.py`:\n\n- Every output equals" in text
+    assert "Name the upload `<vunetid>_<assignment number>.zip`." in text
+    assert "By hand, 1 point:\n\nCurves (0.6):" in text
+    assert "A call may take 10 seconds" in text and "\n\n\n" not in text
+    for question in read_sheet("vu-3b").questions:
+        assert f"### {question.number}. {question.title} (" in text
+
+
+def test_what_it_installs_is_what_the_project_tests_with():
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower()
+    names = [name.partition(">")[0].lower() for name in requirements()]
+    assert {"torch", "pytest", "rich", "watchfiles"} <= set(names)
+    assert all(f"\n{name}==" in pinned for name in names)
+    assert not {"mypy", "ruff", "hypothesis"} & set(names)
+
+
+def test_an_unknown_sheet_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["release", "vu-4"]) == 2
+    assert capsys.readouterr().err.startswith("There is no assignment `vu-4`; there are ")
+    assert list(tmp_path.iterdir()) == []
+    assert main(["release", "ovgu-rnn"]) == 0
+    assert capsys.readouterr().out.startswith(f"Wrote {Path('dist', 'ovgu-rnn.zip')}, ")
+    assert (tmp_path / "dist" / "ovgu-rnn.zip").read_bytes() == release("ovgu-rnn")
+
+
+# --- its commands ---
+
+
+def test_the_skeleton_earns_nothing_and_says_what_to_do_first(folder):
+    said = run(folder, "quick", "padding")
+    assert said.returncode == 1, said.stderr
+    assert "`pad_batch` in padding.py is not implemented yet." in said.stdout
+    assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_right_part_is_full_points_and_exit_code_0(folder):
+    ours = (folder / "elman.py").read_bytes()
+    source = (ROOT / "reference" / "elman.py").read_text(encoding="utf-8")
+    (folder / "elman.py").write_bytes(source.replace("\n", "\r\n").encode())  # as on Windows
+    try:
+        said = run(folder, "quick", "elman", "--seed", "5")
+    finally:
+        (folder / "elman.py").write_bytes(ours)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "0.5 of 0.5 points" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["quick"], "Say which part: autoregressive, elman, mlp, padding, torch_rnn, training."),
+        (["quick", "elmann"], "vu-3b checks no part `elmann`; it checks autoregressive, elman,"),
+        (["submit"], "The sheet asks for an upload named <vunetid>_<assignment number>.zip; give"),
+        (["submit", "a b.zip"], "a b.zip is no file name; use letters, digits, dots, - and _."),
+        (
+            ["--folder", ".unroll/fixtures", "check"],
+            "fixtures holds no .py or .ipynb file; run this",
+        ),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_exit_code_2(folder, arguments, sentence):
+    said = run(folder, *arguments)
+    assert said.returncode == 2 and sentence in said.stderr
+    assert said.stderr.count("\n") == 1
+
+
+def test_submit_packs_checks_and_lists_the_upload(tmp_path):
+    unpack(release("ovgu-rnn"), tmp_path)
+    folder = tmp_path / "ovgu-rnn"
+    (folder / "data").mkdir()
+    (folder / "data" / "model.pt").write_bytes(b"x" * 1000)
+    said = run(folder, "submit")
+    assert said.returncode == 1, said.stderr
+    listed = said.stdout[said.stdout.index("ovgu-rnn.zip holds") :].splitlines()[1:]
+    names = [line.split()[0] for line in listed]
+    assert names == ["data.py", "gated.py", "rnn_cell.py"]
+    with zipfile.ZipFile(folder / "dist" / "ovgu-rnn.zip") as archive:
+        assert archive.namelist() == names
+
+
+# --- the student's own files ---
+
+
+def test_what_is_handed_in_leaves_out_what_the_course_gave(tmp_path):
+    for name in ("elman.py", "q3.ipynb", "results.csv", "report.pdf", "README.md", "tox.ini",
+                 ".unroll/graders/a.py", ".tox/b.py", "dist/c.zip", "weights.pt", "src/helper.py",
+                 "__pycache__/d.py", ".ipynb_checkpoints/q3-checkpoint.ipynb"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text("x = 1")
+    assert list(own_files(tmp_path)) == [
+        "elman.py", "q3.ipynb", "report.pdf", "results.csv", "src/helper.py"
+    ]  # fmt: skip
+
+
+def test_a_folder_that_is_too_large_names_the_largest_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("graders.harness.own.LARGEST", 1000)
+    (tmp_path / "a.py").write_text("x = 1")
+    (tmp_path / "big.csv").write_text("1\n" * 1000)
+    with pytest.raises(UsageError, match=r"the largest is big\.csv\. Move data out of this folder"):
+        own_files(tmp_path)
+
+
+def test_an_upload_is_read_as_a_classs_uploads_are():
+    student, submission = read_as_handed_in(packed({"a.py": b"x = 1", "conftest.py": b""}), "u.zip")
+    assert set(submission.files) == {"a.py", "conftest.py"}
+    assert len(student.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("given", "name"), [("abc123_3b.zip", "abc123_3b.zip"), ("abc123_3b", "abc123_3b.zip")]
+)
+def test_the_uploads_name_is_the_sheets(given, name):
+    assert upload_name(read_sheet("vu-3b"), given) == name
+
+
+def test_without_a_wish_the_upload_has_the_sheets_name():
+    assert upload_name(read_sheet("rnn"), None) == "rnn.zip"
+
+
+def test_the_folder_says_which_sheet_it_is():
+    files = bundle(read_sheet("rnn"))
+    assert json.loads(files[".unroll/sheet.json"]) == {
+        "assignment": "rnn", "version": read_sheet("rnn").version
+    }  # fmt: skip
