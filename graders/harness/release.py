@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from graders.harness.checks import known_checks
 from graders.harness.deciding import deciding_files, imported
+from graders.harness.edition import notebook
 from graders.harness.own import OWN, add
 from graders.harness.policy import LatePolicy
 from graders.harness.sandbox import ROOT
@@ -47,13 +48,18 @@ def bundle(sheet: Sheet) -> dict[str, bytes]:
     files |= {
         "data.py": (TEMPLATE / "data.py").read_bytes(),
         "README.md": readme(sheet).encode(),
+        f"{sheet.name}.ipynb": notebook(sheet),
         "tox.ini": (FORMS / "tox.ini").read_bytes(),
         "toxfile.py": (ROOT / "toxfile.py").read_bytes(),
         f"{INNER}/{OWN}": json.dumps({"assignment": sheet.name, "version": sheet.version}).encode(),
         f"{INNER}/requirements.txt": "".join(f"{n}\n" for n in requirements()).encode(),
         f"{INNER}/constraints.txt": (ROOT / "constraints.txt").read_bytes(),
     }
-    inner = {*deciding_files(sheet), *imported(["graders.student"]), SHEETS / f"{sheet.name}.toml"}
+    inner = {
+        *deciding_files(sheet),
+        *imported(["graders.student", "graders.harness.inline"]),
+        SHEETS / f"{sheet.name}.toml",
+    }
     inner |= set((ROOT / "reports" / "templates").iterdir())
     return files | {
         f"{INNER}/{file.relative_to(ROOT).as_posix()}": file.read_bytes() for file in inner
