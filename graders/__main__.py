@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console
@@ -91,6 +92,11 @@ def parser() -> argparse.ArgumentParser:
         "--markdown", action="store_true", help="students/<id>/comment.md each, for an LMS"
     )
     reports.set_defaults(run=_reports)
+    mark = commands.add_parser("mark", help="give points by hand on a page of this machine")
+    mark.add_argument("out", type=Path, help="the folder that a batch wrote")
+    mark.add_argument("uploads", type=Path, nargs="?", help="what was graded, to look into it")
+    mark.add_argument("--port", type=int, default=0, help="a free one unless given")
+    mark.set_defaults(run=_mark)
     sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
     sheet.add_argument("file", type=Path, nargs="*", help="a TOML file; all sheets unless named")
     sheet.add_argument("--check", action="store_true", help="the default, and all there is")
@@ -106,6 +112,12 @@ def parser() -> argparse.ArgumentParser:
     release.add_argument("assignment")
     release.add_argument("--out", type=Path, help="where it goes (dist/ASSIGNMENT.zip)")
     release.set_defaults(run=_release)
+    new = commands.add_parser("new-sheet", help="begin a sheet from parts that exist")
+    new.add_argument("name", help="such as my-course")
+    new.add_argument("--parts", required=True, help="separated by commas: padding,elman")
+    new.add_argument("--title", help="as students read it (the name)")
+    new.add_argument("--points", type=_points, default=Decimal(10))
+    new.set_defaults(run=_new_sheet)
     calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
     calibrate.add_argument("checks", nargs="*", metavar="NAME", help="such as brackets; else all")
     calibrate.add_argument("--runs", type=_count, default=1000)
@@ -124,6 +136,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _points(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise argparse.ArgumentTypeError(f"{text} is no number") from None
+
+
 def _batch(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.batch import Batch, run
     from graders.harness.deadline import given_deadline
@@ -134,6 +153,9 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     sheet = read_sheet(options.assignment)
     if options.deadline:
         sheet = replace(sheet, deadline=given_deadline(options.deadline))
+    if options.deadline and not sheet.late:
+        words = f"The sheet {sheet.name} has no [late]: lateness is shown, and costs nothing."
+        console.print(words, markup=False, soft_wrap=True)
     if options.sandbox == "none":
         print(
             "Without a sandbox these uploads run with your rights: grade only your own.",
@@ -203,6 +225,12 @@ def _reports(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _mark(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.mark_server import serve
+
+    return serve(options.out, options.uploads, options.port, console)
+
+
 def _sheet(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.sheet import SHEETS, read_sheet_file, sheet_names
 
@@ -245,6 +273,21 @@ def _release(options: argparse.Namespace, console: Console) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     write_file(target, data)
     console.print(f"Wrote {target}, {len(data):,} bytes", markup=False, soft_wrap=True)
+    return 0
+
+
+def _new_sheet(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.new_sheet import new_sheet
+    from graders.harness.sheet import SHEETS
+
+    parts = [part.strip() for part in options.parts.split(",")]
+    text = new_sheet(options.name, options.title or options.name, parts, options.points)
+    target = SHEETS / f"{options.name}.toml"
+    target.write_text(text, encoding="utf-8")
+    words = (
+        f"Wrote {target}. Now titles, points, points by hand; then `python -m graders template`."
+    )
+    console.print(words, markup=False, soft_wrap=True)
     return 0
 
 

@@ -1,13 +1,16 @@
 """The template role: the set holds together, and each thing that does not is named with its place."""
 
+import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from graders.harness import template
+from graders.harness import sentences, template
 from graders.harness.errors import UsageError
 from graders.harness.grade import ungraded
 from graders.harness.result import Student
+from graders.harness.sandbox import ROOT
 from graders.harness.session import NOTHING
 from graders.harness.sheet import read_sheet
 
@@ -81,3 +84,43 @@ def test_a_sheet_that_does_not_hold_is_named(graded, monkeypatch):
     monkeypatch.setattr(template, "read_sheet", broken)
     (line,) = template.problems()
     assert line.startswith("graders/assignments/rnn.toml: Its questions add up to 3")
+
+
+def test_a_sentence_that_changed_under_the_same_version_is_named(graded, monkeypatch):
+    graded()
+    sheet = read_sheet("rnn")
+    monkeypatch.setattr(sentences, "told", lambda sheet: "another hash")
+    assert sentences.problem(sheet) == (
+        "graders/assignments/rnn.toml: what students are told has changed since version "
+        f"{sheet.version}; raise `version`, then run `python -m graders fixtures`"
+    )
+    assert any("what students are told has changed" in line for line in template.problems())
+    newer = replace(sheet, version=sheet.version + 1)
+    assert sentences.problem(newer).startswith(
+        "fixtures/sentences.json: rnn has a new version; run"
+    )
+
+
+def test_the_note_of_what_students_were_told_keeps_its_entry_until_the_version_is_raised(
+    monkeypatch,
+):
+    before = json.loads(sentences.noted())
+    monkeypatch.setattr(sentences, "told", lambda sheet: "another hash")
+    assert json.loads(sentences.noted()) == before
+
+
+def test_what_students_are_told_is_sentences_points_and_criteria():
+    sheet = read_sheet("vu-3b")
+    first = sheet.questions[0]
+    for other in (replace(first, title="x"), replace(first, manual_points=Decimal(1))):
+        assert sentences.told(replace(sheet, questions=(other,))) != sentences.told(
+            replace(sheet, questions=(first,))
+        )
+
+
+def test_an_answer_in_the_students_folder_is_named(graded, monkeypatch):
+    graded()
+    answer = (ROOT / "reference" / "mlp.py").read_bytes()
+    monkeypatch.setattr(template, "bundle", lambda sheet: {"extra.py": answer})
+    line = next(line for line in template.problems() if "stands in" in line)
+    assert line.startswith("reference/mlp.py:") and "the students' extra.py" in line

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from graders.harness import languages, samples, sheet_samples, tagged
+from graders.harness import golden, languages, samples, sentences, sheet_samples, tagged
 from graders.harness.sandbox import ROOT
 
 FIXTURES = ROOT / "fixtures"
@@ -105,6 +105,8 @@ def _review(chance: random.Random, label: int) -> list[str]:
 
 MAKERS: dict[str, Callable[[], bytes]] = {
     "reviews.json": reviews,
+    "golden.safetensors": golden.golden,
+    "sentences.json": sentences.noted,
     **languages.MAKERS,
     **tagged.MAKERS,
     **samples.MAKERS,

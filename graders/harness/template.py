@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from graders.harness import fixtures
+from graders.harness import fixtures, sentences
 from graders.harness.checks import known_checks
 from graders.harness.errors import UsageError
 from graders.harness.grade import grade
+from graders.harness.leaks import leaks
+from graders.harness.release import bundle
 from graders.harness.result import Result, Student
 from graders.harness.sandbox import ROOT, NoSandbox
 from graders.harness.session import NOTHING
@@ -26,6 +28,9 @@ def problems(seed: int = 1) -> Iterator[str]:
         except UsageError as problem:
             yield f"graders/assignments/{name}.toml: {problem}"
     for sheet in sheets:
+        if line := sentences.problem(sheet):
+            yield line
+        yield from leaks(bundle(sheet))
         yield from _reference_problems(sheet, seed)
         yield from _skeleton_problems(sheet, seed)
 

@@ -84,8 +84,8 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            older = nbformat.from_dict(document)  # type: ignore[no-untyped-call]
-            return dict(nbformat.convert(older, 4))  # type: ignore[no-untyped-call]
+            older = nbformat.from_dict(document)
+            return dict(nbformat.convert(older, 4))
     except Exception:  # its readers raise whatever a damaged file makes them
         raise Unparsed("it is of an old format, and damaged") from None
 
