@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from graders.harness import bubblewrap, cgroup, sandbox, selftest, zygote
@@ -435,3 +436,32 @@ def test_a_warm_sandbox_leaves_no_group_behind(warm):
     group = warm._warm._group
     warm.close()
     assert group is None or not any(folder.exists() for folder in group.folders)
+
+
+def test_groups_of_a_grader_that_was_killed_are_swept(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for name in (f"unroll-{ended.pid}-0", f"unroll-{os.getpid()}-0", "unroll-x-0", "other"):
+        (tmp_path / name).mkdir()
+    cgroup._sweep(tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"unroll-{os.getpid()}-0", "unroll-x-0", "other"}
+
+
+def test_a_grader_that_is_killed_leaves_no_process(tmp_path):
+    program = (
+        "import time\n"
+        "from graders.harness.sandbox import Limits\n"
+        "from graders.harness.session import Session\n"
+        "from graders.harness.submission import Submission\n"
+        "from graders.harness.zygote import Zygote\n"
+        "s = Session(Submission({}), {}, Zygote(preload=()), Limits()); s.begin(1)\n"
+        "print('up', flush=True); time.sleep(600)"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE)
+    assert grader.stdout.readline() == b"up\n"
+    family = psutil.Process(grader.pid).children(recursive=True)
+    assert len(family) >= 4
+    grader.kill()
+    grader.communicate()
+    assert psutil.wait_procs(family, timeout=10)[1] == []

@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 HIERARCHY = Path("/sys/fs/cgroup")
 WARM_MB = 1024  # of the warm process and of buffers, beyond a worker's own
 _count = itertools.count()
@@ -63,6 +65,7 @@ def make() -> Group | None:
     folders = []
     for _, controllers, place in homes:
         if parent := _parent(controllers, place.lstrip("/")):
+            _sweep(parent)
             with contextlib.suppress(OSError):
                 (parent / name).mkdir()
                 folders.append(parent / name)
@@ -71,6 +74,15 @@ def make() -> Group | None:
         return group
     group.close()
     return None
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what a grader that was killed has left; a group with processes stays."""
+    for old in parent.glob("unroll-*-*"):
+        number = old.name.split("-")[1]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            with contextlib.suppress(OSError):
+                old.rmdir()
 
 
 def _parent(controllers: str, place: str) -> Path | None:

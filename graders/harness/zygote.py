@@ -23,7 +23,7 @@ READY_SECONDS = 120.0  # importing torch on a cold and busy machine
 BIRTH_SECONDS = 20.0  # a fork takes 0.05 s; on a busy machine more
 JOBS = 200  # workers that one warm process starts; then the next one takes over
 # What submissions import besides torch; what is not installed is left out.
-LIBRARIES = ("matplotlib.pyplot", "nbformat", "pandas", "sklearn.metrics", "tqdm.auto")
+LIBRARIES = ("matplotlib.pyplot", "nbformat", "pandas", "tqdm.auto")
 AHEAD = 20  # workers before that, the next one is started, so nobody waits for its imports
 
 
