@@ -21,7 +21,7 @@ def folder(tmp_path):
 def test_full_points_exit_with_0_and_leave_a_report(folder, capsys):
     assert main(["check", str(folder), "--part", "mlp"]) == 0
     said = capsys.readouterr().out
-    assert "1 of 1 points" in said and "report.html" in said
+    assert "1 of 1 point\n" in said and "report.html" in said
     assert "<title>" in (folder / "report.html").read_text()
 
 

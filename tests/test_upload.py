@@ -13,14 +13,9 @@ import pytest
 
 from graders.harness.archive import Caps
 from graders.harness.errors import Unreadable, UsageError
-from graders.harness.owner import (
-    Owner,
-    canvas_owner,
-    moodle_owner,
-    newest_attempts,
-    plain_owner,
-    safe_id,
-)
+from graders.harness.lms.canvas import canvas_owner
+from graders.harness.lms.moodle import moodle_owner
+from graders.harness.owner import Owner, newest_attempts, plain_owner, safe_id
 from graders.harness.result import Student
 from graders.harness.upload import UnreadableUpload, Upload, find_uploads, read_folder
 

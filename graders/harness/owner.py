@@ -9,35 +9,44 @@ from graders.harness.archive import printable
 from graders.harness.unpack import ENDINGS, kind_of, sha256
 
 ID_LENGTH = 80
-ID = "[0-9]{1,19}"
-CANVAS = re.compile(  # Canvas names the attachment after the user id, but not of a text or link
-    rf"(?:(?P<name>.*?)_)??(?:(?P<late>late)_)?(?P<id>{ID})_"
-    rf"(?:(?P<attachment>{ID})_(?P<file>.+)|(?P<entry>(?:text|link)\.html))",
-    re.IGNORECASE | re.DOTALL,
-)
-CANVAS_ANONYMOUS = re.compile(
-    r"(?:(?P<late>late)_)?(?P<name>anon)_(?P<id>[A-Za-z0-9]{1,32})_"
-    rf"(?:(?P<attachment>{ID})_(?P<file>.+)|(?P<entry>(?:text|link)\.html))",
-    re.IGNORECASE | re.DOTALL,
-)
-MOODLE = re.compile(
-    rf"(?P<name>.*)_(?P<id>{ID})_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.+)|_)?",
-    re.DOTALL,
-)
 NUMBERED = re.compile(
     r"(?P<id>[A-Za-z]{2,}[0-9]{2,})_[0-9]{1,2}[A-Za-z]?"
 )  # <vunetid>_<assignment>
 DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+ATTEMPT = re.compile(r"-([0-9]{1,3})((?:\.tar)?\.[A-Za-z0-9]+)$")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One student, as an LMS or a roster names them; the id is not yet fit for a file name.
+
+    Args:
+        entry: the roster's first id, where the roster knows this student.
+    """
+
+    id: str
+    name: str
+    email: str = ""
+    group: str = ""
+    entry: str = ""
+
+    @property
+    def key(self) -> tuple[bool, str]:
+        """Tell students apart: ids of the LMS's and of the roster's are of different kinds."""
+        return bool(self.entry), self.entry or self.id
 
 
 @dataclass(frozen=True)
 class Owner:
-    """What a name tells.
+    """What the LMS tells of one file or folder handed in.
 
     Args:
         id: as in the LMS; not yet fit for a file name.
         file: the student's own name for the file; "" for a folder.
         attachment: Canvas's number, which grows from attempt to attempt.
+        handed_in: the LMS's own time in a form that sorts; "" where unknown.
+        submitted_at: the same in ISO 8601, where its offset from UTC is known.
+        people: all whose upload it is, where the LMS names more than one.
     """
 
     id: str
@@ -45,26 +54,9 @@ class Owner:
     file: str = ""
     late: bool = False
     attachment: int = 0
-
-
-def canvas_owner(name: str) -> Owner | None:
-    """Read `<name>[_LATE]_<user id>_<attachment id>_<file>`, or the form of anonymous grading."""
-    match = CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name)
-    if match is None:
-        return None
-    user, entry, late = match["id"], match["entry"], match["late"] is not None
-    student = f"anon {user}" if match.re is CANVAS_ANONYMOUS else printable(match["name"] or user)
-    return Owner(user, student, entry or match["file"], late, int(match["attachment"] or 0))
-
-
-def moodle_owner(name: str) -> Owner | None:
-    """Read `<Full Name>_<participant id>_assignsubmission_file[_<file>]`; "_" in it is a space."""
-    match = MOODLE.fullmatch(name)
-    if match is None:
-        return None
-    student = printable(match["name"].replace("_", " "))
-    student = f"{student} {match['id']}" if student == "Participant" else student
-    return Owner(match["id"], student, match["file"] or "")
+    handed_in: str = ""
+    submitted_at: str | None = None
+    people: tuple[Person, ...] = ()
 
 
 def plain_owner(name: str) -> Owner:
@@ -76,7 +68,7 @@ def plain_owner(name: str) -> Owner:
     return Owner(student, printable(student), name)
 
 
-def safe_id(text: str, taken: Collection[str]) -> str:
+def safe_id(text: str, taken: Collection[str] = ()) -> str:
     """Make an id that can be a file name on every system and is none of `taken` (casefolded)."""
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     slug = re.sub("[^A-Za-z0-9._-]+", "-", ascii_only)[:ID_LENGTH].strip("-._")
@@ -92,7 +84,13 @@ def safe_id(text: str, taken: Collection[str]) -> str:
 
 def without_attempt(file: str) -> str:
     """Drop the "-1" that Canvas puts before the ending of a file that is handed in again."""
-    return re.sub(r"-[0-9]{1,3}((?:\.tar)?\.[A-Za-z0-9]+)$", r"\1", file)
+    return ATTEMPT.sub(r"\2", file)
+
+
+def attempt(file: str) -> int:
+    """Give the number that `without_attempt` drops, or 0."""
+    match = ATTEMPT.search(file)
+    return int(match[1]) if match else 0
 
 
 def newest_attempts(attachments: list[tuple[Owner, str]]) -> tuple[dict[str, str], dict[str, str]]:

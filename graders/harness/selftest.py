@@ -11,6 +11,7 @@ from pathlib import Path
 
 from graders.harness.bubblewrap import Bubblewrap, refusal
 from graders.harness.errors import UsageError
+from graders.harness.locked import Locked
 from graders.harness.sandbox import ROOT, Limits, NoSandbox, Sandbox
 from graders.harness.zygote import Zygote
 
@@ -29,6 +30,8 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
     Raises:
         UsageError: it cannot be had here or does not hold; the text says what to install or set.
     """
+    if name == "locked":
+        return _locked(hidden)
     if name not in NAMES:
         raise UsageError(f"There is no sandbox `{name}`; choose {', '.join(NAMES[:-1])} or none.")
     if name == "none":
@@ -51,6 +54,14 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
         raise UsageError(refusal(str(problem))) from None
 
 
+def _locked(hidden: tuple[Path, ...]) -> Sandbox:
+    """Give the sandbox for a container of one's own; `auto` never takes it."""
+    try:
+        return _named(Locked(), self_test(Locked(), hidden), "")
+    except NotHere as problem:
+        raise UsageError(refusal(str(problem))) from None
+
+
 def again(name: str, hidden: tuple[Path, ...]) -> Sandbox:
     """Give the sandbox that a run has chosen and tried, in another process of the same run."""
     kind = name.partition(" ")[0]
@@ -62,7 +73,7 @@ def again(name: str, hidden: tuple[Path, ...]) -> Sandbox:
 
 
 def self_test(
-    sandbox: Zygote | Bubblewrap, hidden: tuple[Path, ...], limits: Limits = LIMITS
+    sandbox: Zygote | Bubblewrap | Locked, hidden: tuple[Path, ...], limits: Limits = LIMITS
 ) -> list[str]:
     """Let a canary try what a submission must not be able to do; name the locks that are missing.
 
@@ -107,7 +118,7 @@ def self_test(
     return list(found["lacks"])
 
 
-def _answer(sandbox: Zygote | Bubblewrap, canary: dict[str, object]) -> tuple[bytes, str]:
+def _answer(sandbox: Zygote | Bubblewrap | Locked, canary: dict[str, object]) -> tuple[bytes, str]:
     process = sandbox.start(LIMITS, canary)
     timer = threading.Timer(SECONDS, process.kill)
     timer.start()
@@ -123,7 +134,7 @@ def _answer(sandbox: Zygote | Bubblewrap, canary: dict[str, object]) -> tuple[by
     return said, problem
 
 
-def _named(sandbox: Zygote | Bubblewrap, lacks: list[str], remark: str) -> Sandbox:
+def _named(sandbox: Zygote | Bubblewrap | Locked, lacks: list[str], remark: str) -> Sandbox:
     """A result records what the sandbox is, and what this kernel could not lock."""
     sandbox.name = sandbox.name + (f" without {' and '.join(lacks)}" if lacks else "")
     sandbox.remark = remark

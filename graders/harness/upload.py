@@ -1,12 +1,11 @@
-"""What an LMS or a TA gives: from a folder, zip or file to uploads, each with its owner.
+"""What an LMS or a TA gives: from a folder, zip or file to uploads, each with its owners.
 
-Understood are Canvas's flat zip, Moodle's folders (and its flat form), a folder or zip of archives
-or of folders, and one student's own archive, folder or file. A folder or zip with sources directly
-in it is one upload, unless the file names say in an LMS's way whose they are.
+Understood are what `lms/classes.py` knows, a folder or zip of archives or of folders, and one
+student's own archive, folder or file. A folder or zip with sources directly in it is one upload,
+unless the file names say in an LMS's way whose they are.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -25,42 +24,27 @@ from graders.harness.archive import (
     zip_path,
 )
 from graders.harness.errors import Unreadable, UsageError
-from graders.harness.owner import (
-    Owner,
-    canvas_owner,
-    moodle_owner,
-    newest_attempts,
-    plain_owner,
-    safe_id,
-)
+from graders.harness.lms.claims import NOBODY, Handed, handed_in, joined, remarks
+from graders.harness.lms.classes import TITLES, WORK, Class, class_of, is_junk, one_owner
+from graders.harness.lms.gradescope import LARGEST
+from graders.harness.lms.roster import Roster, roster_from
+from graders.harness.owner import Owner, Person, newest_attempts, safe_id
 from graders.harness.result import Student
 from graders.harness.submission import Submission
 from graders.harness.unpack import (
     Holdings,
     Opened,
     archive_format,
-    common_folder,
-    junk_in,
     kind_of,
     sha256,
     submission_of,
     take,
 )
+from reports.text import counted
 
 CAPS = Caps()
 CLASS_ENTRIES = 500_000
-WORK = ("source", "archive")
-STRAYS = (".html", ".htm", ".xlsx", ".xls", ".ods", ".log")  # a TA's own, beside uploads
-PROJECT_FILE = re.compile(r"(readme|requirements|pyproject|environment|licen[cs]e)\b.*", re.I)
-PROJECT_FOLDER = re.compile(
-    r"(src|sources?|code|lib|tests?|utils?|helpers?|modules?|layers?|models?|notebooks?|scripts?"
-    r"|data|datasets?|docs?|reports?|results?|figures?|images?|plots?|outputs?|logs?|configs?"
-    r"|checkpoints?|weights|old|new|bak|backups?|models_backup|archive|final|drafts?|copy"
-    r"|mlp|elman|rnns?|lstms?|grus?|autoregressive|ndfa|brackets|imdb|sentiment|toy"
-    r"|(q|questions?|parts?|tasks?|ex|exercises?|assignments?|weeks?|labs?|vraag|opdracht)"
-    r"[ _-]?[0-9]{0,2}[a-z]?)",
-    re.I,
-)
+OURS = Caps(upload=LARGEST, ratio=10_000)  # for a file of the LMS's own in a class's zip
 
 
 class UnreadableUpload(Unreadable):
@@ -80,6 +64,7 @@ class Upload:
     """One student's upload, not yet read.
 
     Args:
+        fellows: who handed it in together with `student`, and gets the same result.
         container: the folder or class's zip in which it lies.
         names: by stored path, the path in the upload; None where the folder is the upload.
         opened: which archives in it are part of it.
@@ -92,6 +77,12 @@ class Upload:
     opened: Opened
     left_out: Mapping[str, str] = field(default_factory=dict)
     caps: Caps = CAPS
+    fellows: tuple[Student, ...] = ()
+
+    @property
+    def students(self) -> tuple[Student, ...]:
+        """All for whom it counts."""
+        return self.student, *self.fellows
 
     def read(self) -> tuple[Student, Submission]:
         """Give the files, and the student with the hash of the bytes that were read.
@@ -113,7 +104,7 @@ class Upload:
 
     def _held(self) -> Holdings:
         if self.names is None:
-            return take(folder_members(self.container, self.caps, _is_junk), self.opened, self.caps)
+            return take(folder_members(self.container, self.caps, is_junk), self.opened, self.caps)
         with ExitStack() as files:
             with damage_told("This upload cannot be opened; hand it in again."):
                 members = self._members(self.names, files)
@@ -128,10 +119,6 @@ class Upload:
         return [replace(member, path=names[member.path]) for member in stored]
 
 
-def _is_junk(name: str) -> bool:
-    return bool(junk_in(name))
-
-
 def read_folder(path: Path, caps: Caps = CAPS) -> Submission:
     """Read a student's own folder.
 
@@ -141,7 +128,16 @@ def read_folder(path: Path, caps: Caps = CAPS) -> Submission:
     """
     if not path.is_dir():
         raise UsageError(f"{path} is not a folder; give the folder of your .py or .ipynb files.")
-    return submission_of(take(folder_members(path, caps, _is_junk), "alone", caps), "alone", caps)
+    return submission_of(take(folder_members(path, caps, is_junk), "alone", caps), "alone", caps)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was found: the LMS's form, its uploads by student id, and what a TA should know."""
+
+    lms: str
+    uploads: list[Upload]
+    remarks: list[str] = field(default_factory=list)
 
 
 def find_uploads(path: Path, caps: Caps = CAPS) -> list[Upload]:
@@ -150,15 +146,66 @@ def find_uploads(path: Path, caps: Caps = CAPS) -> list[Upload]:
     Raises:
         UsageError: there is nothing, or nothing that can be opened.
     """
+    return take_in(path, caps=caps).uploads
+
+
+def take_in(
+    path: Path, lms: str = "auto", roster: Roster | None = None, caps: Caps = CAPS
+) -> Intake:
+    """Find the uploads in a folder, zip or file, and whose they are.
+
+    Args:
+        lms: the form that it must have, or "auto".
+        roster: joins ids, names and groups; else a roster.csv beside the uploads does.
+    Raises:
+        UsageError: there is nothing, nothing that can be opened, or another form.
+    """
     if not path.exists():
         raise UsageError(f"{path} does not exist; give the LMS's zip or a folder of uploads.")
     stored = list(_stored_in_folder(path, caps)) if path.is_dir() else _stored_in_file(path)
-    groups = _grouped(stored, zipped=not path.is_dir())
-    work = any(kind_of(name) in WORK for name in stored if not junk_in(name))
-    if not groups and not (work if path.is_dir() else stored):
+    found = class_of(stored, not path.is_dir(), lms, lambda name: _content(path, name))
+    work = any(kind_of(name) in WORK for name in stored if not is_junk(name))
+    if not found and not (work if path.is_dir() else stored):
         raise UsageError(f"{path} holds no uploads; give the LMS's zip or a folder of archives.")
-    uploads = _of_a_class(path, groups) if groups else [_of_one(path)]
-    return _identified([replace(upload, caps=caps) for upload in uploads])
+    form, owner = (found.lms, None) if found else one_owner(path.resolve().name, lms)
+    if lms not in ("auto", form) or not (found or owner):
+        raise UsageError(
+            f"{path} is not what {TITLES[lms]} gives; leave `--lms` out to have it recognised."
+        )
+    if found and found.roster and roster is None:
+        roster = roster_from(_content(path, found.roster), found.roster)
+    known = roster or NOBODY
+    if found:
+        handed = handed_in(found, known)
+        uploads = [_of_a_class(path, each, found) for each in handed]
+        people = [person for each in handed for person in each.people]
+    else:
+        assert owner is not None
+        people = list(joined(owner, path.resolve().name, form, known))
+        uploads = [_of_one(path, owner, form, people)]
+    identified = _identified([replace(upload, caps=caps) for upload in uploads])
+    read_as = [f"Read as {TITLES[form]}'s: {counted(len(uploads), 'upload')}."]
+    told = remarks(people, roster) if roster else []
+    return Intake(form, identified, (read_as if form != "plain" else []) + told)
+
+
+def _content(path: Path, stored: str) -> bytes:
+    """Read one file of a class's folder or zip whole."""
+    try:
+        if path.is_dir():
+            return _bounded(file_member(path / stored, stored))
+        with path.open("rb") as file:
+            archive = open_zip(file, CLASS_ENTRIES)
+            entries = [entry for entry in archive.infolist() if zip_path(entry) == stored]
+            return _bounded(*zip_members(archive, entries, OURS))
+    except (*DAMAGES, TypeError, Unreadable) as problem:
+        raise UsageError(f"{stored} in {path} cannot be read; download it again.") from problem
+
+
+def _bounded(member: Member) -> bytes:
+    if member.size > LARGEST or member.fault or member.left_out:
+        raise Unreadable(member.path)
+    return member.read()
 
 
 def _stored_in_folder(path: Path, caps: Caps) -> Iterator[str]:
@@ -166,7 +213,7 @@ def _stored_in_folder(path: Path, caps: Caps) -> Iterator[str]:
         here = Path(folder).relative_to(path)
         links = [name for name in folders if Path(folder, name).is_symlink()]
         deep = len(here.parts) > caps.depth
-        folders[:] = [f for f in folders if not (deep or _is_junk(f) or f in links)]
+        folders[:] = [f for f in folders if not (deep or is_junk(f) or f in links)]
         yield from ((here / name).as_posix() for name in sorted(files + links))
 
 
@@ -185,113 +232,61 @@ def _stored_in_file(path: Path) -> list[str]:
     raise UsageError(f"{path} is {form}; give a .zip, a .tar.gz or a folder.")
 
 
-def _grouped(stored: Sequence[str], zipped: bool) -> dict[str, list[str]]:
-    """Group a class's paths by the file or folder handed in; give none where all is one upload."""
-    paths = [path for path in stored if not _is_junk(path)]
-    wrapper, inside = "", paths
-    for _ in range(CAPS.depth):
-        folder = common_folder(inside)
-        if moodle_owner(folder.rstrip("/")):
-            break
-        wrapper, inside = wrapper + folder, [path.removeprefix(folder) for path in inside]
-    tops = _tops(paths, wrapper)
-    several = _is_lms(tops) or (len(tops) > 1 and _is_class(tops, wrapper, zipped))
-    if not zipped and not several:  # on disk, a folder in a folder is a student and no wrapper
-        wrapper, tops = "", _tops(paths, "")
-    everything = _tops(stored, wrapper)
-    return {top: everything[top] for top in tops} if _is_class(tops, wrapper, zipped) else {}
-
-
-def _tops(paths: Sequence[str], wrapper: str) -> dict[str, list[str]]:
-    tops: dict[str, list[str]] = {}
-    for path in paths:
-        if path.startswith(wrapper):
-            top = path.removeprefix(wrapper).partition("/")[0]
-            tops.setdefault(wrapper + top, []).append(path)
-    return tops
-
-
-def _is_class(tops: Mapping[str, list[str]], wrapper: str, zipped: bool) -> bool:
-    names = {top.removeprefix(wrapper): top for top in tops}
-    loose = [name for name, top in names.items() if tops[top] == [top]]
-    work = [name for name in loose if kind_of(name) in WORK]
-    if _is_lms(tops):
-        return True
-    if any(kind_of(name) == "source" for name in work):
-        return False
-    if not work and any(map(PROJECT_FILE.fullmatch, loose)):
-        return False
-    folders = [n for n in names if n not in loose and _holds_work(tops[names[n]])]
-    units = [plain_owner(name).id for name in work] + folders
-    of_a_project = [unit for unit in units if PROJECT_FOLDER.fullmatch(unit)]
-    return len(units) > zipped and 2 * len(of_a_project) < len(units)
-
-
-def _is_lms(tops: Mapping[str, list[str]]) -> bool:
-    return _is_canvas(tops) or any(moodle_owner(top.rpartition("/")[2]) for top in tops)
-
-
-def _is_canvas(tops: Mapping[str, list[str]]) -> bool:
-    """Tell whether all sources and archives at the top are named by Canvas."""
-    names = [top.rpartition("/")[2] for top, paths in tops.items() if paths == [top]]
-    work = [name for name in names if kind_of(name) in WORK]
-    named = any(map(canvas_owner, names)) and all(map(canvas_owner, work))
-    return named and (bool(work) or len(names) == len(tops))
-
-
-def _holds_work(paths: Sequence[str]) -> bool:
-    return any(kind_of(path) in WORK and not _is_junk(path) for path in paths)
-
-
-def _of_a_class(path: Path, groups: Mapping[str, list[str]]) -> list[Upload]:
-    canvas = _is_canvas(groups)
-    owned: dict[tuple[str, str], list[tuple[Owner, str]]] = {}
-    for top, stored in groups.items():
-        name = top.rpartition("/")[2]
-        owner = moodle_owner(name) or (canvas_owner(name) if canvas else None)
-        if owner:
-            owned.setdefault(("lms", owner.id), []).append((owner, top))
-        elif not (canvas if stored != [top] else _is_stray(name)):  # Canvas makes no folders
-            owned[("name", top)] = [(plain_owner(name), top)]
-    return [_of_a_student(path, tops, groups) for tops in owned.values()]
-
-
-def _is_stray(name: str) -> bool:
-    """Tell a TA's own file beside uploads (marks.csv) from what somebody handed in."""
-    return kind_of(name) == "text" or name.lower().endswith(STRAYS)
-
-
-def _of_a_student(
-    path: Path, tops: list[tuple[Owner, str]], groups: Mapping[str, list[str]]
-) -> Upload:
-    owner, newest = max(tops, key=lambda pair: (pair[0].attachment, pair[1]))
+def _of_a_class(path: Path, handed: Handed, found: Class) -> Upload:
+    newest = handed.top
     upload = newest.rpartition("/")[2]
-    student = Student(owner.id, owner.name, any(o.late for o, _ in tops), printable(upload))
-    folders = [top for _, top in tops if groups[top] != [top]]
-    opened: Opened = "alone" if folders and not moodle_owner(upload) else "always"
-    if len(tops) == len(folders) == 1 and path.is_dir():
-        return Upload(student, path / newest, None, opened)
-    names, left_out = newest_attempts([(o, top) for o, top in tops if top not in folders])
-    names |= {stored: stored.removeprefix(f"{top}/") for top in folders for stored in groups[top]}
-    return Upload(student, path, names, opened, left_out)
+    late = any(owner.late for owner, _ in handed.tops)
+    student, *fellows = _students(handed.people, handed.owner, upload, late)
+    also = {printable(top.rpartition("/")[2]): _another(upload) for top in handed.others}
+    folders = [top for _, top in handed.tops if found.tops[top] != [top]]
+    opened: Opened = "alone" if folders and found.lms != "moodle" else "always"
+    if len(handed.tops) == len(folders) == 1 and path.is_dir():
+        return Upload(student, path / newest, None, opened, also, fellows=tuple(fellows))
+    names, earlier = newest_attempts([(o, top) for o, top in handed.tops if top not in folders])
+    paths = found.tops
+    names |= {stored: stored.removeprefix(f"{top}/") for top in folders for stored in paths[top]}
+    return Upload(student, path, names, opened, earlier | also, fellows=tuple(fellows))
 
 
-def _of_one(path: Path) -> Upload:
+def _another(upload: str) -> str:
+    return f"another upload of the same student; {printable(upload)} counts"
+
+
+def _of_one(path: Path, owner: Owner, form: str, people: Sequence[Person]) -> Upload:
     own = path.resolve()
-    lms = moodle_owner(own.name) or (None if own.is_dir() else canvas_owner(own.name))
-    owner = lms or plain_owner(own.name)
-    student = Student(owner.id, owner.name, owner.late, printable(own.name))
+    student, *fellows = _students(people, owner, own.name, owner.late)
     if own.is_dir():
-        return Upload(student, own, None, "always" if lms else "alone")
-    return Upload(student, own.parent, {own.name: owner.file or own.name}, "always")
+        opened: Opened = "alone" if form == "plain" else "always"
+        return Upload(student, own, None, opened, fellows=tuple(fellows))
+    names = {own.name: owner.file or own.name}
+    return Upload(student, own.parent, names, "always", fellows=tuple(fellows))
+
+
+def _students(people: Sequence[Person], owner: Owner, upload: str, late: bool) -> list[Student]:
+    return [
+        Student(
+            id=person.id,
+            name=person.name[: CAPS.name],
+            late=late,
+            upload=printable(upload)[: CAPS.name],
+            submitted_at=owner.submitted_at,
+            email=person.email[: CAPS.name],
+            group=person.group[: CAPS.name],
+        )
+        for person in people
+    ]
 
 
 def _identified(uploads: Sequence[Upload]) -> list[Upload]:
-    """Give every upload an id of its own, also where upper and lower case are the same."""
-    identified: dict[str, Upload] = {}
-    for upload in sorted(uploads, key=lambda u: (u.student.id, u.student.upload, str(u.container))):
-        student = upload.student
-        id, name = safe_id(student.id, identified), student.name[: CAPS.name]
-        student = replace(student, id=id, name=name, upload=student.upload[: CAPS.name])
-        identified[id.casefold()] = replace(upload, student=student)
-    return sorted(identified.values(), key=lambda upload: upload.student.id)
+    """Give every student an id of their own, also where upper and lower case are the same."""
+    taken: set[str] = set()
+
+    def identified(student: Student) -> Student:
+        id = safe_id(student.id, taken)
+        taken.add(id.casefold())
+        return replace(student, id=id)
+
+    ordered = sorted(uploads, key=lambda u: (u.student.id, u.student.upload, str(u.container)))
+    own = [replace(upload, student=identified(upload.student)) for upload in ordered]
+    all_of = [replace(upload, fellows=tuple(map(identified, upload.fellows))) for upload in own]
+    return sorted(all_of, key=lambda upload: upload.student.id)

@@ -1,0 +1,1 @@
+"""The borders to learning management systems: whose an upload is, and points and reports back."""

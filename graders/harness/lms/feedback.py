@@ -1,0 +1,76 @@
+"""Reports on their way back: a zip whose names carry the LMS's own ids."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graders.harness.errors import UsageError
+from graders.harness.lms.canvas import canvas_report
+from graders.harness.lms.moodle import moodle_report
+from graders.harness.lms.standing import Left, who
+from graders.harness.result import Result
+
+NAMES: Mapping[str, Callable[[str], str | None]] = {
+    "canvas-feedback": canvas_report,
+    "moodle-feedback": moodle_report,
+}
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same reports make the same zip
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Reports by their name in the zip, and who gets none."""
+
+    files: Mapping[str, bytes]
+    left: tuple[Left, ...]
+
+    def zipped(self) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in self.files.items():
+                entry = zipfile.ZipInfo(name, EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, data)
+        return buffer.getvalue()
+
+
+def feedback(kind: str, out: Path, results: Sequence[Result]) -> Feedback:
+    """Collect the reports of a batch's folder; one for an upload, also where a group handed it in.
+
+    Raises:
+        UsageError: a report is missing.
+    """
+    files: dict[str, bytes] = {}
+    left: list[Left] = []
+    for result in results:
+        name = NAMES[kind](result.student.upload)
+        if result.status == "needs_staff":
+            left.append(Left(who(result), "needs staff: the grader failed, not the submission"))
+        elif name is None:
+            told = f"its upload's name carries no id: {result.student.upload}"
+            left.append(Left(who(result), told))
+        else:
+            files.setdefault(name, _report(out, result))
+    return Feedback(files, tuple(left))
+
+
+def _report(out: Path, result: Result) -> bytes:
+    path = out / "students" / result.student.id / "report.html"
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise UsageError(f"{path} is missing; run the same batch again.") from problem
+
+
+def changed_files(files: Mapping[str, bytes], earlier: bytes) -> list[str]:
+    """Say what is new or other than in the last zip."""
+    before: dict[str, bytes] = {}
+    if earlier:
+        with zipfile.ZipFile(io.BytesIO(earlier)) as archive:
+            before = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    new = {name: "new" for name in files if name not in before}
+    other = {n: "changed" for n, data in files.items() if n in before and before[n] != data}
+    gone = {name: "no longer there" for name in before if name not in files}
+    return [f"{name}: {what}" for name, what in sorted((new | other | gone).items())]

@@ -1,0 +1,678 @@
+"""Points and reports on their way back to an LMS: nothing is lost, invented or run on the way."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from graders.__main__ import main
+from graders.harness.errors import UsageError
+from graders.harness.lms.canvas import canvas_report
+from graders.harness.lms.gradescope_results import gradescope_results
+from graders.harness.lms.moodle import moodle_report
+from graders.harness.locked import Locked
+from graders.harness.result import (
+    CheckResult,
+    Environment,
+    Late,
+    Manual,
+    QuestionResult,
+    Result,
+    Student,
+    to_json,
+)
+from graders.harness.sandbox import ROOT, Limits
+
+ENVIRONMENT = Environment("3.11", "2", "none", 1, "")
+BOM = "\ufeff"
+GRADEBOOK = (
+    BOM + "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,Notes,"
+    "Essay (70),3B: RNNs (71),3B: RNNs resit (72),Final Score\r\n"
+    ",,,,,,,,Manual Posting,,\r\n"
+    '"    Points Possible",,,,,,,10.00,10.00,10.00,(read only)\r\n'
+    '"Doe, Jane",4711,s1,jane,uni.example,A,,5.00,,,50\r\n'
+    '"Roe, Eve",12,s2,eve@uni.example,uni.example,A,,6.00,7.25,,60\r\n'
+    '"=cmd|Poe, Joe",13,s3,4711,uni.example,A,,,3.00,,\r\n'
+    '"Loe, Kim",14,s4,kim,uni.example,B,,,EX,,\r\n'
+    '"Student, Test",15,,test,uni.example,B,,,,,\r\n'
+)
+WORKSHEET = (
+    "Identifier,Full name,Email address,Status,Group,Grade,Maximum grade,Grade can be changed,"
+    "Last modified (grade),Feedback comments\n"
+    "Participant 12,Jane Doe,jane@uni.example,Submitted,,,10.00,Yes,-,\n"
+    "Participant 13,Eve Roe,eve@uni.example,Submitted,,7.25,10.00,Yes,-,=see below\n"
+    "Participant 14,=Joe Poe,joe@uni.example,Submitted,,3.00,10.00,Yes,-,\n"
+)
+
+
+def result(
+    id: str,
+    points: str,
+    upload: str = "",
+    name: str = "",
+    pending: str = "",
+    outcome: str = "passed",
+    maximum: str = "10",
+) -> Result:
+    earned = Decimal(points)
+    lost = Decimal(maximum) - earned - Decimal(pending or 0)
+    checks = (
+        CheckResult("test_a.py::test_a", "The one <b>holds</b>.", outcome, earned),  # type: ignore[arg-type]
+        CheckResult(
+            "test_a.py::test_b", "The other holds.", "failed", lost, "Called: f()", "Mind f"
+        ),
+    )
+    manual = Manual(Decimal(pending)) if pending else None
+    status = "needs_staff" if outcome == "grader_error" else "graded"
+    question = QuestionResult("1", "One", checks, manual)
+    student = Student(id, name, upload=upload)
+    return Result("vu-3b", student, status, (question,), ENVIRONMENT, seconds=1.5)  # type: ignore[arg-type]
+
+
+def out(tmp_path: Path, *results: Result) -> Path:
+    for each in results:
+        folder = tmp_path / "out" / "students" / each.student.id
+        folder.mkdir(parents=True)
+        (folder / "result.json").write_text(to_json(each))
+        (folder / "report.html").write_text(f"report of {each.student.id}")
+    return tmp_path / "out"
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[str]]:
+    code = main(["export", *map(str, arguments)])
+    said = capsys.readouterr()
+    return code, (said.out + said.err).splitlines()
+
+
+def rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture
+def gradebook(tmp_path: Path) -> Path:
+    (tmp_path / "gradebook.csv").write_bytes(GRADEBOOK.encode())
+    return tmp_path / "gradebook.csv"
+
+
+@pytest.fixture
+def worksheet(tmp_path: Path) -> Path:
+    (tmp_path / "worksheet.csv").write_bytes(WORKSHEET.encode())
+    return tmp_path / "worksheet.csv"
+
+
+JANE = result("4711", "7.239", "doejane_LATE_4711_99_3b.zip", "Doe, Jane")
+EVE = result("12", "7.25", "roeeve_12_98_3b.zip", "Roe, Eve")
+
+
+class TestCanvas:
+    def test_one_column_is_filled_and_no_other_is_there(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, JANE, EVE)
+        column = ("--gradebook", gradebook, "--column", "3B: RNNs (71)")
+        code, said = ran(capsys, place, "--to", "canvas", *column)
+        assert code == 0
+        file = place / "canvas.csv"
+        assert said == [f"1 changed, 1 as they were, 0 left out. Wrote {file}"]
+        assert file.read_text(encoding="utf-8") == (
+            "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,3B: RNNs (71)\n"
+            ",,,,,,Manual Posting\n"
+            "    Points Possible,,,,,,10.00\n"
+            '"Doe, Jane",4711,s1,jane,uni.example,A,7.239\n'
+            '"Roe, Eve",12,s2,eve@uni.example,uni.example,A,7.25\n'
+            '"\'=cmd|Poe, Joe",13,s3,4711,uni.example,A,3.00\n'
+            '"Loe, Kim",14,s4,kim,uni.example,B,EX\n'
+            '"Student, Test",15,,test,uni.example,B,\n'
+        )
+
+    def test_undecided_points_are_no_zero(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        unreadable = replace(result("13", "0", "poejoe_13_5_a.zip"), status="unreadable")
+        place = out(
+            tmp_path,
+            result("4711", "7", "doejane_4711_1_a.zip", "Doe, Jane", pending="2"),
+            result("12", "7", "roeeve_12_2_a.zip", "Roe, Eve", outcome="grader_error"),
+            unreadable,
+            result("14", "9", "loekim_14_3_a.zip", "Loe, Kim"),
+            result("99", "9", "noel_99_4_a.zip", "Noel"),
+        )
+        column = ("--gradebook", gradebook, "--column", "71")
+        code, said = ran(capsys, place, "--to", "canvas", *column)
+        assert code == 1
+        assert said == [
+            f"0 changed, 0 as they were, 5 left out. Wrote {place / 'canvas.csv'}",
+            "Left out: Roe, Eve (12): needs staff: the grader failed, not the submission",
+            "Left out: 13: could not be read; nobody has decided on its points",
+            "Left out: Loe, Kim (14): excused in Canvas",
+            "Left out: Doe, Jane (4711): 2 points by hand are not given yet",
+            "Left out: Noel (99): not in this file",
+        ]
+        assert [row[-1] for row in rows(place / "canvas.csv")[3:]] == ["", "7.25", "3.00", "EX", ""]
+
+    def test_a_dry_run_says_what_would_change(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, JANE, result("12", "8", "roeeve_12_98_3b.zip", "Roe, \u202eEve"))
+        column = ("--gradebook", gradebook, "--column", "3b: rnns (")
+        code, said = ran(capsys, place, "--to", "canvas", *column, "--dry-run")
+        assert code == 0
+        assert said == [
+            "Roe, \\u202eEve (12): 7.25 → 8",
+            "Doe, Jane (4711): nothing → 7.239",
+            "2 changed, 0 as they were, 0 left out. Nothing was written.",
+        ]
+        assert not (place / "canvas.csv").exists()
+
+    def test_a_canvas_id_is_no_login(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Joe's login is Jane's Canvas id."""
+        column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
+        place = out(tmp_path, JANE, result("4711x", "1", "4711x.zip"))
+        assert (
+            "Doe, Jane (4711): nothing → 7.239" in ran(capsys, place, "--to", "canvas", *column)[1]
+        )
+        place = out(tmp_path / "plain", result("4711", "1", "4711.zip"))
+        told = "Left out: 4711: stands in this file more than once"
+        assert ran(capsys, place, "--to", "canvas", *column) == (
+            1,
+            ["0 changed, 0 as they were, 1 left out. Nothing was written.", told],
+        )
+
+    def test_other_ids_find_a_student_too(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        roster = tmp_path / "roster.csv"
+        roster.write_text("vunetid,student number\nklo123,S4\n")
+        place = out(
+            tmp_path,
+            result("S1", "1", "s1.zip"),
+            result("eve-uni.example", "2", "x"),
+            result("klo123", "3", "klo123_3.zip"),
+            result("uni.example", "4", "y"),
+        )
+        text = gradebook.read_text().replace("EX", "")
+        gradebook.write_text(text)
+        column = ("--gradebook", gradebook, "--column", "71", "--roster", roster, "--dry-run")
+        assert ran(capsys, place, "--to", "canvas", *column)[1] == [
+            "S1: nothing → 1",
+            "eve-uni.example: 7.25 → 2",
+            "klo123: nothing → 3",
+            "3 changed, 0 as they were, 1 left out. Nothing was written.",
+            "Left out: uni.example: not in this file",
+        ]
+
+    def test_two_results_of_one_row_are_left_out(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, result("s1", "1", "s1.zip"), result("jane", "2", "jane.zip"))
+        column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
+        assert ran(capsys, place, "--to", "canvas", *column)[1][1:] == [
+            "Left out: jane: shares a row with another result",
+            "Left out: s1: shares a row with another result",
+        ]
+
+    def test_semicolons_and_decimal_commas_stay(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        gradebook.write_bytes(
+            "Student;ID;SIS Login ID;Section;3B (71)\n  Points Possible;;;;12,00\n"
+            "Doe, Jane;4711;jane;A;\nRoe, Eve;12;eve;A;7,250\n".encode("cp1252")
+        )
+        place = out(tmp_path, JANE, EVE)
+        column = ("--gradebook", gradebook)  # there is one assignment only
+        assert ran(capsys, place, "--to", "canvas", *column)[1] == [
+            "Canvas has 12 points possible, and the sheet 10.",
+            f"1 changed, 1 as they were, 0 left out. Wrote {place / 'canvas.csv'}",
+        ]
+        assert (place / "canvas.csv").read_text().splitlines()[2:] == [
+            "Doe, Jane;4711;jane;A;7,239",
+            "Roe, Eve;12;eve;A;7,250",
+        ]
+
+    @pytest.mark.parametrize(
+        ("wanted", "told"),
+        [
+            (None, "Say with `--column` which assignment it is; there are: {0}."),
+            ("3B", "`3B` fits more than one assignment in {1}; there are: {2}."),
+            ("Exam", "`Exam` is no assignment's column in {1}; there are: {0}."),
+            ("Final Score", "`Final Score` is no assignment's column in {1}; there are: {0}."),
+            ("Notes", "`Notes` is no assignment's column in {1}; there are: {0}."),
+            ("Section", "`Section` is no assignment's column in {1}; there are: {0}."),
+        ],
+    )
+    def test_a_column_must_be_the_only_one(
+        self,
+        tmp_path: Path,
+        gradebook: Path,
+        capsys: pytest.CaptureFixture[str],
+        wanted: str | None,
+        told: str,
+    ) -> None:
+        place = out(tmp_path, JANE)
+        column = ["--gradebook", gradebook, *(["--column", wanted] if wanted else [])]
+        both = "3B: RNNs (71), 3B: RNNs resit (72)"
+        said = told.format(f"Essay (70), {both}", gradebook, both)
+        assert ran(capsys, place, "--to", "canvas", *column) == (2, [said])
+        assert list(place.glob("*.csv")) == []
+
+    def test_last_and_first_names_may_stand_apart(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        gradebook.write_text(
+            "LastName,FirstName,ID,SIS Login ID,Section,3B (71)\nDoe,Jane,4711,jane,A,\n"
+        )
+        place = out(tmp_path, JANE)
+        column = ("--gradebook", gradebook, "--dry-run")
+        assert ran(capsys, place, "--to", "canvas", *column)[1][0] == (
+            "Doe, Jane (4711): nothing → 7.239"
+        )
+
+    def test_what_is_no_gradebook_is_told(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, JANE)
+        gradebook.write_text("name,points\na,1\n")
+        assert ran(capsys, place, "--to", "canvas", "--gradebook", gradebook) == (
+            2,
+            [
+                f"{gradebook} is no gradebook of Canvas's: it needs the columns Student, ID and "
+                "Section; export it under Grades."
+            ],
+        )
+
+
+class TestMoodle:
+    def test_the_grades_are_filled_in(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(
+            tmp_path,
+            result("12", "7.239", "Jane Doe_12_assignsubmission_file", "Jane Doe"),
+            result("13", "8", "Eve Roe_13_assignsubmission_file", "Eve Roe", pending="1"),
+        )
+        code, said = ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)
+        assert (code, said) == (
+            1,
+            [
+                "Left out, since a spreadsheet would run a cell of it: Feedback comments.",
+                f"1 changed, 0 as they were, 1 left out. Wrote {place / 'moodle.csv'}",
+                "Left out: Eve Roe (13): 1 point by hand are not given yet",
+            ],
+        )
+        assert (place / "moodle.csv").read_text() == (
+            "Identifier,Full name,Email address,Status,Group,Grade,Maximum grade,"
+            "Grade can be changed,Last modified (grade)\n"
+            "Participant 12,Jane Doe,jane@uni.example,Submitted,,7.239,10.00,Yes,-\n"
+            "Participant 13,Eve Roe,eve@uni.example,Submitted,,7.25,10.00,Yes,-\n"
+            "Participant 14,'=Joe Poe,joe@uni.example,Submitted,,3.00,10.00,Yes,-\n"
+        )
+
+    def test_another_language_is_told_by_place(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        worksheet.write_text(
+            "Kennung;Voller Name;E-Mail;Stand;Note;Bestnote;\u00c4nderbar\n"
+            "Teilnehmer/in 12;Jane Doe;jane@uni.example;Abgegeben;;10,00;Ja\n"
+            "Teilnehmer/in 13;Eve Roe;eve@uni.example;Abgegeben;7,25;10,00;Ja\n"
+        )
+        place = out(tmp_path, result("12", "7.2", "Jane Doe_12_assignsubmission_file"))
+        assert ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)[0] == 0
+        assert (place / "moodle.csv").read_text().splitlines()[1] == (
+            'Teilnehmer/in 12,Jane Doe,jane@uni.example,Abgegeben,"7,2","10,00",Ja'
+        )
+
+    def test_what_cannot_be_told_is_asked_for(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        worksheet.write_text("Wer,Name,A,B,C\nX 12,Jane,,1,1\nX 12,Eve,,1,1\n")
+        place = out(tmp_path, result("12", "7", "Jane Doe_12_assignsubmission_file"))
+        asked = ("--to", "moodle", "--worksheet", worksheet)
+        names = "There are: Wer, Name, A, B, C."
+        told = f"{worksheet} does not show which column is whose each row is; say it with "
+        assert ran(capsys, place, *asked) == (2, [f"{told}`--identifier-column`. {names}"])
+        asked += ("--identifier-column", "wer")
+        told = f"{worksheet} does not show which column is the grade; say it with `--column`."
+        assert ran(capsys, place, *asked) == (2, [f"{told} {names}"])
+        told = f"{worksheet} does not show which column is `Z`; say it with `--column`."
+        assert ran(capsys, place, *asked, "--column", "Z") == (2, [f"{told} {names}"])
+        assert ran(capsys, place, *asked, "--column", "A") == (
+            1,
+            [
+                f"0 changed, 0 as they were, 1 left out. Wrote {place / 'moodle.csv'}",
+                "Left out: 12: stands in this file more than once",
+            ],
+        )
+
+    def test_another_id_of_the_worksheet_finds_a_student(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        team = "Team_5_assignsubmission_file"
+        place = out(
+            tmp_path,
+            result("eve-uni.example", "8", "x.zip"),
+            result("12", "9", "12.zip"),  # a number that is no participant's
+            result("14", "4", team, "=Joe Poe"),
+            result("13", "5", team, "Somebody Else"),
+        )
+        asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
+        assert ran(capsys, place, *asked)[1][1:] == [
+            "=Joe Poe (14): 3.00 → 4",
+            "eve-uni.example: 7.25 → 8",
+            "2 changed, 0 as they were, 2 left out. Nothing was written.",
+            "Left out: 12: not in this file",
+            "Left out: Somebody Else (13): not in this file",
+        ]
+
+    def test_more_than_the_maximum_is_told(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, result("12", "11", "Jane Doe_12_assignsubmission_file", maximum="12"))
+        asked = ("--to", "moodle", "--worksheet", worksheet)
+        told = "Left out: 12: 11 points are above Moodle's maximum 10"
+        assert ran(capsys, place, *asked)[1][-1] == told
+
+
+class TestFeedback:
+    @pytest.mark.parametrize(
+        ("upload", "name"),
+        [
+            ("doejane_LATE_4711_99_3b_v2.zip", "doejane_LATE_4711_99_report.html"),
+            ("4711_99_3b.zip", "4711_99_report.html"),
+            ("anon_x9_99_3b.zip", "anon_x9_99_report.html"),
+            ("doejane_4711_text.html", None),
+            ("doe.zip", None),
+        ],
+    )
+    def test_canvas_s_names(self, upload: str, name: str | None) -> None:
+        assert canvas_report(upload) == name
+
+    @pytest.mark.parametrize(
+        ("upload", "name"),
+        [
+            (
+                "Jane_van_Doe_13_assignsubmission_file_",
+                "Jane van Doe_13_assignsubmission_file_/report.html",
+            ),
+            ("Jane_13_assignsubmission_file", "Jane_13_assignsubmission_file/report.html"),
+            (
+                "Jane_13_assignsubmission_onlinetext",
+                "Jane_13_assignsubmission_file/report.html",
+            ),
+            ("Jane_13_assignsubmission_file_a_1.zip", "Jane_13_assignsubmission_file_report.html"),
+            ("jane.zip", None),
+        ],
+    )
+    def test_moodle_s_names(self, upload: str, name: str | None) -> None:
+        assert moodle_report(upload) == name
+
+    def test_reports_are_zipped_once_for_an_upload(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(
+            tmp_path,
+            JANE,
+            replace(JANE, student=replace(JANE.student, id="4712")),  # of the same group
+            result("13", "1", "poe_13_1_a.zip", outcome="grader_error"),
+            result("14", "1", "loe_14_text.html"),
+        )
+        code, said = ran(capsys, place, "--to", "canvas-feedback")
+        file = place / "canvas-feedback.zip"
+        assert (code, said) == (
+            1,
+            [
+                f"1 report. Wrote {file}",
+                "Left out: 13: needs staff: the grader failed, not the submission",
+                "Left out: 14: its upload's name carries no id: loe_14_text.html",
+            ],
+        )
+        with zipfile.ZipFile(file) as archive:
+            [name] = archive.namelist()
+            assert (name, archive.read(name)) == (
+                "doejane_LATE_4711_99_report.html",
+                b"report of 4711",
+            )
+
+    def test_a_dry_run_tells_what_is_other_than_in_the_last_zip(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, JANE, EVE)
+        asked = (place, "--to", "canvas-feedback")
+        names = ["doejane_LATE_4711_99_report.html", "roeeve_12_98_report.html"]
+        nothing = "2 reports. Nothing was written."
+        assert ran(capsys, *asked, "--dry-run") == (0, [*(f"{n}: new" for n in names), nothing])
+        assert ran(capsys, *asked)[0] == 0
+        assert ran(capsys, *asked, "--dry-run") == (0, [nothing])
+        (place / "students/12/report.html").write_text("new")
+        assert ran(capsys, *asked, "--dry-run") == (0, [f"{names[1]}: changed", nothing])
+        only = (*asked, "--dry-run", "--student", "4711")
+        assert ran(capsys, *only)[1][0] == f"{names[1]}: no longer there"
+        (place / "canvas-feedback.zip").write_text("no zip")
+        told = f"{place / 'canvas-feedback.zip'} is no zip, and would be replaced."
+        assert ran(capsys, *asked, "--dry-run") == (0, [told, nothing])
+        (place / "students/12/report.html").unlink()
+        told = f"{place / 'students/12/report.html'} is missing; run the same batch again."
+        assert ran(capsys, *asked) == (2, [told])
+
+
+class TestGradescope:
+    def test_the_form(self) -> None:
+        whole = replace(
+            result("1", "7.25", pending="2"),
+            notes=("The sheet asks for report.pdf.",),
+            late=Late(1, "day", Decimal(1), "points", "It came a day late."),
+        )
+        assert json.loads(gradescope_results(whole)) == {
+            "score": 6.25,
+            "execution_time": 1.5,
+            "output": "2 points are given by hand, later.\nIt came a day late.\n"
+            "Lateness takes 1 point.\nThe sheet asks for report.pdf.",
+            "output_format": "text",
+            "test_name_format": "text",
+            "test_output_format": "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "tests": [
+                {
+                    "number": "1.1",
+                    "name": "The one <b>holds</b>.",
+                    "score": 7.25,
+                    "max_score": 7.25,
+                    "status": "passed",
+                    "output": "",
+                    "tags": ["One"],
+                },
+                {
+                    "number": "1.2",
+                    "name": "The other holds.",
+                    "score": 0,
+                    "max_score": 0.75,
+                    "status": "failed",
+                    "output": "Called: f()\n\nMind f",
+                    "tags": ["One"],
+                },
+            ],
+        }
+
+    def test_all_students_or_one(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        failed = result("13", "1", outcome="grader_error")
+        place = out(tmp_path, JANE, EVE, failed)
+        asked = (place, "--to", "gradescope")
+        told = "Left out: 13: needs staff: the grader failed, not the submission"
+        nothing = "2 results. Nothing was written."
+        new = ["Roe, Eve (12): new", "Doe, Jane (4711): new", nothing, told]
+        assert ran(capsys, *asked, "--dry-run") == (1, new)
+        wrote = f"2 results. Wrote {place / 'gradescope'}"
+        assert ran(capsys, *asked) == (1, [wrote, told])
+        assert json.loads((place / "gradescope/4711.json").read_text())["score"] == 7.239
+        assert sorted(file.name for file in (place / "gradescope").iterdir()) == [
+            "12.json",
+            "4711.json",
+        ]
+        assert ran(capsys, *asked, "--dry-run") == (1, [nothing, told])
+        file = tmp_path / "one.json"
+        only = (*asked, "--student", "12", "--file", file)
+        assert ran(capsys, *only) == (0, [f"1 result. Wrote {file}"])
+        assert json.loads(file.read_text())["score"] == 7.25
+        told = "`--file` is for one student; say which with `--student ID`."
+        assert ran(capsys, *asked, "--file", file) == (2, [told])
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (
+                ["{0}", "--to", "canvas"],
+                "`--to canvas` needs `--gradebook FILE.csv`, the gradebook that Canvas exports "
+                "under Grades.",
+            ),
+            (
+                ["{0}", "--to", "moodle"],
+                "`--to moodle` needs `--worksheet FILE.csv`, the grading worksheet that Moodle's "
+                "assignment offers.",
+            ),
+            (["{0}", "--to", "gradescope", "--student", "5"], "There is no student `5` in {0}."),
+            (
+                ["{0}/none", "--to", "gradescope"],
+                "{0}/none holds no results; give the folder that `batch --out` wrote.",
+            ),
+            (
+                ["{0}", "--to", "canvas", "--gradebook", "{0}/none.csv"],
+                "{0}/none.csv cannot be read: No such file or directory.",
+            ),
+            (
+                ["{0}", "--to", "canvas", "--gradebook", "{0}/g.csv", "--file", "{0}/g.csv"],
+                "{0}/g.csv is the gradebook itself; give another `--file`.",
+            ),
+            (
+                ["{0}/students/12/result.json", "--to", "canvas-feedback"],
+                "Say with `--file` where the file goes.",
+            ),
+            (
+                ["{0}", "--to", "canvas-feedback", "--file", "{0}/students/12/result.json/a.zip"],
+                "Cannot write {0}/students/12/result.json/a.zip: File exists.",
+            ),
+            (
+                ["{0}/bad.json", "--to", "gradescope"],
+                "{0}/bad.json is no result: not a result: KeyError('format'); run the batch again.",
+            ),
+        ],
+    )
+    def test_what_is_wrong_is_one_sentence(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    ) -> None:
+        place = out(tmp_path, EVE)
+        (place / "bad.json").write_text("{}")
+        given = [each.format(place) for each in arguments]
+        assert ran(capsys, *given) == (2, [told.format(place)])
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("zip") / "autograder.zip"
+    assert main(["gradescope-zip", "--assignment", "vu-3b", "--out", str(file)]) == 0
+    return file
+
+
+class TestAutograder:
+    def test_the_scripts_lie_at_its_root(self, archive: Path) -> None:
+        with zipfile.ZipFile(archive) as opened:
+            names = opened.namelist()
+            for name in ("setup.sh", "run_autograder"):
+                assert stat.S_IMODE(opened.getinfo(name).external_attr >> 16) == 0o755
+                assert b"\r" not in opened.read(name)
+            assert b'ASSIGNMENT, SEED = "vu-3b", "1"' in opened.read("run_autograder")
+        assert {"unroll/pyproject.toml", "unroll/graders/oracles/elman.py"} <= set(names)
+        told = ("reference/", "mistakes/", "tests/", "__pycache__", "uploads/", "variants/")
+        assert not [name for name in names if any(each in name for each in told)]
+        assert os.path.getsize(archive) < 2_000_000
+
+    def test_an_unknown_sheet_is_told(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "a.zip"
+        assert main(["gradescope-zip", "--assignment", "x", "--out", str(file)]) == 2
+        assert capsys.readouterr().err.startswith("There is no assignment `x`; there are ")
+        assert not file.exists()
+
+    @pytest.mark.parametrize("parts", [("padding", "mlp"), ()])
+    def test_it_grades_as_in_gradescope_s_container(
+        self, archive: Path, tmp_path: Path, parts: tuple[str, ...]
+    ) -> None:
+        for folder in ("source", "submission", "results"):
+            (tmp_path / folder).mkdir()
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(tmp_path / "source")
+        (tmp_path / "submission/notes.md").write_text("mine")
+        for part in parts:
+            shutil.copy(ROOT / "reference" / f"{part}.py", tmp_path / "submission")
+        command = [sys.executable, tmp_path / "source/run_autograder", tmp_path]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("Sandbox auto:")
+        results = json.loads((tmp_path / "results/results.json").read_text())
+        if parts:
+            assert sum(test["status"] == "passed" for test in results["tests"]) > 15
+            assert results["score"] == pytest.approx(sum(t["score"] for t in results["tests"]))
+        else:
+            told = "This upload holds no .py or .ipynb file; it holds: notes.md."
+            assert results == {"score": 0, "output": told}
+
+    @pytest.mark.skipif(
+        not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("setpriv"),
+        reason="needs root, as in the container",
+    )
+    def test_without_namespaces_a_submission_is_another_user(self, archive: Path) -> None:
+        """The set-up's own lines close the graders to everybody else, and the canary finds it so."""
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            place.chmod(0o755)
+            with zipfile.ZipFile(archive) as opened:
+                opened.extractall(place / "source")
+            setup = (place / "source/setup.sh").read_text().replace("/autograder", folder)
+            lines = [line for line in setup.splitlines() if line.startswith(("cd ", "chmod "))]
+            shutil.copytree(ROOT / "reference", place / "submission")
+            asked = ["check", str(place / "submission"), "--sandbox", "locked", "--part", "mlp"]
+            command = [sys.executable, "-m", "graders", *asked, "--json"]
+            inside = {"cwd": place / "source/unroll", "capture_output": True, "text": True}
+            open_to_all = subprocess.run(command, **inside)
+            assert open_to_all.returncode == 2
+            assert "could read" in open_to_all.stderr and "graders/oracles" in open_to_all.stderr
+            subprocess.run(["bash", "-ec", "\n".join(lines)], check=True)
+            closed = subprocess.run(command, **inside)
+            assert closed.returncode == 0, closed.stderr
+            result = json.loads(closed.stdout)
+            assert result["environment"]["sandbox"].startswith("locked")
+            assert result["points"] == result["max_points"]
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs a user's number")
+    def test_only_root_can_be_another_user(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        with pytest.raises(UsageError) as caught:
+            Locked().start(Limits())
+        told = "The sandbox `locked` needs root, to run submissions as another user."
+        assert str(caught.value) == told
+
+    def test_our_own_failure_leaves_no_result(self, archive: Path, tmp_path: Path) -> None:
+        (tmp_path / "results").mkdir()
+        (tmp_path / "source/unroll/graders").mkdir(parents=True)
+        with zipfile.ZipFile(archive) as opened:
+            opened.extract("run_autograder", tmp_path)
+        (tmp_path / "source/unroll/graders/__main__.py").write_text("1 / 0")
+        command = [sys.executable, tmp_path / "run_autograder", tmp_path]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
+        assert list((tmp_path / "results").iterdir()) == []
