@@ -130,7 +130,7 @@ ENDED: list[float] = []
 
 class Watched(Connection):
     def finish(self) -> None:
-        ENDED.append(self._process.cpu_seconds())
+        ENDED.append(self.process.cpu_seconds())
         super().finish()
 
 

@@ -318,7 +318,7 @@ def test_the_warm_process_is_replaced_after_so_many_workers(warm, monkeypatch):
 def test_a_warm_process_that_is_killed_is_our_fault_and_is_replaced(warm):
     session = Session(Submission({"p.py": b"def f(): return 1"}), {}, warm, Limits())
     session.begin(1)
-    worker = session._connection._process._first
+    worker = session._connection.process._first
     warm._warm._process.kill()
     worker.wait(10)
     with pytest.raises(Fault):

@@ -9,6 +9,7 @@ import torch
 from graders.harness.bubblewrap import Bubblewrap
 from graders.harness.connection import STRETCH
 from graders.harness.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
+from graders.harness.pipes import Threaded
 from graders.harness.remote import Student
 from graders.harness.sandbox import Limits, NoSandbox
 from graders.harness.session import Session
@@ -78,12 +79,16 @@ ANSWERS = max(f for f in FDS if f > 2 and os.path.exists(f"/proc/self/fd/{f}"))
 '''  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=[NoSandbox, Bubblewrap, Zygote])
+@pytest.fixture(scope="module", params=["none", "none as on Windows", "bwrap", "zygote"])
 def session(request):
-    sandbox = request.param()
-    session = Session(Submission({"part.py": CODE.encode()}), {}, sandbox, LIMITS)
-    yield session
-    session.close()
+    kinds = {"bwrap": Bubblewrap, "zygote": Zygote}
+    with pytest.MonkeyPatch.context() as patch:
+        if "Windows" in request.param:
+            patch.setattr("graders.harness.connection.pipes", Threaded)
+        sandbox = kinds.get(request.param, NoSandbox)()
+        session = Session(Submission({"part.py": CODE.encode()}), {}, sandbox, LIMITS)
+        yield session
+        session.close()
 
 
 @pytest.fixture
@@ -226,7 +231,7 @@ def test_the_worker_has_a_clean_environment(student, monkeypatch):
 
 def test_nothing_is_left_running(student, session):
     student.fork_and_stay()
-    worker = session._connection._process._family()
+    worker = session._connection.process._family()
     assert len(worker) > 1
     session.close()
     time.sleep(0.2)

@@ -1,7 +1,6 @@
 """One worker process and its streams: a request out, an answer back, under a clock and caps."""
 
 import contextlib
-import queue
 import threading
 import time
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 
 from graders.harness.faults import NO_ANSWER, Crash, Fault, TooLarge, TooSlow
+from graders.harness.pipes import pipes
 from graders.harness.sandbox import Limits, Sandbox
 from graders.harness.worker.wire import MARK, BadFrame, Tensors, pack, read
 
@@ -36,23 +36,20 @@ SIGNALS = {
 class Connection:
     """A started worker that answers requests one at a time.
 
-    Every stream has a thread of its own, so no pipe that a student leaves full or open can block
-    the grader; what they wait for is ended by `close`.
+    Output has a thread of its own, so no pipe that a student leaves full or open can block the
+    grader; what it waits for is ended by `close`.
     """
 
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.limits = limits
-        self._process = sandbox.start(limits)
+        self.process = sandbox.start(limits)
         self._number = 0
-        self._frames: queue.Queue[bytes | None] = queue.Queue()
-        self._answers: queue.Queue[tuple[dict[str, Any], Tensors] | BadFrame | None]
-        self._answers = queue.Queue(maxsize=1)
+        self._pipes = pipes(self.process.requests, self.process.answers)
         self._output = bytearray()
         self._printed = 0
         self._closed = threading.Event()
         self._marked = threading.Event()
-        for work in (self._write, self._read, self._drain):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._drain, daemon=True).start()
 
     def request(
         self, message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], seconds: float
@@ -63,14 +60,17 @@ class Connection:
             Fault: no answer came; the worker is then gone and has to be replaced.
         """
         self._number += 1
-        self._frames.put(pack({**message, "number": self._number}, tensors))
+        watch = Watch(self, seconds)
         try:
-            answer = self._wait(time.monotonic() + seconds, seconds)
+            self._pipes.send(pack({**message, "number": self._number}, tensors), watch.look)
+            answer = read(self._pipes)
             if answer is None:
                 raise self._end()
-            if isinstance(answer, BadFrame) or answer[0].get("number") != self._number:
-                reason = answer if isinstance(answer, BadFrame) else "It answers another request."
-                raise Crash(f"{NO_ANSWER} {reason}"[:500])
+            if answer[0].get("number") != self._number:
+                raise Crash(f"{NO_ANSWER} It answers another request.")
+        except BadFrame as problem:
+            self.close()
+            raise Crash(f"{NO_ANSWER} {problem}"[:500]) from None
         except Fault:
             self.close()
             raise
@@ -92,45 +92,22 @@ class Connection:
     def finish(self) -> None:
         """Let an idle worker end by itself; one that does not is ended."""
         if not self.closed:
-            self._frames.put(None)
-            self._process.end()
+            self._pipes.close()
+            self.process.end()
         self.close()
 
     def close(self) -> None:
         """End the worker and everything that it started."""
         if not self._closed.is_set():
             self._closed.set()
-            self._process.kill()
-            self._frames.put(None)
+            self.process.kill()
+            self._pipes.close()
 
-    def _wait(
-        self, deadline: float, seconds: float
-    ) -> tuple[dict[str, Any], Tensors] | BadFrame | None:
-        wait, begun, used, last = UNWATCHED, -1.0, 0.0, deadline + (STRETCH - 1) * seconds
-        while (now := time.monotonic()) < deadline or (
-            now < last and self._starves(used - begun, seconds)
-        ):
-            try:
-                return self._answers.get(timeout=min(wait, max(0.01, deadline - now)))
-            except queue.Empty:
-                self._look()
-            used = self._process.cpu_seconds()
-            begun = used if begun < 0 else begun
-            if used - begun > seconds:
-                raise TooSlow(
-                    f"It used {seconds:g} seconds of processor time and was stopped.", TOO_SLOW
-                )
-            wait = WATCH_EVERY
-        raise TooSlow(f"It was not finished after {seconds:g} seconds and was stopped.", TOO_SLOW)
-
-    def _starves(self, got: float, seconds: float) -> bool:
-        """Tell whether a worker is late because others have the machine: it works, and got little."""
-        return got < ENOUGH * (seconds - UNWATCHED) and self._process.is_working()
-
-    def _look(self) -> None:
-        used = self._process.resident_bytes() / 2**20
+    def look(self) -> None:
+        """Raise where the worker uses more than it may."""
+        used = self.process.resident_bytes() / 2**20
         if used > self.limits.memory_mb:
-            used = self._process.proportional_bytes() / 2**20
+            used = self.process.proportional_bytes() / 2**20
         if used > self.limits.memory_mb:
             raise TooLarge(
                 f"It used {used:,.0f} MB of memory; {self.limits.memory_mb:,} MB are allowed.",
@@ -140,7 +117,7 @@ class Connection:
             raise Crash(f"It printed more than {self._printed:,} characters and was stopped.")
 
     def _end(self) -> Fault:
-        code = self._process.end()
+        code = self.process.end()
         if code is None or code >= 0:
             return Crash(
                 f"The process ended before it answered (exit code {code or 0}).",
@@ -149,35 +126,9 @@ class Connection:
         reason = SIGNALS.get(-code, "a signal")
         return Crash(f"The process was ended by {reason} (signal {-code}) before it answered.")
 
-    def _write(self) -> None:
-        with contextlib.suppress(OSError, ValueError), self._process.requests as stream:
-            while (frame := self._frames.get()) is not None:
-                stream.write(frame)
-                stream.flush()
-
-    def _read(self) -> None:
-        answer: tuple[dict[str, Any], Tensors] | BadFrame | None
-        with contextlib.suppress(OSError), self._process.answers as stream:
-            while not self.closed:
-                try:
-                    answer = read(stream)
-                except BadFrame as problem:
-                    answer = problem
-                except (OSError, ValueError):
-                    answer = None
-                self._deliver(answer)
-                if not isinstance(answer, tuple):
-                    return
-
-    def _deliver(self, answer: tuple[dict[str, Any], Tensors] | BadFrame | None) -> None:
-        """Wait until the answer before has been taken; nobody takes those of a closed worker."""
-        while not self.closed:
-            with contextlib.suppress(queue.Full):
-                return self._answers.put(answer, timeout=0.5)
-
     def _drain(self) -> None:
         cap, mark = self.limits.output_kb * 1024, b""
-        while part := _some(self._process.output):
+        while part := _some(self.process.output):
             self._output += part[: max(0, cap - len(self._output))]
             self._printed += len(part)
             mark = (mark + part)[-len(MARK) :]
@@ -187,7 +138,7 @@ class Connection:
                 time.sleep(0.1)  # nobody reads on: the flood waits for its time limit
         self._marked.set()
         with contextlib.suppress(OSError):
-            self._process.output.close()
+            self.process.output.close()
 
 
 def _some(stream: Any) -> bytes:
@@ -195,3 +146,47 @@ def _some(stream: Any) -> bytes:
         return bytes(stream.read1(65536))
     except (OSError, ValueError):
         return b""
+
+
+class Watch:
+    """The clock of one request, and an eye on what the worker uses meanwhile."""
+
+    def __init__(self, connection: Connection, seconds: float) -> None:
+        self._connection = connection
+        self._seconds = seconds
+        self._started = self._looked = time.monotonic()
+        self._begun: float | None = None  # processor time when the worker was first looked at
+        self._got = 0.0
+
+    def look(self) -> float:
+        """Give how long to wait before the next look.
+
+        Raises:
+            Fault: the time is over, or the worker uses more than it may.
+        """
+        now = time.monotonic()
+        passed, seconds = now - self._started, self._seconds
+        due = UNWATCHED if self._begun is None else WATCH_EVERY
+        if now - self._looked >= due:
+            self._look_closely(now)
+        if passed >= seconds and not (passed < STRETCH * seconds and self._starves()):
+            words = f"It was not finished after {seconds:g} seconds and was stopped."
+            raise TooSlow(words, TOO_SLOW)
+        wait = due - (now - self._looked) if now - self._looked < due else WATCH_EVERY
+        return max(0.005, min(wait, seconds - passed) if passed < seconds else wait)
+
+    def _look_closely(self, now: float) -> None:
+        self._looked = now
+        self._connection.look()
+        used = self._connection.process.cpu_seconds()
+        self._begun = used if self._begun is None else self._begun
+        self._got = used - self._begun
+        if self._got > self._seconds:
+            words = f"It used {self._seconds:g} seconds of processor time and was stopped."
+            raise TooSlow(words, TOO_SLOW)
+
+    def _starves(self) -> bool:
+        """Tell whether a worker is late because others have the machine: it works, and got little."""
+        if self._begun is None or self._got >= ENOUGH * (self._seconds - UNWATCHED):
+            return False
+        return self._connection.process.is_working()

@@ -6,9 +6,10 @@ can execute code: no pickle, no torch.load, no npz. Either side may be hostile t
 
 import json
 import math
+import re
 import struct
 from collections.abc import Mapping
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import torch
 from safetensors.torch import load as load_tensors
@@ -16,13 +17,31 @@ from safetensors.torch import save as save_tensors
 
 HEAD = struct.Struct(">4sIQ")
 MAGIC = b"UNR1"
-JSON_CAP = 16 * 2**20  # bytes
-TENSOR_CAP = 128 * 2**20  # bytes
+JSON_CAP = 8 * 2**20  # bytes
+TENSOR_CAP = 64 * 2**20  # bytes; a submission's files fit in
 TENSOR_HEAD_CAP = 2**20  # bytes; bounds the number of tensors and the length of their names
+AXES_CAP = 32  # beyond some thousand, torch's own tolist() ends the process
+ROWS_CAP = 2**20  # of a tensor without elements, which could claim any number of rows
+DTYPES = frozenset(  # those that every operation of torch takes: no float8, no uint16
+    getattr(torch, name)
+    for name in (
+        *("bool", "uint8", "int8", "int16", "int32", "int64"),
+        *("float16", "bfloat16", "float32", "float64", "complex64"),
+    )
+)
 
 MARK = b"\n\x00unroll: end of output\x00\n"  # written where the output of one check ends
 
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # how JSON spells one half of a surrogate pair
+
 Tensors = dict[str, torch.Tensor]
+
+
+class Readable(Protocol):
+    """What frames are read from."""
+
+    def read(self, count: int, /) -> bytes:
+        """Give `count` bytes at most, none only at the end."""
 
 
 class BadFrame(Exception):
@@ -36,7 +55,7 @@ def pack(message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> byt
         BadFrame: the message is larger than the caps or holds a number that JSON cannot carry.
     """
     try:
-        text = json.dumps(message, allow_nan=False, ensure_ascii=True).encode()
+        text = json.dumps(message, allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
         blob = save_tensors(dict(tensors)) if tensors else b""
     except (ValueError, TypeError, RecursionError, RuntimeError) as problem:
         raise BadFrame(f"cannot be sent: {problem}") from problem
@@ -46,7 +65,7 @@ def pack(message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> byt
     return HEAD.pack(MAGIC, len(text), len(blob)) + text + blob
 
 
-def read(stream: BinaryIO) -> tuple[dict[str, Any], Tensors] | None:
+def read(stream: Readable) -> tuple[dict[str, Any], Tensors] | None:
     """Read one frame, or None where the stream ends cleanly.
 
     Raises:
@@ -69,7 +88,7 @@ def read(stream: BinaryIO) -> tuple[dict[str, Any], Tensors] | None:
 
 
 def parse_message(text: bytes) -> dict[str, Any]:
-    """Parse strict JSON: an object, no NaN, no infinity, no duplicate key, no bottomless nesting.
+    """Parse strict JSON: an object, no NaN, no infinity, no duplicate key, no half character.
 
     Raises:
         BadFrame: it is not.
@@ -81,6 +100,8 @@ def parse_message(text: bytes) -> dict[str, Any]:
             parse_float=_finite,
             object_pairs_hook=_no_duplicates,
         )
+        if _HALF.search(text):  # a lone surrogate, perhaps: no file could hold it
+            json.dumps(message, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as problem:
         raise BadFrame(f"the frame's JSON is refused: {problem}") from problem
     if type(message) is not dict:
@@ -99,12 +120,27 @@ def parse_tensors(blob: bytes) -> Tensors:
     if int.from_bytes(blob[:8], "little") > TENSOR_HEAD_CAP:
         raise BadFrame("the frame holds too many tensors")
     try:
-        return load_tensors(blob)
+        tensors = load_tensors(blob)
     except Exception as problem:  # the parser's own errors share no base class
         raise BadFrame(f"the frame's tensors are refused: {problem}") from problem
+    for tensor in tensors.values():
+        if reason := why_not_sent(tensor):
+            raise BadFrame(f"the frame's tensors are refused: {reason}")
+    return tensors
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def why_not_sent(tensor: torch.Tensor) -> str:
+    """Say what keeps a tensor from travelling, or ""."""
+    if tensor.dtype not in DTYPES:
+        return f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')} cannot be returned"
+    if tensor.dim() > AXES_CAP:
+        return f"a tensor of {tensor.dim():,} axes cannot be returned"
+    if tensor.numel() == 0 and math.prod(max(1, size) for size in tensor.shape) > ROWS_CAP:
+        return f"an empty tensor of shape {tuple(tensor.shape)} cannot be returned"
+    return ""
+
+
+def _exactly(stream: Readable, size: int) -> bytes:
     parts = []
     while size > 0:
         part = stream.read(min(size, 2**20))
