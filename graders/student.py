@@ -66,14 +66,23 @@ def _quick(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
         return _check(options, part, console)
     from watchfiles import PythonFilter, watch
 
-    seen = PythonFilter(extra_extensions=(".ipynb",))
-    while True:
-        try:
-            _check(options, part, console)
-        except (UsageError, Unreadable) as problem:
-            console.print(str(problem), markup=False, soft_wrap=True)
-        console.print("Waiting for the next save; Ctrl-C ends this.")
-        next(watch(options.folder, watch_filter=seen, raise_interrupt=True))
+    seen, first = PythonFilter(extra_extensions=(".ipynb",)), True
+    # What is saved while the checks run is seen after them: the watcher goes on meanwhile.
+    for changes in watch(
+        options.folder, watch_filter=seen, rust_timeout=300, yield_on_timeout=True
+    ):
+        if first or changes:
+            first = False
+            _again(options, part, console)
+    return 0
+
+
+def _again(options: argparse.Namespace, part: Sheet, console: Console) -> None:
+    try:
+        _check(options, part, console)
+    except (UsageError, Unreadable) as problem:
+        console.print(str(problem), markup=False, soft_wrap=True)
+    console.print("Waiting for the next save; Ctrl-C ends this.")
 
 
 def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:

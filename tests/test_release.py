@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
 import zipfile
@@ -207,3 +208,31 @@ def test_the_folder_says_which_sheet_it_is():
     assert json.loads(files[".unroll/sheet.json"]) == {
         "assignment": "rnn", "version": read_sheet("rnn").version
     }  # fmt: skip
+
+
+def test_watch_checks_again_after_each_save(tmp_path):
+    unpack(release("vu-3b"), tmp_path)
+    folder = tmp_path / "vu-3b"
+    environment = {"PYTHONPATH": str(folder / ".unroll"), "PATH": "/usr/bin:/bin"}
+    watching = subprocess.Popen(
+        [sys.executable, "-u", "-m", "graders.student", "quick", "padding", "--watch"],
+        cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    try:
+        assert "is not implemented yet" in _until_waiting(watching.stdout)
+        (folder / "padding.py").write_bytes((ROOT / "reference" / "padding.py").read_bytes())
+        assert "0.55 of 0.55 points" in _until_waiting(watching.stdout)
+    finally:
+        watching.send_signal(signal.SIGINT)
+        watching.communicate(timeout=30)
+    assert watching.returncode == 1
+
+
+def _until_waiting(stream):
+    said = ""
+    for line in stream:
+        said += line
+        if "Waiting for the next save" in line:
+            break
+    return said
