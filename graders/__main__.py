@@ -48,10 +48,28 @@ def parser() -> argparse.ArgumentParser:
     batch.add_argument("--sandbox", default="auto", choices=["auto", "zygote", "bwrap", "none"])
     batch.add_argument("--deadline", help="where the sheet has none: 2026-12-01T23:59+01:00")
     batch.add_argument("--waivers", type=Path, help="CSV of who was given more time, and why")
+    batch.add_argument(
+        "--regrade",
+        action="append",
+        default=[],
+        metavar="WHO|CHECK",
+        help="grade anew: this student, or all who do not pass this check or part; repeatable",
+    )
+    batch.add_argument(
+        "--since",
+        metavar="TIME",
+        help="grade anew what was finished before (of --regrade, if given): 2026-12-01T23:59+01:00",
+    )
     batch.set_defaults(run=_batch)
     manual = commands.add_parser("manual", help="put the points of OUT/manual.csv into results")
     manual.add_argument("out", type=Path, help="the folder that a batch wrote")
     manual.set_defaults(run=_manual)
+    diff = commands.add_parser("diff", help="what moved between two batches, and why")
+    diff.add_argument("old", type=Path, help="the folder that the earlier `batch --out` wrote")
+    diff.add_argument("new", type=Path, help="the folder of the later one")
+    diff.add_argument("--csv", type=Path, metavar="FILE", help="the same as a table")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="the same as a page, for staff")
+    diff.set_defaults(run=_diff)
     check = commands.add_parser("check", help="check one submission: a folder or an archive")
     check.add_argument("folder", type=Path)
     check.add_argument("--part", help="only the checks of one part, such as elman")
@@ -147,6 +165,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.batch import Batch, run
     from graders.harness.deadline import given_deadline
     from graders.harness.events import Events
+    from graders.harness.regrade import Regrade, given_since
     from graders.harness.sheet import read_sheet
     from graders.harness.waivers import read_waivers
 
@@ -171,6 +190,9 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         waivers=read_waivers(options.waivers) if options.waivers else {},
         lms=options.lms,
         roster=options.roster,
+        regrade=Regrade(
+            tuple(options.regrade), given_since(options.since) if options.since else None
+        ),
     )
     summaries = run(batch, Events(console, options.out / "run.jsonl"))
     look = (options.out / "index.html").resolve()
@@ -193,6 +215,21 @@ def _manual(options: argparse.Namespace, console: Console) -> int:
     waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
     words = f"{merged.changed} of {merged.students} results have new points by hand{waiting}."
     console.print(words, markup=False, soft_wrap=True)
+    return 0
+
+
+def _diff(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.diff import compare
+    from graders.harness.lms.export import write_file
+    from reports.diff_page import lines, render_diff, table
+
+    found = compare(options.old, options.new)
+    for text in lines(found):
+        console.print(text, soft_wrap=True)
+    if options.csv:
+        write_file(options.csv, table(found).encode())
+    if options.html:
+        write_file(options.html, render_diff(found).encode())
     return 0
 
 

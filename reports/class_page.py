@@ -1,13 +1,21 @@
 """index.html: a whole class, for the TA: who needs a person, how it went, what to teach again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from statistics import median
 from urllib.parse import quote
 
+from reports.analysis import (
+    CheckAnalysis,
+    QuestionAnalysis,
+    check_analyses,
+    graded,
+    question_analyses,
+)
+from reports.check_page import check_file
 from reports.page import render
-from reports.summary import CheckSummary, QuestionSummary, ResultSummary
+from reports.summary import QuestionSummary, ResultSummary
 from reports.text import counted, decimal, line, percent, sentence
 from reports.words import STATUS_WORDS
 
@@ -83,13 +91,29 @@ class ColumnView:
 
 @dataclass(frozen=True)
 class RateView:
-    """One check and how many passed it; `width` is of 100."""
+    """One check and how many passed it; `width` is of 100, `href` the way to its failures."""
 
     question: str
     sentence: str
+    href: str
     passed: str
     percent: str
     width: str
+    discrimination: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """One question: points on average, and how many have all or none of them."""
+
+    name: str
+    title: str
+    mean: str
+    width: str
+    full: str
+    none: str
+    discrimination: str
 
 
 @dataclass(frozen=True)
@@ -104,7 +128,10 @@ class ClassPage:
     columns: tuple[ColumnView, ...]
     maximum: str
     rows: tuple[RowView, ...]
+    again: tuple[RateView, ...]
+    questions: tuple[QuestionRow, ...]
     rates: tuple[RateView, ...]
+    slowest: tuple[LinkView, ...]
 
 
 def render_class(results: Sequence[ResultSummary]) -> str:
@@ -116,36 +143,40 @@ def render_class(results: Sequence[ResultSummary]) -> str:
 
 
 def _page(results: Sequence[ResultSummary]) -> ClassPage:
-    graded = [each for each in results if each.status == "graded" and not each.needs_staff]
+    decided = graded(results)
+    found = check_analyses(results)
     columns = _columns(results)
     maximum = max((result.max_points for result in results), default=Decimal(0))
     return ClassPage(
         title=line(", ".join(sorted({result.assignment for result in results})))
         or "No results yet",
-        numbers=_numbers(results, graded),
-        basis=_basis(results, graded),
+        numbers=_numbers(results, decided),
+        basis=_basis(results, decided),
         tasks=_tasks(results),
-        bins=_bins([result.points for result in graded], maximum),
+        bins=_bins([result.points for result in decided], maximum),
         columns=tuple(columns.values()),
         maximum=decimal(maximum),
         rows=tuple(_row(result, tuple(columns)) for result in results),
-        rates=_rates(graded),
+        again=tuple(_rate(each) for each in _to_teach_again(found)),
+        questions=tuple(_question_row(each) for each in question_analyses(results)),
+        rates=tuple(_rate(each) for each in found),
+        slowest=_slowest(results),
     )
 
 
 def _numbers(
-    results: Sequence[ResultSummary], graded: Sequence[ResultSummary]
+    results: Sequence[ResultSummary], decided: Sequence[ResultSummary]
 ) -> tuple[NumberView, ...]:
     students = NumberView(f"{len(results):,}", "student" if len(results) == 1 else "students")
-    if not graded:
+    if not decided:
         return (students,)
-    points = [result.points for result in graded]
+    points = [result.points for result in decided]
     mean = sum(points, Decimal(0)) / len(points)
     return (
         students,
         NumberView(_rounded(mean), "mean points"),
         NumberView(_rounded(median(points)), "median points"),
-        NumberView(f"{sum(result.student.late for result in results):,}", "handed in late"),
+        NumberView(f"{sum(result.late for result in results):,}", "handed in late"),
     )
 
 
@@ -153,11 +184,11 @@ def _rounded(value: Decimal) -> str:
     return decimal(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN))
 
 
-def _basis(results: Sequence[ResultSummary], graded: Sequence[ResultSummary]) -> str:
+def _basis(results: Sequence[ResultSummary], decided: Sequence[ResultSummary]) -> str:
     if not results:
         return "No uploads were graded yet."
-    text = f"Mean, median and distribution are of {counted(len(graded), 'graded student')}"
-    if any(result.pending_points for result in graded):
+    text = f"Mean, median and distribution are of {counted(len(decided), 'graded student')}"
+    if any(result.pending_points for result in decided):
         return f"{text}, before the points that are still to be given by hand."
     return f"{text}."
 
@@ -248,14 +279,15 @@ def _columns(results: Iterable[ResultSummary]) -> dict[str, ColumnView]:
 
 def _row(result: ResultSummary, numbers: Sequence[str]) -> RowView:
     questions = {question.number: question for question in result.questions}
-    pending = decimal(result.pending_points)
+    late = f"{decimal(result.late_points)} off, late" if result.late_points else ""
+    pending = f"+ {decimal(result.pending_points)} by hand" if result.pending_points else ""
     return RowView(
         link=_link(result),
-        late=result.student.late,
+        late=result.late,
         status=STATUS_WORDS["needs_staff" if result.needs_staff else result.status],
         total=PointsView(
             "?" if result.needs_staff else decimal(result.points),
-            f"+ {pending} by hand" if result.pending_points else "",
+            ", ".join(filter(None, (late, pending))),
         ),
         questions=tuple(_cell(questions.get(number)) for number in numbers),
     )
@@ -269,25 +301,47 @@ def _cell(question: QuestionSummary | None) -> PointsView:
     return PointsView(decimal(question.points), "pending" if question.pending_points else "")
 
 
-def _rates(graded: Sequence[ResultSummary]) -> tuple[RateView, ...]:
-    """Count passes per check in the sheet's order, among those for whom our grader decided it."""
-    seen: dict[str, tuple[QuestionSummary, CheckSummary]] = {}
-    outcomes: dict[str, list[bool]] = {}
-    for question, check in (
-        (q, c) for result in graded for q in result.questions for c in q.checks
-    ):
-        seen.setdefault(check.id, (question, check))
-        if check.outcome != "grader_error":
-            outcomes.setdefault(check.id, []).append(check.outcome == "passed")
-    return tuple(_rate(*each, outcomes.get(id, [])) for id, each in seen.items())
-
-
-def _rate(question: QuestionSummary, check: CheckSummary, outcomes: Sequence[bool]) -> RateView:
-    passed = sum(outcomes)
+def _rate(found: CheckAnalysis) -> RateView:
     return RateView(
-        question=line(question.number),
-        sentence=sentence(check.sentence or check.id),
-        passed=f"{passed:,} of {len(outcomes):,}",
-        percent=percent(passed, len(outcomes)),
-        width=str(passed * 100 // len(outcomes)) if outcomes else "0",
+        question=line(found.question.number),
+        sentence=sentence(found.check.sentence or found.check.id),
+        href=f"checks/{check_file(found.check.id)}" if found.groups else "",
+        passed=f"{found.passed:,} of {found.decided:,}",
+        percent=percent(found.passed, found.decided),
+        width=str(found.passed * 100 // found.decided) if found.decided else "0",
+        discrimination=_signed(found.discrimination),
+        hint=sentence(found.hint),
+    )
+
+
+def _to_teach_again(found: Sequence[CheckAnalysis]) -> list[CheckAnalysis]:
+    """Find the checks that fewest passed: at most five, and only where a quarter or more failed."""
+    hard = [each for each in found if each.decided and each.passed * 4 <= each.decided * 3]
+    return sorted(hard, key=lambda each: each.passed / each.decided)[:5]
+
+
+def _question_row(found: QuestionAnalysis) -> QuestionRow:
+    maximum = float(found.question.max_points)
+    return QuestionRow(
+        name=f"Q{line(found.question.number)}",
+        title=line(found.question.title),
+        mean=f"{found.mean:.2f} of {decimal(found.question.max_points)}",
+        width=str(int(found.mean * 100 / maximum)),
+        full=f"{found.full:,}",
+        none=f"{found.none:,}",
+        discrimination=_signed(found.discrimination),
+    )
+
+
+def _signed(value: float | None) -> str:
+    return "—" if value is None else f"{value:+.2f}"
+
+
+def _slowest(results: Sequence[ResultSummary]) -> tuple[LinkView, ...]:
+    """Name the three that took longest to grade, where grading took time at all."""
+    ordered = sorted(results, key=lambda result: result.seconds, reverse=True)
+    return tuple(
+        replace(_link(result), message=f"{result.seconds:.0f} s")
+        for result in ordered[:3]
+        if result.seconds >= 1
     )

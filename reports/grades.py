@@ -31,16 +31,17 @@ def write_grades(summaries: Sequence[ResultSummary], path: Path) -> None:
     ordered = sorted(summaries, key=lambda summary: (summary.student.id, summary.student.upload))
     numbers = dict.fromkeys(q.number for summary in ordered for q in summary.questions)
     columns = {
-        "id": [_cell(summary.student.id) for summary in ordered],
-        "name": [_cell(summary.student.name) for summary in ordered],
-        "late": ["true" if summary.student.late else "false" for summary in ordered],
+        "id": [cell(summary.student.id) for summary in ordered],
+        "name": [cell(summary.student.name) for summary in ordered],
+        "late": ["true" if summary.late else "false" for summary in ordered],
         "status": [summary.status for summary in ordered],
         "points": [_total(summary) for summary in ordered],
         "max_points": [decimal(summary.max_points) for summary in ordered],
         "pending_points": [decimal(summary.pending_points) for summary in ordered],
-        **{_cell(f"q{number}"): [_points(s, number) for s in ordered] for number in numbers},
-        "upload": [_cell(summary.student.upload) for summary in ordered],
-        "sha256": [_cell(summary.student.sha256) for summary in ordered],
+        "late_points": [decimal(summary.late_points) for summary in ordered],
+        **{cell(f"q{number}"): [_points(s, number) for s in ordered] for number in numbers},
+        "upload": [cell(summary.student.upload) for summary in ordered],
+        "sha256": [cell(summary.student.sha256) for summary in ordered],
     }
     part = path.with_name(path.name + ".part")
     pd.DataFrame(columns, dtype=object).to_csv(
@@ -49,7 +50,7 @@ def write_grades(summaries: Sequence[ResultSummary], path: Path) -> None:
     os.replace(part, path)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Show `text` in one cell: no formula, no control character, no second line."""
     return line(FORMULA.sub(r"\1'", text), CELL_LIMIT)
 

@@ -1,4 +1,7 @@
-"""A page: one self-contained HTML file that loads nothing, runs nothing and escapes everything."""
+"""A page: one self-contained HTML file that loads nothing and escapes everything.
+
+The class page alone has a script, ours, which sorts its tables; the policy names its hash.
+"""
 
 import base64
 import hashlib
@@ -21,7 +24,7 @@ def render(template: str, view: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style = _read("style.css")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -31,16 +34,37 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(style=Markup(style), policy=content_security_policy(style))
+    script = _read("sort.js")
+    environment.globals.update(
+        style=Markup(style),
+        script=Markup(script),
+        policy=content_security_policy(style),
+        script_policy=content_security_policy(style, script),
+        form_policy=form_policy(),
+    )
     return environment
 
 
 def _shown(value: Any) -> Any:
-    """Catch what a view forgot to make visible. Our own style sheet is the only Markup there is."""
+    """Catch what a view forgot to make visible. Style sheet and script are all the Markup there is."""
     return visible(value) if type(value) is str else value
 
 
-def content_security_policy(style: str) -> str:
-    """Allow the one style sheet, by its hash, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def content_security_policy(style: str, script: str = "") -> str:
+    """Allow the one style sheet, and the one script if there is one, by hash, and nothing else."""
+    allowed = f"script-src {_hash(script)}; " if script else ""
+    return f"default-src 'none'; {allowed}style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+
+
+def form_policy() -> str:
+    """Allow the one style sheet, and on top of it forms and frames of the page's own server."""
+    strict = content_security_policy(_read("style.css")).removesuffix("form-action 'none'")
+    return f"{strict}form-action 'self'; frame-src 'self'"
+
+
+def _read(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

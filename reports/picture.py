@@ -22,7 +22,7 @@ from graders.harness.result import (
 from reports.student_page import render_report
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "report.svg"
-WIDTH, HEIGHT = 800, 930
+WIDTH, HEIGHT = 800, 970
 CASE = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}  # HTML forgets it
 VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 
@@ -59,7 +59,7 @@ class _Xhtml(HTMLParser):
             return
         kept = [(CASE.get(n, n), v or "") for n, v in attrs if n not in ("href", "tabindex")]
         if tag == "body":
-            tag, kept = "div", [("class", "body")]
+            tag, kept = "div", [("class", f"body {dict(attrs).get('class')}")]
         if tag == "svg":
             kept.append(("xmlns", "http://www.w3.org/2000/svg"))
         written = "".join(f' {name}="{escape(value)}"' for name, value in kept)

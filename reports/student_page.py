@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from graders.harness.result import CheckResult, FileNotes, Manual, QuestionResult, Result, Student
-from reports.check_view import CheckView, check_view
+from reports.check_view import CheckView, MessageView, as_same, check_view, message_view
+from reports.failures import alike, first_to_fix, signature
 from reports.page import render
 from reports.summary import undecided_points
 from reports.text import (
     block,
     counted,
     decimal,
+    lateness,
     line,
     missing,
     points_of,
@@ -59,6 +61,14 @@ class QuestionView:
 
 
 @dataclass(frozen=True)
+class LateView:
+    """What lateness takes, and when the upload came."""
+
+    points: str
+    why: str
+
+
+@dataclass(frozen=True)
 class FileView:
     """One file of the submission and what the loader says about it."""
 
@@ -72,7 +82,16 @@ class BannerView:
 
     title: str
     text: str
-    message: str
+    message: MessageView | None
+
+
+@dataclass(frozen=True)
+class FirstView:
+    """The check to mend first, and what may be mended with it."""
+
+    check: CheckView
+    meaning: str
+    alike: str
 
 
 @dataclass(frozen=True)
@@ -90,10 +109,12 @@ class StudentPage:
     remarks: tuple[str, ...]
     bar: Bar
     banner: BannerView | None
-    first: CheckView | None
+    first: FirstView | None
     nothing_to_fix: str
     questions: tuple[QuestionView, ...]
+    late_row: LateView | None
     total: str
+    notes: tuple[str, ...]
     files: tuple[FileView, ...]
     more_files: str
     facts: tuple[tuple[str, str], ...]
@@ -115,32 +136,43 @@ def student_page(result: Result, sheet: str = "") -> StudentPage:
         title=f"{line(sheet or result.assignment)}: {name}",
         assignment=line(sheet or result.assignment),
         name=name,
-        id=line(result.student.id),
-        late=result.student.late,
+        id=line(result.student.id) if result.student.name not in ("", result.student.id) else "",
+        late=result.handed_in_late,
         decided=decided,
         score=decimal(result.points) if decided else "Not decided yet",
         of=f"of {counted(result.max_points, 'point')}" if decided else f"{total} points so far",
-        remarks=_remarks(result.pending_points, undecided),
+        remarks=_remarks(result, undecided),
         bar=_bar(result.points, result.pending_points + undecided, result.max_points),
         banner=_banner(result),
         first=_first_to_fix(result, questions),
         nothing_to_fix=_nothing_to_fix(result),
         questions=questions,
+        late_row=_late(result),
         total=total,
+        notes=tuple(map(sentence, result.notes)),
         files=tuple(_file(file) for file in result.files[:FILES]),
         more_files=_more(len(result.files) - FILES, "file"),
         facts=_facts(result),
     )
 
 
-def _remarks(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:
+def _remarks(result: Result, undecided: Decimal) -> tuple[str, ...]:
     remarks = []
-    if pending:
+    if late := result.late:
+        remarks.append(lateness(result.late_points, late.waived))
+    if pending := result.pending_points:
         remarks.append(f"{counted(pending, 'point')} {_are(pending)} still to be given by hand.")
     if undecided:
         text = f"{counted(undecided, 'point')} {_are(undecided)} not decided: our grader failed."
         remarks.append(text)
     return tuple(remarks)
+
+
+def _late(result: Result) -> LateView | None:
+    if result.late is None:
+        return None
+    points = decimal(-result.late_points).replace("-", "\u2212")
+    return LateView(points, sentence(result.late.why))
 
 
 def _are(number: Decimal) -> str:
@@ -158,7 +190,7 @@ def _bar(points: Decimal, still_open: Decimal, maximum: Decimal) -> Bar:
 
 
 def _banner(result: Result) -> BannerView | None:
-    message = block(result.message or "")
+    message = message_view(result.message or "")
     if result.status == "unreadable":
         return BannerView(
             "Your upload could not be read",
@@ -174,17 +206,20 @@ def _banner(result: Result) -> BannerView | None:
     return BannerView("A note on this grade", "", message) if message else None
 
 
-def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> CheckView | None:
-    """Find the first check, in sheet order, that is the author's to fix, with points if any has."""
-    views = (view for question in questions for view in question.checks)
-    fixable = [
-        (check, view)
-        for check, view in zip(result.checks, views, strict=True)
-        if check.outcome not in ("passed", "grader_error")
-    ]
-    if result.status == "unreadable" or not fixable:
+def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> FirstView | None:
+    found = first_to_fix(result)
+    if found is None:
         return None
-    return next((view for check, view in fixable if check.max_points), fixable[0][1])
+    views = [view for question in questions for view in question.checks]
+    position = next(i for i, check in enumerate(result.checks) if check is found)
+    others = alike(found, result.checks)
+    fail = "fails" if others == 1 else "fail"
+    again = f"{counted(others, 'more check')} of this part {fail} in the same way: "
+    return FirstView(
+        views[position],
+        OUTCOME_WORDS[found.outcome].meaning,
+        f"{again}mend this one, then check again." if others else "",
+    )
 
 
 def _nothing_to_fix(result: Result) -> str:
@@ -196,13 +231,30 @@ def _nothing_to_fix(result: Result) -> str:
 
 
 def _questions(result: Result) -> Iterator[QuestionView]:
+    """Give the questions. Of failures with one cause the first is told in full, the rest folded."""
     first = 1
+    told: dict[tuple[str, str, str], CheckView] = {}
     for position, question in enumerate(result.questions, 1):
-        yield _question(question, position, first)
+        views = tuple(
+            _once(check, check_view(check, first + i), told)
+            for i, check in enumerate(question.checks)
+        )
+        yield _question(question, position, views)
         first += len(question.checks)
 
 
-def _question(question: QuestionResult, position: int, first: int) -> QuestionView:
+def _once(
+    check: CheckResult, view: CheckView, told: dict[tuple[str, str, str], CheckView]
+) -> CheckView:
+    if not check.message or check.outcome in ("passed", "grader_error"):
+        return view
+    first = told.setdefault(signature(check), view)
+    return view if first is view else as_same(view, first)
+
+
+def _question(
+    question: QuestionResult, position: int, checks: tuple[CheckView, ...]
+) -> QuestionView:
     passed = sum(check.outcome == "passed" for check in question.checks)
     undecided = undecided_points(question)
     points = "?" if undecided and undecided == question.max_points else decimal(question.points)
@@ -216,7 +268,7 @@ def _question(question: QuestionResult, position: int, first: int) -> QuestionVi
         points=f"{points} of {counted(question.max_points, 'point')}",
         notes=_notes(question.pending_points, undecided),
         bar=_bar(question.points, question.pending_points + undecided, question.max_points),
-        checks=tuple(check_view(check, first + i) for i, check in enumerate(question.checks)),
+        checks=checks,
         manual=_manual(question.manual) if question.manual else None,
     )
 

@@ -6,14 +6,19 @@ from sys import intern
 
 from graders.harness.result import Outcome, QuestionResult, Result, Status, Student
 
+MESSAGE = 1_500  # characters of a check's message that are kept; a class gets the same ones
+
 
 @dataclass(frozen=True, slots=True)
 class CheckSummary:
-    """One check's sentence and outcome."""
+    """One check's sentence and outcome, and what its student was told."""
 
     id: str
     sentence: str
     outcome: Outcome
+    max_points: Decimal
+    message: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +36,21 @@ class QuestionSummary:
 
 @dataclass(frozen=True, slots=True)
 class ResultSummary:
-    """One result without messages, hints and output."""
+    """One result without output and figures."""
 
     assignment: str
     student: Student
     status: Status
     message: str
     questions: tuple[QuestionSummary, ...]
+    late: bool = False
+    late_points: Decimal = Decimal(0)
+    seconds: float = 0.0
 
     @property
     def points(self) -> Decimal:
-        return sum((question.points for question in self.questions), Decimal(0))
+        """Give the points that count: of all questions, less what lateness takes."""
+        return sum((question.points for question in self.questions), -self.late_points)
 
     @property
     def max_points(self) -> Decimal:
@@ -50,6 +59,12 @@ class ResultSummary:
     @property
     def pending_points(self) -> Decimal:
         return sum((question.pending_points for question in self.questions), Decimal(0))
+
+    @property
+    def waiting(self) -> int:
+        """Count the questions that a person has to look at; of what nobody could read, none."""
+        waiting = sum(question.pending_points > 0 for question in self.questions)
+        return 0 if self.status == "unreadable" else waiting
 
     @property
     def needs_staff(self) -> bool:
@@ -66,6 +81,9 @@ def summarise(result: Result) -> ResultSummary:
         status=result.status,
         message=result.message or "",
         questions=tuple(_question(question) for question in result.questions),
+        seconds=result.seconds,
+        late=result.handed_in_late,
+        late_points=result.late_points,
     )
 
 
@@ -78,7 +96,14 @@ def _question(question: QuestionResult) -> QuestionSummary:
         pending_points=question.pending_points,
         undecided_points=undecided_points(question),
         checks=tuple(
-            CheckSummary(intern(check.id), intern(check.sentence), check.outcome)
+            CheckSummary(
+                intern(check.id),
+                intern(check.sentence),
+                check.outcome,
+                check.max_points,
+                intern(check.message[:MESSAGE]) if check.outcome != "passed" else "",
+                intern(check.hint) if check.outcome != "passed" else "",
+            )
             for check in question.checks
         ),
     )

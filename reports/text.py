@@ -106,6 +106,13 @@ def points_of(points: Decimal, maximum: Decimal) -> str:
     return f"{decimal(points)} of {counted(maximum, 'point')}"
 
 
+def lateness(points: Decimal, waived: str) -> str:
+    """Say what lateness takes of the points, and why a person gave more time."""
+    taken = f"{counted(points, 'point')} taken" if points else "Nothing is taken"
+    reason = f" (waiver: {line(waived)})" if waived else ""
+    return f"{taken} for lateness{reason}."
+
+
 def seconds_text(seconds: float) -> str:
     """Write a time to a tenth of a second: 3.2 s."""
     return f"{seconds:.1f} s"

@@ -26,7 +26,7 @@ OUTCOME_WORDS: Mapping[Outcome, Words] = {
     ),
     "error": Words(
         "✗",
-        "Your code raised an error",
+        "Raised an error",
         "An error stopped your code before it gave a result.",
         "bad",
     ),

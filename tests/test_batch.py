@@ -15,9 +15,10 @@ import pytest
 from rich.console import Console
 
 from graders.harness import batch as batching
-from graders.harness.batch import Batch, Task, run, write_whole
+from graders.harness.batch import Batch, Task, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
+from graders.harness.folder import write_whole
 from graders.harness.grade import ungraded
 from graders.harness.result import from_json
 from graders.harness.sandbox import ROOT

@@ -20,7 +20,7 @@ from reports.grades import write_grades
 from reports.summary import ResultSummary, summarise
 
 ENVIRONMENT = Environment("3.11", "2.6", "none", 1, "")
-HEADER = "id,name,late,status,points,max_points,pending_points,q1,q4b,upload,sha256\n"
+HEADER = "id,name,late,status,points,max_points,pending_points,late_points,q1,q4b,upload,sha256\n"
 
 
 def summary(student: Student, *outcomes: Outcome, status: Status = "graded") -> ResultSummary:
@@ -52,15 +52,15 @@ def test_the_gradebook_has_one_line_per_student_by_id_with_exact_decimals(tmp_pa
         summary(Student("40", "Di"), *["not_run"] * 3, status="unreadable"),
     )
     assert text == HEADER + (
-        '10,"Anna ""A"" Şahin",false,graded,0.1,2.8,2.5,0.1,0,anna.zip,cd\n'
-        '20,"Doe, Jane",true,graded,0.3,2.8,2.5,0.3,0,jane.zip,ab\n'
-        "30,Cy,false,needs_staff,,2.8,2.5,,0,,\n"
-        "40,Di,false,unreadable,0,2.8,2.5,0,0,,\n"
+        '10,"Anna ""A"" Şahin",false,graded,0.1,2.8,2.5,0,0.1,0,anna.zip,cd\n'
+        '20,"Doe, Jane",true,graded,0.3,2.8,2.5,0,0.3,0,jane.zip,ab\n'
+        "30,Cy,false,needs_staff,,2.8,2.5,0,,0,,\n"
+        "40,Di,false,unreadable,0,2.8,2.5,0,0,0,,\n"
     )
 
 
 def test_an_empty_class_has_a_header_only(tmp_path: Path) -> None:
-    text = "id,name,late,status,points,max_points,pending_points,upload,sha256\n"
+    text = "id,name,late,status,points,max_points,pending_points,late_points,upload,sha256\n"
     assert written(tmp_path) == text
 
 
@@ -72,7 +72,7 @@ def test_the_file_does_not_depend_on_the_order_of_results(tmp_path: Path) -> Non
 def test_a_second_write_replaces_the_first(tmp_path: Path) -> None:
     written(tmp_path, summary(Student("1", "a"), "passed"))
     text = written(tmp_path, summary(Student("2", "b"), "failed"))
-    assert text == HEADER + "2,b,false,graded,0,2.6,2.5,0,0,,\n"
+    assert text == HEADER + "2,b,false,graded,0,2.6,2.5,0,0,0,,\n"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ from graders.harness.result import (
     Status,
     Student,
 )
+from reports.check_page import check_file, render_checks
+from reports.check_view import MessageView, message_view
 from reports.class_page import render_class
 from reports.page import TEMPLATES, render
 from reports.student_page import render_report, student_page
@@ -37,9 +39,10 @@ from reports.words import OUTCOME_WORDS, STATUS_WORDS
 ENVIRONMENT = Environment("3.11.7", "2.6.0", "zygote", 17, "9c1e7f")
 JANE = Student("4711", "Doe, Jane", upload="doejane_4711_99_3b.zip", sha256="ab12")
 MESSAGE = 'Called:   pad_batch([[4], [5, 6]], pad=0)\nReturned: "<3 rows>"\nExpected: 2 rows'
+TOLD = 'Called pad_batch([[4], [5, 6]], pad=0) Returned "<3 rows>" Expected 2 rows'
 SCRIPT = "<script>alert('1')</script>"
 VOID = {"meta", "rect"}
-INLINE = {"a", "abbr", "bdi", "strong"}
+INLINE = {"a", "abbr", "bdi", "mark", "strong"}
 
 
 class Page(HTMLParser):
@@ -137,10 +140,17 @@ PAGES = {
     "hostile": lambda: render_report(hostile(SCRIPT)),
     "class": lambda: render_class([summarise(four_of_ten()), summarise(hostile(SCRIPT))]),
     "empty class": lambda: render_class([]),
+    "check": lambda: only_check(four_of_ten(), hostile(SCRIPT, "graded")),
 }
+WITH_SCRIPT = {"class", "empty class"}
 
 
-def hostile(text: str) -> Result:
+def only_check(*results: Result) -> str:
+    """Give the page of the last check that somebody failed."""
+    return list(render_checks([summarise(each) for each in results]).values())[-1]
+
+
+def hostile(text: str, status: Status = "needs_staff") -> Result:
     """`text` in every field that a student or a file name can reach, and in all others too."""
     bad = check(1, "failed", sentence=text, message=text, hint=text, output=text, seconds=1.0)
     question = QuestionResult(
@@ -149,7 +159,7 @@ def hostile(text: str) -> Result:
     return Result(
         text,
         Student(text, text, True, text, text),
-        "needs_staff",
+        status,
         (question,),
         Environment(text, text, text, 1, text),
         (FileNotes(text, (text,)),),
@@ -162,15 +172,23 @@ def html(request: pytest.FixtureRequest) -> str:
     return PAGES[request.param]()
 
 
+def own_scripts(html: str) -> list[str]:
+    """Give the scripts that a page may have: only a page about a class has one, ours."""
+    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    return [script] if 'class="class"' in html else []
+
+
 # Every page
 
 
 def test_a_page_loads_nothing_and_runs_nothing(html: str) -> None:
     page = Page(html)
     names = {name for _, attrs in page.tags for name in attrs}
-    assert not {tag for tag, _ in page.tags} & {"script", "link", "img", "iframe", "object", "base"}
+    assert not {tag for tag, _ in page.tags} & {"link", "img", "iframe", "object", "base"}
+    assert page.texts.get("script", []) == own_scripts(html)
     assert not {name for name in names if name.startswith("on")} | (names & {"src", "style"})
-    assert all(href.startswith(("#", "students/")) for href in page.attributes("href"))
+    ways = ("#", "students/", "../students/", "checks/", "../index.html")
+    assert all(href.startswith(ways) for href in page.attributes("href"))
     assert not re.findall(r"url\(|@import", page.texts["style"][0])
 
 
@@ -178,10 +196,15 @@ def test_a_page_allows_its_one_style_sheet_by_hash_and_nothing_else(html: str) -
     page = Page(html)
     (policy,) = (a["content"] for t, a in page.tags if "http-equiv" in a)
     (style,) = page.texts["style"]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    scripts = "".join(f"script-src 'sha256-{digest(text)}'; " for text in own_scripts(html))
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; {scripts}style-src 'sha256-{digest(style)}'; "
+        "base-uri 'none'; form-action 'none'"
     )
+
+
+def digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def test_a_page_is_complete_html_with_its_outline_in_order(html: str) -> None:
@@ -356,10 +379,8 @@ def test_the_symbol_of_a_question_is_that_of_its_worst_check(outcome: Outcome, g
 
 WORDS: dict[Outcome, str] = {
     "passed": "✓ Sentence 1 holds. Passed 0.5 of 0.5 points",
-    "failed": "✗ Sentence 1 holds. Wrong result 0 of 0.5 points "
-    "Your code ran, but its result is not the expected one.",
-    "error": "✗ Sentence 1 holds. Your code raised an error 0 of 0.5 points "
-    "An error stopped your code before it gave a result.",
+    "failed": "✗ Sentence 1 holds. Wrong result 0 of 0.5 points",
+    "error": "✗ Sentence 1 holds. Raised an error 0 of 0.5 points",
     "timeout": "✗ Sentence 1 holds. Took too long 0 of 0.5 points "
     "Your code was stopped when its time limit was reached.",
     "memory": "✗ Sentence 1 holds. Used too much memory 0 of 0.5 points "
@@ -387,7 +408,8 @@ def test_a_check_that_was_not_run_for_a_reason_says_what_that_means() -> None:
 
 def test_a_failed_check_shows_message_hint_and_folded_output() -> None:
     page = report(check(1, "timeout", message=MESSAGE, hint="<Side>?", output="a\nb", seconds=10))
-    assert page.texts["pre"] == [MESSAGE, MESSAGE, "a\nb"]  # first in "Fix this first"
+    assert page.all("dl")[:2] == [TOLD, TOLD]  # first in "Fix this first"
+    assert page.texts["pre"] == ["a\nb"]
     assert page.all("details") == ["Printed output (2 lines) a b"]
     assert page.all("ol")[0].endswith("Hint <Side>? Printed output (2 lines) a b")
     assert "(10.0 s)" in page.text
@@ -406,9 +428,9 @@ def test_fix_this_first_is_the_first_check_in_order_that_did_not_pass() -> None:
     checks = check(1), check(2, "error", message=MESSAGE, hint="Look at pad."), check(3, "failed")
     page = report(*checks)
     assert first_to_fix(page) == [
-        "Fix this first Sentence 2 holds. ✗ Your code raised an error. "
+        "Fix this first Sentence 2 holds. ✗ Raised an error. "
         "An error stopped your code before it gave a result. "
-        + " ".join(MESSAGE.split())
+        + TOLD
         + " Hint Look at pad. See it among the other checks"
     ]
     anchors = [attrs["id"] for tag, attrs in page.tags if tag == "li" and "id" in attrs]
@@ -422,6 +444,40 @@ def test_our_failures_and_optional_checks_are_not_what_to_fix_first() -> None:
     assert "Sentence 3 holds." in first
     (first,) = first_to_fix(report(check(1), optional))
     assert "Sentence 2 holds." in first
+
+
+def test_failures_with_one_cause_are_told_once() -> None:
+    shape = "The output has the wrong shape.\nReturned: ({0}, 2)\nExpected: ({0}, 3)"
+    one, two, three = (check(i, "failed", message=shape.format(i), hint="h") for i in (1, 2, 3))
+    other = check(4, "failed", message="The loss is wrong.")
+    page = report(one, two, other, three)
+    (first,) = first_to_fix(page)
+    assert (
+        "2 more checks of this part fail in the same way: mend this one, then check again." in first
+    )
+    folded = "Returned ({0}, 2) Expected ({0}, 3) Hint h Go to the first of them"
+    told = "Fails in the same way as “Sentence 1 holds.” The output has the wrong shape. "
+    assert page.all("details") == [told + folded.format(i) for i in (2, 3)]
+    assert page.all("li")[0].endswith("Returned (1, 2) Expected (1, 3) Hint h")
+    assert list(page.attributes("href")).count("#check-1") == 3
+    (first,) = first_to_fix(report(one, two))
+    assert "1 more check of this part fails in the same way: " in first
+
+
+def test_our_own_failures_are_not_put_together_with_others() -> None:
+    page = report(*(check(i, "grader_error", message="No worker.") for i in (1, 2)))
+    assert "in the same way" not in page.text
+
+
+def test_a_message_is_taken_apart_and_nothing_of_it_is_lost() -> None:
+    text = "It raised X.\n  File a.py\nCalled:   f(1)\nmore\nReturned: 2\nExpected: 3\nOther: 4"
+    view = message_view(text)
+    assert view == MessageView(
+        "It raised X.",
+        "  File a.py",
+        (("Called", "f(1)\nmore"), ("Returned", "2"), ("Expected", "3\nOther: 4")),
+    )
+    assert message_view("") is None
 
 
 def test_where_nothing_is_to_fix_the_report_says_so() -> None:
@@ -587,10 +643,73 @@ def test_the_distribution_is_told_in_words_and_keeps_full_points_apart() -> None
 def test_checks_are_counted_among_those_for_whom_they_were_decided() -> None:
     page = class_page(*a_class())
     assert page.all("tr")[6:] == [
-        "Question Check Passed Share",
-        "3 Sentence 1 holds. 3 of 3 100 %",
-        "3 Sentence 2 holds. 1 of 3 33 %",
+        "Question Title Mean points Full points None Discrimination",
+        "Q3 Elman 0.67 of 1 1 0 —",
+        "Q4 Hypothesis 0.00 of 2 0 3 —",
+        "Question Check Passed Share Discrimination Commonest hint",
+        "3 Sentence 1 holds. 3 of 3 100 % —",
+        "3 Sentence 2 holds. 1 of 3 33 % —",
     ]
+
+
+SHAPE = "The output has the wrong shape.\nReturned: ({}, 2)"
+
+
+def ten_students() -> list[Result]:
+    """The better half passes check 2; three of the others fail in one way, two in another."""
+    results = []
+    for i in range(10):
+        second = check(2) if i < 5 else check(2, "failed", message=SHAPE.format(i), hint="Stack.")
+        if i > 7:
+            second = check(2, "error", message="It raised ValueError: x", hint="Look.")
+        third = check(3) if i < 5 else check(3, "failed", message="No.")
+        results.append(student(str(i), f"Name {i}", check(1), second, third))
+    return results
+
+
+def test_the_class_page_says_what_to_teach_again_and_whom_a_check_tells_apart() -> None:
+    page = class_page(*ten_students())
+    again = next(text for text in page.all("section") if text.startswith("To teach again"))
+    assert again == (
+        "To teach again Sentence 2 holds. Question 3b, passed by 5 of 10 Stack. "
+        "Sentence 3 holds. Question 3b, passed by 5 of 10"
+    )
+    assert page.all("tr")[-3:] == [
+        "3b Sentence 1 holds. 10 of 10 100 % —",
+        "3b Sentence 2 holds. 5 of 10 50 % +1.00 Stack.",
+        "3b Sentence 3 holds. 5 of 10 50 % +1.00",
+    ]
+    assert "Q3b Elman & others 1.00 of 1.5 5 0 —" in page.all("tr")
+
+
+def test_a_check_has_a_page_with_each_way_of_failing_once() -> None:
+    pages = render_checks([summarise(each) for each in ten_students()])
+    assert sorted(pages) == ["x.2.html", "x.3.html"]
+    page = Page(pages["x.2.html"])
+    assert page.all("header") == [
+        "Class page · Question 3b: Elman & others Sentence 2 holds. "
+        "Passed by 5 of 10 graded students (50 %). The others fail in 2 ways."
+    ]
+    assert page.all("section") == [
+        "3 students: ✗ Wrong result The output has the wrong shape. Returned (5, 2) "
+        "Hint Stack. Who Name 5 Name 6 Name 7",
+        "2 students: ✗ Raised an error It raised ValueError: x Hint Look. Who Name 8 Name 9",
+    ]
+    assert "../students/5/report.html#check-2" in page.attributes("href")
+    assert "checks/x.2.html" in class_page(*ten_students()).attributes("href")
+
+
+def test_the_page_of_a_check_is_a_plain_file_name() -> None:
+    assert check_file("test_elman.py::test_is_causal") == "elman.is_causal.html"
+    assert check_file("hidden/test_a.py::../../b<") == "hidden-test_a.-b-.html"
+    assert check_file("../..\x00") == "-..html"
+
+
+def test_the_slowest_to_grade_are_named() -> None:
+    slow = replace(ten_students()[0], seconds=45.2)
+    page = class_page(slow, *ten_students()[1:])
+    assert "Slowest to grade: Name 0 (45 s)." in page.text
+    assert "Slowest" not in class_page(*ten_students()).text
 
 
 def test_a_question_that_one_result_lacks_is_marked() -> None:
@@ -626,7 +745,9 @@ def test_a_thousand_students_make_a_light_page_quickly() -> None:
     html = render_class(summaries)
     assert time.perf_counter() - start < 5
     assert len(html.encode()) < 2_000_000
-    assert len(Page(html).all("tr")) == 1 + 1_000 + 1 + 80
+    assert len(Page(html).all("tr")) == 1 + 1_000 + 1 + 10 + 1 + 80
+    pages = render_checks(summaries)
+    assert len(pages) == 80 and max(map(len, pages.values())) < 200_000
     assert summaries[0].questions[0].title is summaries[-1].questions[0].title
 
 

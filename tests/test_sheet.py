@@ -1,23 +1,28 @@
 """Sheets: read with exact decimals, and refused with a sentence where they do not hold together."""
 
+import re
 from decimal import Decimal
 
 import pytest
 
+from graders.__main__ import main
 from graders.harness.checks import known_checks
 from graders.harness.errors import UsageError
-from graders.harness.sheet import parse_sheet, read_sheet, sheet_names
+from graders.harness.handing_in import RequiredFile, UploadName
+from graders.harness.sandbox import ROOT
+from graders.harness.sheet import SHEETS, parse_sheet, read_sheet, sheet_names
 
 HEAD = 'format = 1\ntitle = "T"\nversion = 1\npoints = {points}\n'
 MLP = [check for check in known_checks() if check.startswith("test_mlp.py")]
 
 
-def sheet(points="1", checks=None, more=""):
+def sheet(points="1", checks=None, more="", manual=""):
     checks = checks if checks is not None else {MLP[0]: 1}
     lines = "".join(f'"{check}" = {value}\n' for check, value in checks.items())
     reasons = "".join(f'"{check}" = "not here"\n' for check in MLP if check not in checks)
     text = HEAD.format(points=points) + more
     text += f'[[questions]]\nnumber = 1\ntitle = "Q"\n[questions.checks]\n{lines}'
+    text += f"[questions.manual]\n{manual}\n" if manual else ""
     return parse_sheet("x", text + f"[not_asked]\n{reasons}")
 
 
@@ -39,18 +44,198 @@ def test_limits_can_be_set():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"points": "2"}, "add up to 1 points, and it declares 2"),
-        ({"checks": {"test_mlp.py::test_nothing": 1}}, "unknown check test_mlp.py::test_nothing"),
-        ({"checks": {MLP[0]: 2, MLP[1]: -1}}, "negative points"),
-        ({"more": "colour = 3\n"}, "unknown key colour"),
-        ({"more": "[limits]\nspeed = 3\n"}, "unknown limit speed"),
-        ({"points": '"one"'}, "cannot be read"),
-        ({"more": "= 3\n"}, "cannot be read"),
+        ({"points": "2"}, "add up to 1 points, and it declares 2."),
+        ({"checks": {"test_mlp.py::test_nothing": 1}}, "unknown check test_mlp.py::test_nothing."),
+        (
+            {"checks": {MLP[0]: 2, MLP[1]: -1}},
+            f"points of {MLP[1]} must not be negative, and is -1.",
+        ),
+        ({"checks": {MLP[0]: "nan"}}, f"points of {MLP[0]} must not be negative, and is NaN."),
+        ({"checks": {MLP[0]: "true"}}, f"points of {MLP[0]} must be a number, and is True."),
+        ({"points": '"one"'}, "`points` must be a number, and is 'one'."),
+        ({"more": "= 3\n"}, "Invalid statement (at line 5, column 1)."),
+        ({"more": "colour = 3\n"}, "it has an unknown key colour; known are format, title"),
+        ({"more": "[limits]\nspeed = 3\n"}, "`limits` has an unknown key speed; known are call"),
+        ({"more": "[limits]\ncall_seconds = 0\n"}, "`limits.call_seconds` must be more than 0."),
+        ({"more": "[limits]\ncall_seconds = 'x'\n"}, "call_seconds` must be a number, and is 'x'."),
+        (
+            {"more": "deadline = 2026-12-01T23:59:00\n"},
+            "`deadline` has no time zone; write it as in",
+        ),
+        ({"more": "deadline = 2026-12-01\n"}, "`deadline` must be a date with a time, without"),
+        ({"more": "deadline = '2026-12-01T23:59+01:00'\n"}, "must be a date with a time, without"),
+        ({"more": "[[files]]\nnam = 'a.pdf'\n"}, "of `files` has an unknown key nam; known are"),
+        ({"more": "[[files]]\nquestions = []\n"}, "an entry of `files` has no `name`."),
+        ({"more": "[[files]]\nname = 'a/b.pdf'\n"}, "file a/b.pdf must be a name without folders."),
+        ({"more": "[files]\nname = 'a.pdf'\n"}, "`files` must be a list, and is {"),
+        (
+            {"more": "[[files]]\nname = 'a.pdf'\nquestions = ['1']\n"},
+            "It reads a.pdf for question 1, which has no points by hand.",
+        ),
+        (
+            {"more": "[[files]]\nname = 'a.pdf'\nmissing = 'zero'\n"},
+            "the file a.pdf says `zero`, and names no questions.",
+        ),
+        (
+            {"more": "[[files]]\nname = 'a.pdf'\nmissing = 'fail'\n"},
+            '`missing` of a.pdf must be "note" or "zero", and is \'fail\'.',
+        ),
+        (
+            {"more": "[upload_name]\npattern = '(a'\nshown = 'a'\n"},
+            "`upload_name.pattern` (a is no regular expression: missing ), unterminated",
+        ),
+        ({"more": "[upload_name]\npattern = 'a'\n"}, "`upload_name` has no `shown`."),
+        ({"manual": "points = 1"}, "`manual` of question 1 has no `criteria`."),
+        (
+            {"manual": "points = 1\ncriteria = ' '"},
+            "`criteria` of question 1 must be a text, and is",
+        ),
+        ({"manual": "criteria = 'c'"}, "`manual` of question 1 has no `points`."),
+        (
+            {"manual": "points = -1\ncriteria = 'c'"},
+            "points of question 1 must not be negative, and",
+        ),
+        ({"manual": "points = 0\ncriteria = 'c'"}, "points of question 1 must be more than 0."),
+        ({"manual": "point = 1"}, "`manual` of question 1 has an unknown key point; known are"),
     ],
 )
-def test_a_sheet_that_does_not_hold_is_refused(arguments, words):
-    with pytest.raises(UsageError, match=words):
+def test_a_sheet_that_does_not_hold_is_refused_with_a_sentence(arguments, words):
+    with pytest.raises(UsageError) as caught:
         sheet(**arguments)
+    said = str(caught.value)
+    assert words in said and said.startswith("The sheet x.toml ") and said.endswith(".")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        ("colour = 1", "`late` has an unknown key colour; known are grace_minutes, per"),
+        ("percent = 10", '`late.per` must be "day" or "hour", and is None.'),
+        ("per = 'week'\npercent = 10", '`late.per` must be "day" or "hour", and is \'week\'.'),
+        ("per = 'day'", "`late` must take either percent or points."),
+        ("per = 'day'\npercent = 1\npoints = 1", "`late` must take either percent or points."),
+        ("per = 'day'\npercent = 101", "the percent of `late` must be from 0 to 100, and is 101."),
+        ("per = 'day'\npoints = -1", "the points of `late` must not be negative, and is -1."),
+        (
+            "per = 'day'\npoints = 1\nof = 'earned'",
+            "`late.of` is for percent, and this policy takes",
+        ),
+        ("per = 'day'\npercent = 1\nof = 'all'", '`late.of` must be "maximum" or "earned", and is'),
+        ("per = 'day'\npercent = 9\nmost = 5", "`late.most` (5) is less than one day takes (9)."),
+        (
+            "grace_minutes = -1",
+            "`late.grace_minutes` must be a whole number of at least 0, and is -1.",
+        ),
+        ("steps = []", "`late.steps` must end with a step without days, for all that is later."),
+        (
+            "steps = [{days = 1, percent = 5}]",
+            "`late.steps` must end with a step without days, for",
+        ),
+        ("steps = [{percent = 5}]\nper = 'day'", "`late` has steps, and beside them per; give one"),
+        ("steps = [{percent = 5}, {percent = 9}]", "only the last of `late.steps` may be without"),
+        (
+            "steps = [{days = 0, percent = 5}]",
+            "a step's `days` must be a whole number of at least 1",
+        ),
+        (
+            "steps = [{days = 1, hours = 2, percent = 5}]",
+            "`late.steps` has days and hours; give one",
+        ),
+        (
+            "steps = [{days = 1, percent = 5}, {points = 5}]",
+            "must all take percent, or all points.",
+        ),
+        ("steps = [{days = 1, percent = 5}, {percent = 4}]", "`late.steps` must grow: each lasts"),
+        (
+            "steps = [{days = 2, percent = 5}, {hours = 2, percent = 6}, {percent = 9}]",
+            "`late.steps` must grow: each lasts longer and takes no less.",
+        ),
+    ],
+)
+def test_a_late_policy_that_makes_no_sense_is_refused_with_a_sentence(late, words):
+    with pytest.raises(UsageError) as caught:
+        sheet(more=f"[late]\n{late}\n")
+    assert words in str(caught.value) and len(str(caught.value).splitlines()) == 1
+
+
+def test_what_surrounds_the_questions_is_read():
+    found = sheet(
+        more="deadline = 2026-12-01T23:59:00+01:00\n"
+        "[upload_name]\npattern = 'a[.]zip'\nshown = 'a.zip'\n"
+        "[[files]]\nname = 'report.pdf'\n[[files]]\nname = '*.csv'\n"
+    )
+    assert found.deadline.isoformat() == "2026-12-01T23:59:00+01:00"
+    assert found.files == (RequiredFile("report.pdf"), RequiredFile("*.csv"))
+    assert found.upload_name == UploadName("a[.]zip", "a.zip")
+    assert found.late is None and found.manual_points == {}
+
+
+def test_the_examples_in_the_documentation_hold():
+    text = (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8")
+    whole, *policies = re.findall("```toml\n(.*?)```", text, re.DOTALL)
+    found = parse_sheet("x", whole)
+    assert found.files == (RequiredFile("report.pdf", ("1",)),)
+    assert found.limits.call_seconds == 20 and found.deadline and found.upload_name
+    assert [sheet(more=policy).late.unit for policy in policies] == ["day", "step"]
+
+
+def test_a_check_is_not_both_asked_and_not_asked():
+    text = HEAD.format(points=1) + f'[[questions]]\nnumber=1\ntitle="Q"\nchecks={{"{MLP[0]}"=1}}\n'
+    reasons = "".join(f'"{check}" = "no"\n' for check in MLP)
+    with pytest.raises(UsageError, match=r"gives .* points, and names it under .not_asked"):
+        parse_sheet("x", f"{text}[not_asked]\n{reasons}")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "it has no `format`."),
+        ("format = 2\n", "its `format` is 2, and this Unroll reads 1."),
+        ("format = 1\nquestions = 3\n", "`questions` must be a list, and is 3."),
+        (HEAD.format(points=0) + "questions = []\n", "It has no questions."),
+        (HEAD.format(points=0) + "[[questions]]\ntitle = 'T'\n", "a question has no `number`."),
+        (HEAD.format(points=0) + "[[questions]]\nnumber = '1'\n", "question 1 has no `title`."),
+    ],
+)
+def test_what_is_missing_is_named(text, words):
+    with pytest.raises(UsageError) as caught:
+        parse_sheet("x", text)
+    assert str(caught.value).endswith(words)
+
+
+def test_every_question_by_hand_says_what_its_points_are_for():
+    by_hand = {
+        (name, question.number): question.criteria
+        for name in sheet_names()
+        for question in read_sheet(name).questions
+        if question.manual_points
+    }
+    assert sorted(by_hand) == [("epita-lab", "1.3c"), ("vu-3b", "4"), ("vu-3b", "7")]
+    assert all(len(criteria.split()) > 40 for criteria in by_hand.values())
+
+
+def test_a_sheet_anywhere_can_be_checked(tmp_path, capsys):
+    good, bad = tmp_path / "own.toml", tmp_path / "bad.toml"
+    good.write_text((SHEETS / "epita-lab.toml").read_text())
+    bad.write_text("format = 1\n")
+    assert main(["sheet", "--check", str(good)]) == 0
+    assert capsys.readouterr().out == "own: Coding your own RNN, 10 points, 55 checks\n"
+    assert main(["sheet", "--check", str(bad)]) == 2
+    said = capsys.readouterr().err
+    assert said == "The sheet bad.toml cannot be read: it has no `questions`.\n"
+    assert main(["sheet", str(tmp_path / "none.toml")]) == 2
+    assert "none.toml cannot be read: No such file or directory." in capsys.readouterr().err
+    bad.write_bytes(b"\xff")
+    assert main(["sheet", str(bad)]) == 2
+    assert "bad.toml cannot be read: it is not UTF-8." in capsys.readouterr().err
+
+
+def test_without_a_file_all_sheets_are_read(capsys):
+    assert main(["sheet"]) == 0
+    assert [
+        line.partition(":")[0] for line in capsys.readouterr().out.splitlines()
+    ] == sheet_names()
 
 
 def test_a_check_that_is_left_unused_is_named():

@@ -2,7 +2,9 @@
 
 import contextlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -15,10 +17,18 @@ import psutil
 
 from graders.harness import manual
 from graders.harness.events import Events
-from graders.harness.folder import on_disk, result_in, write_manual, write_pages, write_result
+from graders.harness.folder import (
+    on_disk,
+    result_in,
+    sweep,
+    write_manual,
+    write_pages,
+    write_result,
+)
 from graders.harness.grade import TRIES, environment, grade, ungraded
 from graders.harness.late import cost_changed, lateness
 from graders.harness.lms.roster import read_roster
+from graders.harness.regrade import Regrade, graded_anew, told
 from graders.harness.result import Result, Student
 from graders.harness.sandbox import Sandbox
 from graders.harness.selftest import again, choose
@@ -44,6 +54,8 @@ class Batch:
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     lms: str = "auto"
     roster: Path | None = None
+    regrade: Regrade = field(default_factory=Regrade)
+    anew: Set[str] = frozenset()  # what `regrade` comes to; whose kept results are not taken over
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,12 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
     uploads = intake.uploads
     students = {student.id for upload in uploads for student in upload.students}
     marks = _marks(batch, students)
+    batch = replace(batch, anew=graded_anew(batch.regrade, uploads, batch.sheet, batch.out))
     hidden = (batch.uploads.resolve(), batch.out.resolve())
     sandbox = choose(batch.sandbox, hidden)
     with on_disk(batch.out):
         (batch.out / "students").mkdir(parents=True, exist_ok=True)
+        sweep(batch.out)
     summaries: dict[str, ResultSummary] = {}
     by_hand: list[manual.Entry] = []
 
@@ -98,7 +112,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
         events.finished(final, fresh)
 
     events.started(len(students), batch.sheet, batch.jobs)
-    for remark in intake.remarks:
+    for remark in (*intake.remarks, *told(batch.regrade, batch.anew, batch.out)):
         events.remark(remark)
     if sandbox.remark:
         events.remark(sandbox.remark)
@@ -109,9 +123,11 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
             _grade_all(batch, uploads, sandbox, hidden, make, finish, events)
     finally:
         ordered = [summaries[key] for key in sorted(summaries)]
-        write_pages(ordered, batch.out)
-        events.stopped(len(summaries))
-        write_manual(by_hand, batch.out)
+        try:
+            write_pages(ordered, batch.out)
+            write_manual(by_hand, batch.out)
+        finally:
+            events.stopped(len(summaries))
     return ordered
 
 
@@ -213,6 +229,7 @@ def _known_result(batch: Batch, student: Student, sandbox: str) -> Result | None
     result = result_in(batch.out, student.id)
     same = (
         result is not None
+        and student.id not in batch.anew
         and result.student == student
         and result.assignment == batch.sheet.name
         and result.environment == environment(sandbox, batch.seed, batch.sheet)
@@ -264,5 +281,13 @@ def _end(process: int | None) -> None:
 
 
 def _start_slot() -> None:
-    """Leave Ctrl-C to the process that started the slots."""
+    """Leave Ctrl-C to the process that started the slots; end when that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)  # its workers end with it

@@ -3,6 +3,7 @@
 They take whatever came back from a student; a value of the wrong kind fails like a wrong number.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +12,14 @@ import torch
 from torch import Tensor
 
 from graders.harness.faults import Failed
-from graders.harness.remote import describe, rounded
+from graders.harness.figures import Figure, differing, matrices
+from graders.harness.remote import describe
 
 # Two right answers that add the same numbers in another order differ by some units of the last
 # place times the number of terms (tens here); wrong ones differ from the second digit on.
 RELATIVE = {torch.float32: 1e-4, torch.float64: 1e-8}
 ABSOLUTE = {torch.float32: 2e-5, torch.float64: 1e-9}
+MANY = 1_000_000  # numbers that no check expects as a list
 
 
 def is_close(returned: Any, expected: Tensor) -> bool:
@@ -40,13 +43,8 @@ def close(returned: Any, expected: Tensor, hint: str = "", what: str = "The resu
     """
     shaped(returned, tuple(expected.shape), hint, what)
     if not is_close(returned, expected):
-        place = _first_difference(returned, expected)
-        raise Failed(
-            f"{what} has the right shape but wrong values, first at {place}.",
-            _excerpt(returned, place),
-            _excerpt(expected, place),
-            hint,
-        )
+        one = f" {tuple(expected.shape)}" if expected.ndim else ""
+        raise _other_numbers(f"{what} has the right shape{one} but", returned, expected, hint, what)
 
 
 def shaped(returned: Any, shape: Sequence[int], hint: str = "", what: str = "The result") -> Tensor:
@@ -83,15 +81,20 @@ def equal(returned: Any, expected: Any, hint: str = "", what: str = "The result"
                 f"{what} has the wrong dtype.", str(returned.dtype), str(expected.dtype), hint
             )
         if not torch.equal(returned, expected):
-            place = _first_difference(returned, expected)
-            problem = f"{what} differs, first at {place}."
-            raise Failed(problem, _excerpt(returned, place), _excerpt(expected, place), hint)
+            problem = f"{what}, of shape {tuple(expected.shape)}, has"
+            raise _other_numbers(problem, returned, expected, hint, what)
     elif plain(returned) != plain(expected) or returned is None:
-        raise Failed(f"{what} differs.", describe(returned), describe(expected), hint)
+        where = _first_other(plain(returned), plain(expected))
+        raise Failed(f"{what} differs{where}.", describe(returned), describe(expected), hint)
 
 
 def holds(
-    condition: bool, problem: str, returned: Any = "", expected: Any = "", hint: str = ""
+    condition: bool,
+    problem: str,
+    returned: Any = "",
+    expected: Any = "",
+    hint: str = "",
+    figure: Figure | None = None,
 ) -> None:
     """Pass if a property holds.
 
@@ -100,7 +103,7 @@ def holds(
     """
     if not condition:
         got, wanted = (v if isinstance(v, str) else describe(v) for v in (returned, expected))
-        raise Failed(problem, got, wanted, hint)
+        raise Failed(problem, got, wanted, hint, figure)
 
 
 def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[Any]:
@@ -117,7 +120,8 @@ def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[A
 def plain(value: Any) -> Any:
     """Give nested lists of plain numbers for tensors, arrays, tuples and lists."""
     if isinstance(value, (Tensor, np.ndarray)):
-        return value.tolist()
+        few = math.prod(value.shape) <= MANY
+        return value.tolist() if few else tuple(value.shape)  # which equals no list of numbers
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
@@ -127,19 +131,64 @@ def _exact(tensor: Tensor) -> bool:
     return tensor.dtype != torch.float32 and tensor.dtype != torch.float16
 
 
-def _first_difference(returned: Tensor, expected: Tensor) -> list[int]:
-    one, other = returned.to(torch.float64), expected.to(torch.float64)
-    wrong = ~torch.isclose(one, other, rtol=1e-4, atol=2e-5)
-    places = wrong.nonzero() if wrong.any() else (one != other).nonzero()
-    return [int(index) for index in places[0]] if len(places) else []
+def _first_other(returned: Any, expected: Any) -> str:
+    """Say where two lists part, if both are lists."""
+    if not isinstance(returned, list) or not isinstance(expected, list) or not expected:
+        return ""
+    pairs = zip(returned, expected, strict=False)
+    shorter = min(len(returned), len(expected))
+    place = next((i for i, (one, other) in enumerate(pairs) if one != other), shorter)
+    return f", first at [{place}]"
 
 
-def _excerpt(tensor: Tensor, place: list[int]) -> str:
-    """Show the row that holds `place`, or the whole of a small tensor."""
-    if tensor.numel() <= 24:
-        return str(rounded(tensor.tolist()))
-    row = tensor[tuple(place[:-1])]
-    start = max(0, place[-1] - 2)
-    shown = str(rounded(row[start : start + 6].tolist()))
-    where = ", ".join(map(str, [*place[:-1], f"{start}:{min(start + 6, len(row))}"]))
-    return f"[{where}] = {shown}"
+def _other_numbers(
+    problem: str, returned: Tensor, expected: Tensor, hint: str, what: str
+) -> Failed:
+    """Describe two tensors of one shape: how many numbers differ, the first, and a row beside."""
+    wrong = differing(returned, expected)
+    places = wrong.nonzero().tolist()
+    place = places[0] if places else [0] * expected.ndim
+    if expected.ndim == 0:
+        problem = f"{what} is wrong."
+    else:
+        count = f"{len(places):,} of {wrong.numel():,}"
+        problem = f"{problem} {count} wrong values, first at {place}."
+    figure = matrices(what, returned, expected, wrong)
+    return Failed(problem, *_excerpts(returned, expected, place), hint, figure)
+
+
+WINDOW = 5  # numbers of a row that an excerpt shows
+
+
+def _excerpts(returned: Tensor, expected: Tensor, place: list[int]) -> tuple[str, str]:
+    """Show the part of a row that holds `place` in both tensors, number under number."""
+    row: tuple[int, ...] = ()
+    left, where = 0, ""
+    if expected.numel() > WINDOW or expected.ndim > 1:
+        row, left = tuple(place[:-1]), max(0, place[-1] - 2)
+        right = min(left + WINDOW, expected.shape[-1])
+        where = f"[{', '.join(map(str, [*row, f'{left}:{right}']))}] = "
+    parts = [t[row][..., left : left + WINDOW] if t.ndim else t for t in (returned, expected)]
+    values = [part.reshape(-1).tolist() for part in parts]
+    one, other = _aligned(*values)
+    return (
+        (one.strip(), other.strip())
+        if not expected.ndim
+        else (f"{where}[{one}]", f"{where}[{other}]")
+    )
+
+
+def _aligned(*rows: list[Any]) -> list[str]:
+    """Write rows of numbers as text of equal columns, with enough digits to tell them apart."""
+    columns = [_written(pair) for pair in zip(*rows, strict=True)]
+    return [", ".join(column[i] for column in columns) for i in range(len(rows))]
+
+
+def _written(numbers: Sequence[Any]) -> list[str]:
+    texts = [str(number) for number in numbers]
+    for digits in (4, 9, 17):
+        if all(isinstance(number, float) for number in numbers):
+            texts = [f"{number:.{digits}g}" for number in numbers]
+        if len(set(texts)) == len(set(numbers)):
+            break
+    return [text.rjust(max(map(len, texts))) for text in texts]

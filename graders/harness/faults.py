@@ -1,5 +1,7 @@
 """How a check can end without a verdict on a value: each is an outcome with words for its student."""
 
+from typing import Any
+
 from graders.harness.result import Outcome
 
 NO_ANSWER = "The process answered with something that is no answer."
@@ -60,8 +62,14 @@ class Failed(Fault):
     outcome: Outcome = "failed"
 
     def __init__(
-        self, message: str, returned: str = "", expected: str = "", hint: str = ""
+        self,
+        message: str,
+        returned: str = "",
+        expected: str = "",
+        hint: str = "",
+        figure: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message, hint)
         self.returned = returned
         self.expected = expected
+        self.figure = figure

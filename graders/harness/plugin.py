@@ -3,12 +3,14 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import pytest
 
 from graders.harness.draw import Draw, seed_for
 from graders.harness.faults import Failed, Fault
+from graders.harness.figures import Figure
 from graders.harness.remote import Student
 from graders.harness.result import Outcome
 from graders.harness.session import Session
@@ -23,6 +25,7 @@ class Finding:
     hint: str = ""
     output: str = ""
     seconds: float = 0.0
+    figures: tuple[Figure, ...] = ()
 
 
 class Grading:
@@ -66,8 +69,8 @@ class Grading:
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         """Run one check; whatever ends it becomes its finding, and pytest sees only our faults."""
         started, fault = time.monotonic(), None
+        self._begin(item)
         try:
-            self._session.begin(seed_for(self._seed, f"worker/{_id(item)}"))
             yield
         except Fault as problem:
             fault = problem
@@ -77,17 +80,27 @@ class Grading:
         student = item.stash.get(_STUDENT, None)
         self.findings[_id(item)] = _finding(fault, student, output, seconds)
 
+    def _begin(self, item: pytest.Item) -> None:
+        """Let a worker stand ready; where none does, the reason takes the place of the check."""
+        try:
+            self._session.begin(seed_for(self._seed, f"worker/{_id(item)}"))
+        except Exception as problem:  # raised again in the call, as pytest asks of a wrapper
+            item.runtest = partial(_raise, problem)  # type: ignore[method-assign]
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.problems.append(f"{report.nodeid}: {report.longreprtext}")
 
 
 _STUDENT = pytest.StashKey[Student]()
+MESSAGE_CAP = 8_000  # characters
+FIGURES = 3  # of one check, besides that of the comparison which failed
 
 
 def _finding(fault: Fault | None, student: Student | None, output: str, seconds: float) -> Finding:
+    shown = tuple(student.figures.values())[:FIGURES] if student is not None else ()
     if fault is None:
-        return Finding("passed", output=output, seconds=seconds)
+        return Finding("passed", output=output, seconds=seconds, figures=shown)
     lines = [fault.message]
     if student is not None and student.called and fault.outcome != "not_run":
         lines.append(f"Called:   {student.called}")
@@ -95,7 +108,19 @@ def _finding(fault: Fault | None, student: Student | None, output: str, seconds:
         lines.append(f"Returned: {fault.returned}")
     if isinstance(fault, Failed) and fault.expected:
         lines.append(f"Expected: {fault.expected}")
-    return Finding(fault.outcome, "\n".join(lines), fault.hint, output, seconds)
+    if isinstance(fault, Failed) and fault.figure:
+        shown = (*shown, fault.figure)
+    return Finding(fault.outcome, _cut("\n".join(lines)), fault.hint, output, seconds, shown)
+
+
+def _cut(message: str) -> str:
+    """Bound what a worker says; the end of a traceback names the error."""
+    half = MESSAGE_CAP // 2
+    return message if len(message) <= MESSAGE_CAP else f"{message[:half]} … {message[-half:]}"
+
+
+def _raise(problem: Exception) -> NoReturn:
+    raise problem
 
 
 def _id(item: Any) -> str:

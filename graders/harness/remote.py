@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from graders.harness.faults import NO_ANSWER, Crash, Failed
+from graders.harness.figures import Figure
 from graders.harness.session import Session
 from graders.harness.worker.wire import BadFrame
 
@@ -72,11 +73,16 @@ class Student:
         self._part = part
         self.called = ""  # the last call, in words, for messages
         self.mutated = False  # whether the last call changed its arguments
+        self.figures: dict[str, Figure] = {}  # by title; what a check shows beside its verdict
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
             raise AttributeError(name)
         return Remote(self, {"part": self._part, "name": name}, name)
+
+    def figure(self, figure: Figure) -> None:
+        """Attach a figure to this check's finding; one of the same title is replaced."""
+        self.figures[figure["title"]] = figure
 
     def given(self, name: str, *arguments: Any, **named: Any) -> Any:
         """Make an object of the course's own in the worker: `"cells.Leaky"` of worker/given/."""
@@ -84,11 +90,13 @@ class Student:
 
     def get(self, handle: Remote, path: str) -> Any:
         """Read an attribute (`"history.0"`, `"lin1.weight"`) of an object in the worker."""
-        return self._ask({"do": "get", **handle._target, "path": path}, {}, handle._label)
+        request = {"do": "get", **_target(handle), "path": path}
+        return self._ask(request, {}, handle._label)
 
     def collect(self, handle: Remote, most: int) -> Any:
         """List at most `most` items of an iterable object in the worker."""
-        return self._ask({"do": "collect", **handle._target, "most": most}, {}, handle._label)
+        request = {"do": "collect", **_target(handle), "most": most}
+        return self._ask(request, {}, handle._label)
 
     def repeat(self, function: Remote, arguments: Sequence[Any], times: int) -> list[Any]:
         """Call a function many times on the same arguments and list what comes back."""
@@ -113,13 +121,14 @@ class Student:
 
     def parameters(self, handle: Remote) -> list[Parameter]:
         """List a model's parameters."""
-        found = self._ask({"do": "parameters", **handle._target}, {}, handle._label)
+        found = self._ask({"do": "parameters", **_target(handle)}, {}, handle._label)
         kinds = {"name": str, "values": Tensor, "trained": bool, "owner": str}
         return [Parameter(**_fields(entry, **kinds)) for entry in _only(found, dict)]
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
         """Write values into a model's parameters."""
-        self._ask({"do": "set_parameters", **handle._target}, {"values": values}, handle._label)
+        request = {"do": "set_parameters", **_target(handle)}
+        self._ask(request, {"values": values}, handle._label)
 
     def gradients(
         self, function: Remote, arguments: Sequence[Any], cotangents: Sequence[Tensor | None]
@@ -141,7 +150,7 @@ class Student:
         self, model: Remote, batches: Sequence[tuple[Tensor, Tensor]], epochs: int, lr: float
     ) -> dict[str, list[float]]:
         """Train a classifier with the harness's own loop beside the student's model."""
-        request = {"do": "fit", **model._target, "epochs": epochs, "lr": lr}
+        request = {"do": "fit", **_target(model), "epochs": epochs, "lr": lr}
         self.called = f"training {model._label} for {epochs} epochs with Adam, lr={lr:g}"
         found = self._ask(request, {"batches": list(batches)}, model._label)
         fields = _fields(found, loss=list, gradient_norm=list)
@@ -152,7 +161,10 @@ class Student:
         self._note(function, arguments, {})
         request = {"do": "operations", **function._target}
         found = self._ask(request, {"arguments": list(arguments)}, function._label)
-        return Operations(**_fields(found, aten=dict, functions=dict, modules=list))
+        fields = _fields(found, aten=dict, functions=dict, modules=list)
+        for names in fields.values():
+            _only(list(names), str)
+        return Operations(**fields)
 
     def on_meta(self, model: Remote, *arguments: Any) -> None:
         """Run a copy of the model on torch's meta device; what it raises is raised here."""
@@ -166,8 +178,11 @@ class Student:
         found = self._ask({"do": "call", **remote._target}, values, self.called)
         fields = _fields(found, value=object, mutated=bool)
         self.mutated = fields["mutated"]
-        value, name = fields["value"], str(remote._target.get("name", ""))
-        if name[:1].isupper() and "method" not in remote._target and not isinstance(value, Remote):
+        value, target = fields["value"], remote._target
+        name = str(target.get("name") or target.get("given", "")).rpartition(".")[2]
+        if name[:1].isupper() and "method" not in target and not isinstance(value, Remote):
+            if "given" in target:
+                raise Crash(NO_ANSWER)  # the course's own classes make objects
             raise Failed(f"{name} gave no object.", describe(value), f"an object of class {name}")
         return value
 
@@ -182,7 +197,12 @@ class Student:
         self._note(function, arguments, {})
         found = self._ask({**request, **function._target}, values, function._label)
         fields = _fields(found, parameters=dict, inputs=list)
-        return Gradients(*(_only(fields[name], (Tensor, NoneType)) for name in fields))
+        if len(fields["inputs"]) != len(arguments):
+            raise Crash(NO_ANSWER)
+        slopes = {
+            name: _only(fields[name], (Tensor, NoneType)) for name in ("parameters", "inputs")
+        }
+        return Gradients(Named(slopes["parameters"]), slopes["inputs"])
 
     def _note(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> None:
         words = [describe(a) for a in arguments]
@@ -201,6 +221,13 @@ class Student:
             raise BadFrame("a value of no known form arrived")
 
         return self._session.ask(request, values, (_for_handle, from_handle))
+
+
+class Named(dict[str, Any]):
+    """What a worker told by name; a name that it left out is the student's fault and not ours."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Crash(NO_ANSWER)
 
 
 def describe(value: Any) -> str:
@@ -224,6 +251,17 @@ def rounded(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(rounded(v) for v in value) if type(value) in (list, tuple) else value
     return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _target(handle: Any) -> dict[str, Any]:
+    """Say which object a handle means.
+
+    Raises:
+        Failed: a student's function gave something else, which the check took for an object.
+    """
+    if not isinstance(handle, Remote):
+        raise Failed("The result is not an object.", describe(handle), "an object")
+    return handle._target
 
 
 def _for_handle(value: object) -> dict[str, Any]:

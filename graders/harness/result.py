@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, Literal, TypeVar, get_args
 
 FORMAT = 1
@@ -12,19 +12,32 @@ Outcome = Literal[
     "passed", "failed", "error", "timeout", "memory", "crash", "not_run", "grader_error"
 ]
 Status = Literal["graded", "unreadable", "needs_staff"]
+LateUnit = Literal["day", "hour", "step"]
+OffOf = Literal["points", "maximum", "earned"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 STATUSES: tuple[Status, ...] = get_args(Status)
+LATE_UNITS: tuple[LateUnit, ...] = get_args(LateUnit)
+OFF_OF: tuple[OffOf, ...] = get_args(OffOf)
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Student:
-    """Who handed in, as far as the upload's name tells, and the upload's own hash."""
+    """Who handed in and when, as far as the LMS tells, and the upload's own hash.
+
+    Args:
+        late: whether the LMS marks the upload as late.
+        submitted_at: the LMS's own time in ISO 8601 with its offset from UTC; None where unknown.
+    """
 
     id: str
     name: str
     late: bool = False
     upload: str = ""
     sha256: str = ""
+    submitted_at: str | None = None
+    email: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,11 +61,16 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Manual:
-    """Points that a person gives; pending while `points` is None."""
+    """Points that a person gives; pending while `points` is None.
+
+    Args:
+        automatic: whether the sheet's own rule gave them, for lack of a file to read.
+    """
 
     max_points: Decimal
     points: Decimal | None = None
     comment: str = ""
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,31 @@ class QuestionResult:
     def pending_points(self) -> Decimal:
         pending = self.manual is not None and self.manual.points is None
         return self.manual.max_points if self.manual and pending else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Late:
+    """That an upload came late, and what that costs.
+
+    Args:
+        steps: how many days, hours or steps of the sheet's policy count; 0 where all is waived.
+        off: how much is taken: points, or percent of the maximum or of the points earned.
+        why: when it came and which rule holds, in one sentence.
+        waived: the reason why a person gave more time, or "".
+    """
+
+    steps: int
+    unit: LateUnit
+    off: Decimal
+    of: OffOf
+    why: str
+    waived: str = ""
+
+    def points(self, earned: Decimal, maximum: Decimal) -> Decimal:
+        """Give what is taken: all that was earned at most, else rounded down to a hundredth."""
+        whole = {"points": Decimal(100), "maximum": maximum, "earned": earned}[self.of]
+        taken = self.off * whole / 100
+        return earned if taken >= earned else taken.quantize(CENT, ROUND_DOWN)
 
 
 @dataclass(frozen=True)
@@ -111,10 +154,25 @@ class Result:
     files: tuple[FileNotes, ...] = ()
     message: str | None = None
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    late: Late | None = None
 
     @property
     def points(self) -> Decimal:
+        return self.earned_points - self.late_points
+
+    @property
+    def earned_points(self) -> Decimal:
+        """Give the points of all questions, before lateness takes any."""
         return sum((question.points for question in self.questions), Decimal(0))
+
+    @property
+    def late_points(self) -> Decimal:
+        return self.late.points(self.earned_points, self.max_points) if self.late else Decimal(0)
+
+    @property
+    def handed_in_late(self) -> bool:
+        return self.student.late or self.late is not None
 
     @property
     def max_points(self) -> Decimal:
@@ -144,6 +202,8 @@ def to_json(result: Result) -> str:
         "pending_points": number(result.pending_points),
         "status": result.status,
         "message": result.message,
+        "notes": list(result.notes),
+        "late": result.late and _late(result.late, result.late_points),
         "questions": [_question(question) for question in result.questions],
         "files": [{"name": file.name, "notes": list(file.notes)} for file in result.files],
         "environment": asdict(result.environment),
@@ -155,6 +215,10 @@ def to_json(result: Result) -> str:
 def number(points: Decimal) -> float | int:
     """Give the JSON number of an exact decimal: 1 for 1.00, 0.25 for 0.25."""
     return int(points) if points == points.to_integral_value() else float(points)
+
+
+def _late(late: Late, points: Decimal) -> dict[str, Any]:
+    return asdict(late) | {"off": number(late.off), "points": number(points)}
 
 
 def _question(question: QuestionResult) -> dict[str, Any]:
@@ -169,6 +233,7 @@ def _question(question: QuestionResult) -> dict[str, Any]:
             "max_points": number(manual.max_points),
             "points": None if manual.points is None else number(manual.points),
             "comment": manual.comment,
+            "automatic": manual.automatic,
         },
         "checks": [_check(check) for check in question.checks],
     }
@@ -208,9 +273,22 @@ def from_json(text: str) -> Result:
             files=tuple(FileNotes(f["name"], tuple(f["notes"])) for f in document["files"]),
             message=document["message"],
             seconds=float(document["seconds"]),
+            notes=tuple(document.get("notes", ())),  # older results have none, nor `late`
+            late=_read_late(document["late"]) if document.get("late") else None,
         )
-    except (KeyError, TypeError, AttributeError) as problem:
+    except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
         raise ValueError(f"not a result: {problem!r}") from problem
+
+
+def _read_late(document: dict[str, Any]) -> Late:
+    return Late(
+        document["steps"],
+        _one_of(LATE_UNITS, document["unit"]),
+        Decimal(document["off"]),
+        _one_of(OFF_OF, document["of"]),
+        document["why"],
+        document["waived"],
+    )
 
 
 def _read_question(document: dict[str, Any]) -> QuestionResult:
@@ -224,6 +302,7 @@ def _read_question(document: dict[str, Any]) -> QuestionResult:
             Decimal(manual["max_points"]),
             None if manual["points"] is None else Decimal(manual["points"]),
             manual["comment"],
+            manual.get("automatic", False),
         ),
     )
 
@@ -238,7 +317,7 @@ def _read_check(document: dict[str, Any]) -> CheckResult:
         hint=document["hint"],
         output=document["output"],
         seconds=float(document["seconds"]),
-        figures=tuple(document["figures"]),
+        figures=tuple(json.loads(json.dumps(document["figures"], default=float))),
     )
 
 

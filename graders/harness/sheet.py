@@ -1,16 +1,29 @@
-"""A sheet: an assignment's questions, points and limits, read from TOML with exact decimals."""
+"""A sheet: an assignment's questions, points, deadline and limits, read from TOML, numbers exact."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from graders.harness.checks import GRADERS, Check, known_checks
+from graders.harness.deadline import read_deadline
 from graders.harness.errors import UsageError
+from graders.harness.handing_in import RequiredFile, UploadName, read_file, read_name
+from graders.harness.policy import LatePolicy, read_policy
 from graders.harness.sandbox import Limits
+from graders.harness.typed import amount, required, table, tables, text, whole
 
 SHEETS = GRADERS / "assignments"
-KEYS = {"format", "title", "version", "points", "limits", "questions", "not_asked"}
+FORMAT = 1
+KEYS = (
+    *("format", "title", "version", "points", "deadline", "late", "files", "upload_name"),
+    *("limits", "questions", "not_asked"),
+)
+QUESTION_KEYS = ("number", "title", "checks", "manual")
+MANUAL_KEYS = ("points", "criteria")
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,10 @@ class Sheet:
     points: Decimal
     questions: tuple[Question, ...]
     limits: Limits
+    deadline: datetime | None = None
+    late: LatePolicy | None = None
+    files: tuple[RequiredFile, ...] = ()
+    upload_name: UploadName | None = None
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -47,6 +64,11 @@ class Sheet:
     @property
     def parts(self) -> list[str]:
         return sorted({check.part for check in self.checks.values()})
+
+    @property
+    def manual_points(self) -> dict[str, Decimal]:
+        """Give the points by hand of each question that has any."""
+        return {q.number: q.manual_points for q in self.questions if q.manual_points is not None}
 
 
 def sheet_names() -> list[str]:
@@ -59,76 +81,136 @@ def read_sheet(name: str) -> Sheet:
     Raises:
         UsageError: there is none, or it does not hold together; the text says where.
     """
-    file = SHEETS / f"{name}.toml"
     if name not in sheet_names():
         raise UsageError(f"There is no assignment `{name}`; there are {', '.join(sheet_names())}.")
-    return parse_sheet(name, file.read_text(encoding="utf-8"))
+    return read_sheet_file(SHEETS / f"{name}.toml")
 
 
-def parse_sheet(name: str, text: str) -> Sheet:
+def read_sheet_file(file: Path) -> Sheet:
+    """Read a sheet that lies anywhere.
+
+    Raises:
+        UsageError: it cannot be read, or it does not hold together.
+    """
+    try:
+        content = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
+        raise UsageError(f"The sheet {file} cannot be read: {reason}.") from problem
+    return parse_sheet(file.stem, content)
+
+
+def parse_sheet(name: str, content: str) -> Sheet:
     """Read a sheet's text.
 
     Raises:
-        UsageError: a key, a check or a sum is wrong.
+        UsageError: a value, a check or a sum is wrong.
     """
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
+        document = tomllib.loads(content, parse_float=Decimal)
         sheet = _sheet(name, document)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as problem:
+        not_asked = _not_asked(document.get("not_asked", {}))
+    except (ValueError, ArithmeticError) as problem:
         raise UsageError(f"The sheet {name}.toml cannot be read: {problem}.") from problem
-    problems = _problems(sheet, document.get("not_asked", {}))
-    if problems:
+    if problems := [*_problems(sheet), *_check_problems(sheet, not_asked)]:
         raise UsageError(f"The sheet {name}.toml does not hold together: {' '.join(problems)}")
     return sheet
 
 
 def _sheet(name: str, document: dict[str, Any]) -> Sheet:
-    if unknown := set(document) - KEYS:
-        raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
-    known: dict[str, Any] = {field.name: field.type for field in fields(Limits)}
-    limits = document.get("limits", {})
-    if unknown := set(limits) - set(known):
-        raise ValueError(f"unknown limit {', '.join(sorted(unknown))}")
-    numbers: dict[str, Any] = {k: known[k](v) for k, v in limits.items()}  # int or float
+    table(document, "it", KEYS)
+    if (form := required(document, "format", "it")) != FORMAT:
+        raise ValueError(f"its `format` is {form}, and this Unroll reads {FORMAT}")
+    questions = tables(required(document, "questions", "it"), "`questions`")
     return Sheet(
         name=name,
-        title=document["title"],
-        version=document["version"],
-        points=Decimal(document["points"]),
-        questions=tuple(_question(entry) for entry in document["questions"]),
-        limits=Limits(**numbers),
+        title=text(required(document, "title", "it"), "`title`"),
+        version=whole(required(document, "version", "it"), "`version`"),
+        points=amount(required(document, "points", "it"), "`points`"),
+        questions=tuple(_question(entry) for entry in questions),
+        limits=_limits(document.get("limits", {})),
+        deadline=read_deadline(document["deadline"]) if "deadline" in document else None,
+        late=read_policy(document["late"]) if "late" in document else None,
+        files=tuple(read_file(entry) for entry in tables(document.get("files", []), "`files`")),
+        upload_name=read_name(document["upload_name"]) if "upload_name" in document else None,
     )
 
 
-def _question(entry: dict[str, Any]) -> Question:
-    manual = entry.get("manual")
+def _limits(document: Any) -> Limits:
+    known: dict[str, Any] = {field.name: field.type for field in fields(Limits)}  # int or float
+    limits = table(document, "`limits`", tuple(known))
+    for key, value in limits.items():
+        if not amount(value, f"`limits.{key}`"):
+            raise ValueError(f"`limits.{key}` must be more than 0")
+    numbers: dict[str, Any] = {key: known[key](value) for key, value in limits.items()}
+    return Limits(**numbers)
+
+
+def _question(document: Any) -> Question:
+    entry = table(document, "a question", QUESTION_KEYS)
+    number = required(entry, "number", "a question")
+    number = str(number) if isinstance(number, int) else text(number, "a question's `number`")
+    place = f"question {number}"
+    checks = entry.get("checks", {})
+    manual = table(entry.get("manual", {}), f"`manual` of {place}", MANUAL_KEYS)
     return Question(
-        number=str(entry["number"]),
-        title=entry["title"],
-        checks={check: Decimal(points) for check, points in entry.get("checks", {}).items()},
-        manual_points=Decimal(manual["points"]) if manual else None,
-        criteria=manual["criteria"] if manual else "",
+        number=number,
+        title=text(required(entry, "title", place), f"the `title` of {place}"),
+        checks={
+            check: amount(points, f"the points of {check}")
+            for check, points in table(checks, f"`checks` of {place}", checks).items()
+        },
+        manual_points=_manual_points(manual, place) if "manual" in entry else None,
+        criteria=text(manual["criteria"], f"the `criteria` of {place}") if manual else "",
     )
 
 
-def _problems(sheet: Sheet, not_asked: dict[str, str]) -> list[str]:
-    known = known_checks()
-    asked = [check for question in sheet.questions for check in question.checks]
-    problems = [f"It names an unknown check {c}." for c in [*asked, *not_asked] if c not in known]
-    problems += [f"It names {c} twice." for c in sorted(set(asked)) if asked.count(c) > 1]
+def _manual_points(manual: dict[str, Any], place: str) -> Decimal:
+    required(manual, "criteria", f"`manual` of {place}")
+    what = f"the manual points of {place}"
+    points = amount(required(manual, "points", f"`manual` of {place}"), what)
+    if not points:
+        raise ValueError(f"{what} must be more than 0")
+    return points
+
+
+def _not_asked(document: Any) -> set[str]:
+    for check, reason in table(document, "`not_asked`", document).items():
+        text(reason, f"the reason why {check} is not asked")
+    return set(document)
+
+
+def _problems(sheet: Sheet) -> Iterator[str]:
+    """Say what of the sheet's own values contradicts another."""
+    if not sheet.questions:
+        yield "It has no questions."
     numbers = [question.number for question in sheet.questions]
-    problems += [
-        f"It has question {n} twice." for n in sorted(set(numbers)) if numbers.count(n) > 1
-    ]
+    for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+        yield f"It has question {number} twice."
     total = sum((question.max_points for question in sheet.questions), Decimal(0))
     if total != sheet.points:
-        problems.append(f"Its questions add up to {total} points, and it declares {sheet.points}.")
+        yield f"Its questions add up to {total} points, and it declares {sheet.points}."
+    for file in sheet.files:
+        for number in file.questions:
+            if number not in sheet.manual_points:
+                yield f"It reads {file.name} for question {number}, which has no points by hand."
+
+
+def _check_problems(sheet: Sheet, not_asked: set[str]) -> Iterator[str]:
+    """Say which checks do not exist, count twice, or are forgotten."""
+    known = known_checks()
+    asked = [check for question in sheet.questions for check in question.checks]
+    for check in [*asked, *sorted(not_asked)]:
+        if check not in known:
+            yield f"It names an unknown check {check}."
+    for check in sorted({check for check in asked if asked.count(check) > 1}):
+        yield f"It names {check} twice."
+    for check in sorted(not_asked & set(asked)):
+        yield f"It gives {check} points, and names it under [not_asked]."
     files = {known[check].file for check in asked if check in known}
-    problems += [
-        f"It leaves {check.id} unused: give it points, or name it under [not_asked] with a reason."
-        for check in known.values()
-        if check.file in files and check.id not in asked and check.id not in not_asked
-    ]
-    if any(points < 0 for question in sheet.questions for points in question.checks.values()):
-        problems.append("A check has negative points.")
-    return problems
+    for check, found in known.items():
+        if found.file in files and check not in asked and check not in not_asked:
+            yield (
+                f"It leaves {check} unused: give it points, or name it under [not_asked] with "
+                "a reason."
+            )

@@ -1,0 +1,97 @@
+"""OUT, the folder of results: what an earlier run left there, and files that appear whole."""
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psutil
+
+from graders.harness import manual
+from graders.harness.errors import UsageError
+from graders.harness.result import Result, from_json, to_json
+from reports.check_page import render_checks
+from reports.class_page import render_class
+from reports.grades import write_grades
+from reports.student_page import render_report
+from reports.summary import ResultSummary
+
+UNFINISHED = re.compile(r"\..+\.([0-9]+)\.[a-z0-9_]{8}")  # as `write_whole` calls what it writes
+
+
+def result_in(out: Path, student: str) -> Result | None:
+    """Give the result of an earlier run; None where there is none that can be read."""
+    try:
+        return from_json((out / "students" / student / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def write_result(result: Result, out: Path, title: str) -> None:
+    """Write a student's result and report; a reader sees the old files or the new ones, never half."""
+    folder = out / "students" / result.student.id
+    with on_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / "report.html", render_report(result, title))
+        write_whole(folder / "result.json", to_json(result))  # last: it says that all is there
+
+
+def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
+    """Write the class page, a page for each failed check, and grades.csv, of all results so far."""
+    pages = render_checks(summaries)
+    with on_disk(out):
+        (out / "checks").mkdir(exist_ok=True)
+        for old in (out / "checks").glob("*.html"):
+            if old.name not in pages:
+                old.unlink()
+        for name, page in pages.items():
+            write_whole(out / "checks" / name, page)
+        write_whole(out / "index.html", render_class(summaries))
+        write_grades(summaries, out / "grades.csv")
+
+
+def write_manual(entries: Sequence[manual.Entry], out: Path) -> None:
+    """Add the rows that manual.csv lacks; what is there stays as it is."""
+    text = manual.extended(out, entries)
+    if text is not None:
+        with on_disk(out):
+            write_whole(out / manual.FILE, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it appears at once, with all its content."""
+    prefix = f".{path.name}.{os.getpid()}."
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def sweep(out: Path) -> None:
+    """Remove what runs that were killed had begun to write; what runs now keeps its files."""
+    for file in (*out.glob(".*"), *out.glob("checks/.*"), *out.glob("students/*/.*")):
+        unfinished = UNFINISHED.fullmatch(file.name)
+        writer = int(unfinished[1]) if unfinished and file.is_file() else None
+        if writer is not None and (writer == os.getpid() or not psutil.pid_exists(writer)):
+            file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def on_disk(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise UsageError(
+            f"Cannot write to {place}: {problem.strerror}. Finished results are kept; put that "
+            "right and run the same command again."
+        ) from problem

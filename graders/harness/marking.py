@@ -1,0 +1,121 @@
+"""Points by hand, one at a time: what waits for a person, and saving it to OUT/manual.csv.
+
+The file is read again for every answer and every save, so a spreadsheet or a second tab may change
+it meanwhile: what a person has not seen is never overwritten.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+from graders.harness import manual
+from graders.harness.errors import UsageError
+from graders.harness.folder import write_manual, write_whole
+from graders.harness.manual import Key, Mark
+from graders.harness.merge import results_of, worth
+from graders.harness.sheet import read_sheet
+from graders.harness.submission import Submission
+from graders.harness.upload import UnreadableUpload, Upload, take_in
+
+
+class Stale(Exception):
+    """Somebody saved other points since the page was opened."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One question of one student that a person gives points for."""
+
+    student: str
+    name: str
+    question: str
+    title: str
+    criteria: str
+    max_points: Decimal
+
+    @property
+    def key(self) -> Key:
+        return self.student, self.question
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies before the person who gives points."""
+
+    out: Path
+    uploads: Path | None
+    works: tuple[Work, ...]
+    maxima: manual.Maxima
+    _lock: threading.Lock
+
+    def marks(self) -> dict[Key, Mark]:
+        """Read what is given so far.
+
+        Raises:
+            UsageError: manual.csv cannot be read, or its rows are wrong.
+        """
+        return manual.read_marks(self.out, self.maxima)
+
+    def save(self, work: Work, points: str, comment: str, seen: str) -> None:
+        """Write points (none where the text is empty) and comment, if the row is as it was `seen`.
+
+        Raises:
+            ValueError: these are no points that the question can get.
+            Stale: the row says something else by now.
+        """
+        with self._lock:
+            mark = manual.mark_of(work.key, points, comment, self.maxima)
+            if version(self.marks().get(work.key)) != seen:
+                raise Stale
+            write_whole(self.out / manual.FILE, manual.with_mark(self.out, work.key, mark))
+
+    def submission(self, work: Work) -> Submission:
+        """Read what the student handed in; nothing where no uploads were named or it is not there."""
+        upload = self._uploads.get(work.student)
+        try:
+            return upload.read()[1] if upload else Submission({})
+        except UnreadableUpload as problem:
+            return Submission({}, {"the upload": problem.sentence})
+
+    @cached_property
+    def _uploads(self) -> Mapping[str, Upload]:
+        found = take_in(self.uploads).uploads if self.uploads else ()
+        return {student.id: upload for upload in found for student in upload.students}
+
+
+def desk(out: Path, uploads: Path | None) -> Desk:
+    """Lay out all questions with points by hand, in the sheet's order, and write missing rows.
+
+    Raises:
+        UsageError: there are no results, nothing in them is for a person, or uploads are not there.
+    """
+    results = list(results_of(out))
+    entries = [entry for result in results for entry in manual.entries(result)]
+    if not entries:
+        raise UsageError(f"No question in {out} has points by hand.")
+    write_manual(entries, out)
+    names = {result.assignment for result in results}
+    asked = {q.number: q for name in sorted(names) for q in read_sheet(name).questions}
+    entries.sort(key=lambda entry: (entry.place, entry.name.casefold(), entry.student))
+    works = tuple(
+        Work(
+            entry.student,
+            entry.name or entry.student,
+            entry.question,
+            asked[entry.question].title if entry.question in asked else "",
+            asked[entry.question].criteria if entry.question in asked else "",
+            entry.manual.max_points,
+        )
+        for entry in entries
+    )
+    maxima = {result.student.id: worth(result) for result in results}
+    return Desk(out, uploads, works, maxima, threading.Lock())
+
+
+def version(mark: Mark | None) -> str:
+    """Tell two states of a row apart."""
+    return hashlib.sha256(repr(mark).encode()).hexdigest()[:16]

@@ -1,0 +1,140 @@
+"""A class's reports in other forms: one zip, PDF through a browser, Markdown for an LMS's comments."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from graders.harness.errors import UsageError
+from graders.harness.result import QuestionResult, Result
+from reports.failures import first_to_fix
+from reports.text import block, counted, decimal, line, points_of, sentence
+from reports.words import OUTCOME_WORDS
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PATIENCE = 120  # seconds that a browser may take for one report
+MOMENT = (1980, 1, 1, 0, 0, 0)  # every file's in the zip: the same reports make the same bytes
+MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
+
+
+def report_files(out: Path) -> list[Path]:
+    """List the reports of a batch, by student.
+
+    Raises:
+        UsageError: there is none.
+    """
+    files = sorted((out / "students").glob("*/report.html"))
+    if not files:
+        raise UsageError(f"{out} holds no reports; `batch … --out {out}` writes them.")
+    return files
+
+
+def zip_reports(out: Path, target: Path) -> int:
+    """Put all reports into one zip, each as <id>.html; give their number."""
+    files = report_files(out)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                entry = zipfile.ZipInfo(f"{file.parent.name}.html", MOMENT)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+        os.replace(part, target)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        raise UsageError(f"Cannot write {target}: {problem.strerror}.") from problem
+    return len(files)
+
+
+def find_browser() -> str:
+    """Find Chromium or Chrome.
+
+    Raises:
+        UsageError: there is none, and the text says what to do instead.
+    """
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise UsageError(
+            "A PDF is printed by Chromium or Chrome, and neither was found. Install one "
+            "(Debian, Ubuntu: sudo apt-get install chromium), or open a report and print it."
+        )
+    return found
+
+
+def write_pdfs(out: Path) -> int:
+    """Print each report as report.pdf beside it; give their number.
+
+    Raises:
+        UsageError: there is no browser, or it fails on a report.
+    """
+    browser, files = find_browser(), report_files(out)
+    for file in files:
+        _print(browser, file.resolve(), file.with_suffix(".pdf").resolve())
+    return len(files)
+
+
+def _print(browser: str, page: Path, target: Path) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "report.pdf"
+        command = [browser, "--headless", "--disable-gpu", "--disable-background-networking"]
+        command += ["--no-first-run", f"--user-data-dir={scratch}/profile"]
+        # Chromium does not start as root with its sandbox; a report holds no script of anyone.
+        command += ["--no-sandbox"] if os.geteuid() == 0 else []
+        command += ["--no-pdf-header-footer", f"--print-to-pdf={made}", page.as_uri()]
+        try:
+            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+        except (OSError, subprocess.TimeoutExpired) as problem:
+            raise UsageError(f"{browser} did not print {page}: {problem}.") from problem
+        if not made.is_file():
+            raise UsageError(f"{browser} did not print {page}. Does it open the page by hand?")
+        shutil.copyfile(made, target)
+
+
+def markdown(result: Result, sheet: str = "") -> str:
+    """Say a result in short, for an LMS's comment field."""
+    title = f"{_plain(line(sheet or result.assignment))}: "
+    if result.status == "needs_staff":
+        title += "not decided yet"
+    else:
+        title += points_of(result.points, result.max_points)
+    lines = [f"**{title}**", ""]
+    if result.status == "unreadable":
+        lines += ["Your upload could not be read, so no check could be run.", ""]
+    if result.message and result.status != "needs_staff":
+        lines += [_plain(sentence(result.message)), ""]
+    if result.status != "unreadable":
+        lines += [*map(_question, result.questions), ""]
+    if result.pending_points:
+        lines += [f"{counted(result.pending_points, 'point')} still to be given by hand.", ""]
+    return "\n".join([*lines, *_first(result), "All of it is in the report."]) + "\n"
+
+
+def _question(question: QuestionResult) -> str:
+    passed = sum(check.outcome == "passed" for check in question.checks)
+    checks = f", {passed} of {counted(len(question.checks), 'check')} passed"
+    name = _plain(f"Question {line(question.number)}: {line(question.title)}")
+    points = f"{decimal(question.points)} of {decimal(question.max_points)}"
+    return f"- {name}: {points}{checks if question.checks else ''}"
+
+
+def _first(result: Result) -> list[str]:
+    check = first_to_fix(result)
+    if check is None:
+        return []
+    word = OUTCOME_WORDS[check.outcome].word
+    lines = [f"**Fix this first:** {_plain(sentence(check.sentence or check.id))} ({word})", ""]
+    if check.message:
+        text = block(check.message)
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+        lines += [fence, text, fence, ""]
+    if check.hint:
+        lines += [f"Hint: {_plain(sentence(check.hint))}", ""]
+    return lines
+
+
+def _plain(text: str) -> str:
+    """Keep Markdown from reading signs into a text."""
+    return MARKDOWN.sub(r"\\\1", text)

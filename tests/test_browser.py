@@ -1,0 +1,265 @@
+"""The pages in Chromium: `tox -e browser`. They load nothing, run nothing foreign, and can be used."""
+
+import functools
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from graders.harness.result import QuestionResult, Result, Student
+from reports.check_page import render_checks
+from reports.class_page import render_class
+from reports.export import BROWSERS, write_pdfs
+from reports.student_page import render_report
+from reports.summary import summarise
+from tests.test_reports import check, four_of_ten, hostile, ten_students
+
+pytestmark = pytest.mark.browser
+
+NAMES = (
+    "</title><script>document.title='ran'</script>",
+    "<img src=x onerror=alert(1)>",
+    "=1+1\u202e",
+)
+FIGURES: tuple[dict[str, Any], ...] = (
+    {
+        "kind": "matrices",
+        "title": "A batch",
+        "matrix": [],
+        "shape": [2, 10],
+        "first": [0, 0],
+        "returned": [[-0.123456] * 10, [1] * 10],
+        "expected": [[0] * 10, [1] * 10],
+        "wrong": [[True] * 10, [False] * 10],
+    },
+    {
+        "kind": "bars",
+        "title": "Frequencies",
+        "labels": ["0", "1"],
+        "series": {"drawn": [0.25, 0.75], "softmax": [0.5, 0.5]},
+        "line": ["threshold", 0.9],
+        "percent": True,
+    },
+    {
+        "kind": "curves",
+        "title": "Training",
+        "axis": "step",
+        "x": [1, 2, 3],
+        "series": {"loss": [3, None, 1], "gradient norm": [1, 1, 1]},
+        "line": None,
+    },
+    {"kind": "texts", "title": "Written", "rows": [["(()", 3, "one stays open"], ["()", None, ""]]},
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    assert program, "Chromium is not there: install Debian's package `chromium`."
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=program, args=["--disable-gpu", "--disable-background-networking"]
+        )
+
+
+@functools.cache
+def a_class() -> list[Result]:
+    """Ten students, one with every outcome and figure, and three with hostile names."""
+    failed = check(30, "failed", message="It is wrong.\nReturned: 1", hint="h", figures=FIGURES)
+    passed = check(31, figures=FIGURES[1:3])
+    shown = QuestionResult("4", "Figures", (failed, passed, replace(failed, id="test_x.py::b")))
+    first = four_of_ten()
+    first = replace(first, questions=(*first.questions, shown), status="graded")
+    strange = [
+        replace(hostile(name, "graded"), student=Student(f"8{i}", name, True, name))
+        for i, name in enumerate(NAMES)
+    ]
+    return [first, *ten_students(), *strange]
+
+
+@pytest.fixture(scope="session")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a batch writes of the class."""
+    out = tmp_path_factory.mktemp("class")
+    summaries = [summarise(result) for result in a_class()]
+    (out / "index.html").write_text(render_class(summaries), encoding="utf-8")
+    (out / "checks").mkdir()
+    for name, page in render_checks(summaries).items():
+        (out / "checks" / name).write_text(page, encoding="utf-8")
+    for result in a_class():
+        folder = out / "students" / result.student.id
+        folder.mkdir(parents=True)
+        (folder / "report.html").write_text(render_report(result), encoding="utf-8")
+    return out
+
+
+PAGES = ("index.html", "checks/x.2.html", "students/4711/report.html", "students/80/report.html")
+
+
+@pytest.fixture(params=PAGES)
+def page_file(out: Path, request: pytest.FixtureRequest) -> Path:
+    return out / request.param
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    """Open pages and note whatever they ask for, print, or throw."""
+    contexts = []
+
+    def open_page(file: Path, **settings: Any) -> Any:
+        contexts.append(browser.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.seen = []
+        page.on("console", lambda message: page.seen.append(message.text))
+        page.on("pageerror", lambda error: page.seen.append(str(error)))
+        page.on("dialog", lambda dialog: page.seen.append(dialog.message))
+        page.on("request", lambda request: page.seen.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def test_a_page_asks_for_nothing_and_prints_nothing(visit: Any, page_file: Path) -> None:
+    page = visit(page_file)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.seen == [page_file.as_uri()]
+
+
+@pytest.mark.parametrize("name", range(len(NAMES)))
+def test_hostile_names_run_no_script(visit: Any, out: Path, name: int) -> None:
+    page = visit(out / "students" / f"8{name}" / "report.html")
+    assert page.evaluate("document.scripts.length") == 0
+    assert page.title() != "ran" and NAMES[name][:4] in page.inner_text("h1 + .student")
+    assert visit(out / "index.html").evaluate("document.scripts.length") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit: Any, page_file: Path, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit(page_file, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    found = Axe().run(page).response["violations"]
+    assert [
+        (each["id"], node["html"][:200])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"][:3]
+    ] == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_fits_its_window_in_both_schemes(
+    visit: Any, page_file: Path, width: int, scheme: str, tmp_path: Path
+) -> None:
+    page = visit(page_file, color_scheme=scheme, viewport={"width": width, "height": 800})
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == {"light": "rgb(250, 249, 246)", "dark": "rgb(21, 23, 26)"}[scheme]
+    page.screenshot(path=tmp_path / f"{page_file.stem}-{width}-{scheme}.png", full_page=True)
+
+
+class Anchors(HTMLParser):
+    """The ids and links of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: set[str | None] = set()
+        self.links: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids.add(dict(attrs).get("id"))
+        self.links += [value for name, value in attrs if name == "href" and value]
+
+
+def test_every_link_leads_to_a_page_and_a_place_on_it(out: Path) -> None:
+    pages = {file.resolve(): Anchors(file.read_text("utf-8")) for file in out.rglob("*.html")}
+    assert len(pages) > 1 + len(a_class())
+    for file, page in pages.items():
+        for link in page.links:
+            path, _, place = link.partition("#")
+            target = (file.parent / unquote(path)).resolve() if path else file
+            assert target in pages, (file, link)
+            assert not place or place in pages[target].ids, (file, link)
+
+
+def points(page: Any) -> list[float]:
+    """Read the column of points; those that are not decided stand lowest."""
+    cells = page.locator("table.students td.total").all_inner_texts()
+    return [-1.0 if text.startswith("?") else float(text.split()[0]) for text in cells]
+
+
+def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(visit: Any, out: Path) -> None:
+    page = visit(out / "index.html")
+    head = page.locator("table.students th.number").first
+    head.locator("button").click()
+    up = points(page)
+    assert up == sorted(up) and head.get_attribute("aria-sort") == "ascending"
+    head.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert points(page) == sorted(up, reverse=True)
+    assert head.get_attribute("aria-sort") == "descending"
+    page.locator("table.students th").first.locator("button").click()
+    assert head.get_attribute("aria-sort") is None
+    names = page.locator("table.students tbody th").all_inner_texts()
+    assert [n for n in names if n.startswith("Name")] == [f"Name {i}" for i in range(10)]
+
+
+def test_without_script_everything_is_there_and_folds(visit: Any, out: Path) -> None:
+    page = visit(out / "index.html", java_script_enabled=False)
+    assert page.locator("table.students tbody tr").count() == len(a_class())
+    assert page.locator("button").count() == 0
+    report = visit(out / "students/4711/report.html", java_script_enabled=False)
+    hidden = report.locator("details").first
+    assert not hidden.locator("pre, figure, .folded").first.is_visible()
+    hidden.locator("summary").focus()
+    report.keyboard.press("Enter")
+    assert hidden.locator("pre, figure, .folded").first.is_visible()
+
+
+def test_the_keyboard_skips_to_the_content(visit: Any, out: Path) -> None:
+    page = visit(out / "students/4711/report.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_print_shows_what_is_folded(visit: Any, out: Path) -> None:
+    page = visit(out / "students/4711/report.html")
+    page.emulate_media(media="print")
+    assert page.locator("details pre, details figure").first.is_visible()
+    assert len(page.pdf()) > 10_000
+
+
+def test_a_report_becomes_a_pdf(out: Path, tmp_path: Path) -> None:
+    shutil.copytree(out / "students/4711", tmp_path / "students/4711")
+    assert write_pdfs(tmp_path) == 1
+    assert (tmp_path / "students/4711/report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_thousand_students_open_in_two_seconds(visit: Any, out: Path, tmp_path: Path) -> None:
+    many = [
+        replace(result, student=Student(str(i), f"Name {i}"))
+        for i in range(1_000)
+        for result in [a_class()[i % 11]]
+    ]
+    file = tmp_path / "index.html"
+    file.write_text(render_class([summarise(result) for result in many]), encoding="utf-8")
+    page = visit(file)
+    spent = "performance.getEntriesByType('navigation')[0].domComplete"
+    assert page.evaluate(spent) < 2_000
+    assert page.locator("table.students tbody tr").count() == 1_000
