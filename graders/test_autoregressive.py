@@ -1,14 +1,16 @@
 """Checks of autoregressive.py: language model, loss per token, sampling, generation, training."""
 
-import contextlib
 import math
 from itertools import pairwise
 
 import torch
 
 from graders.harness.compare import close, equal, holds, is_close, plain, shaped
-from graders.harness.faults import Failed, StudentError
+from graders.harness.figures import curves
 from graders.measuring import languages, recorded
+from graders.measuring.generating import generation, seed_of, with_own_or_given
+from graders.measuring.languages import END
+from graders.measuring.losses import PER_TOKEN, gradient_of_the_loss, loss_is, number, targets_for
 from graders.measuring.phrases import (
     arguments_unchanged,
     has_widths,
@@ -20,6 +22,7 @@ from graders.measuring.phrases import (
     weighted,
 )
 from graders.measuring.recorded import as_list
+from graders.measuring.sampling import follows, index
 from graders.oracles import autoregressive as oracle
 from graders.oracles.torch_rnn import stacks
 
@@ -91,8 +94,8 @@ def test_samples_do_not_mix(student, draw):
 
 def test_no_softmax_inside(student, draw):
     """The model returns logits; the softmax belongs to the loss and to sampling."""
-    model, _, _, x = _model(student, draw)
-    no_softmax(model(x))
+    model, _, (V, _, _), x = _model(student, draw)
+    no_softmax(shaped(model(x), (*x.shape, V)))
 
 
 def test_gradients_reach_every_layer(student, draw):
@@ -110,6 +113,7 @@ def test_gradients_reach_every_layer(student, draw):
 def test_keeps_nothing_between_calls(student, draw):
     """The same batch gives the same logits, whatever was computed in between."""
     model, _, (V, _, _), x = _model(student, draw)
+    shaped(model(x), (*x.shape, V))
     same_twice(model, [x], [draw.tokens(*x.shape, high=V)])
 
 
@@ -159,84 +163,51 @@ def test_model_learns_the_brackets(student, draw):
 
 # The loss ------------------------------------------------------------------------------------
 
-PER_TOKEN = "Sum the cross entropy over the targets that are not `pad`, divide by their number."
-
-
-def _targets(draw, pad, lengths=(5, 2, 3)):
-    """Draw logits (3, 6, V) and targets that are padded on the right; ids of tokens are not pad."""
-    V, T = 8, 6
-    ids = [token for token in range(V) if token != pad]
-    rows = [[ids[int(i)] for i in draw.tokens(n, low=0, high=V - 1)] for n in lengths]
-    targets = torch.tensor([row + [pad] * (T - len(row)) for row in rows])
-    return 2 * draw.normal(len(rows), T, V), targets
-
-
-def _number(returned, hint=""):
-    """Give a loss as a tensor without axes: a float is as good, or a tensor with one element."""
-    if isinstance(returned, torch.Tensor) and returned.numel() == 1:
-        returned = returned.reshape(())
-    elif isinstance(returned, float):
-        returned = torch.tensor(returned)
-    real = shaped(returned, (), hint, "The loss")
-    holds(real.is_floating_point(), "The loss is no real number.", real, hint=hint)
-    return real
-
-
-def _loss_is(returned, expected, hint, what="The loss"):
-    close(_number(returned, hint).float(), expected.detach().float(), hint, what)
-
 
 def test_loss_is_per_token(student, draw):
     """masked_loss is the summed cross entropy of the real targets, divided by their number."""
-    logits, targets = _targets(draw, 0)
+    logits, targets = targets_for(draw, 0)
     expected = oracle.loss_per_token(logits, targets, 0)
-    _loss_is(student.masked_loss(logits, targets, 0), expected, PER_TOKEN)
+    loss_is(student.masked_loss(logits, targets, 0), expected, PER_TOKEN)
 
 
 def test_loss_takes_any_pad_id(student, draw):
     """masked_loss leaves out the id that is given as `pad`, whichever it is, and no other."""
     pad = draw.integer(3, 7)
-    logits, targets = _targets(draw, pad)
+    logits, targets = targets_for(draw, pad)
     expected = oracle.loss_per_token(logits, targets, pad)
     hint = f"Compare with `pad`, not with 0. {PER_TOKEN}"
-    _loss_is(student.masked_loss(logits, targets, pad), expected, hint)
+    loss_is(student.masked_loss(logits, targets, pad), expected, hint)
 
 
 def test_loss_of_unpadded_targets(student, draw):
     """Without pads masked_loss is the mean of the cross entropy over all targets."""
-    logits, targets = _targets(draw, 0, (6, 6, 6))
+    logits, targets = targets_for(draw, 0, (6, 6, 6))
     expected = oracle.loss_per_token(logits, targets, 0)
     hint = (
         "cross_entropy applies the softmax itself, and wants the classes in dim 1: flatten batch "
         "and time, or permute; reshape to (B, V, T) mixes them up."
     )
-    _loss_is(student.masked_loss(logits, targets, 0), expected, hint)
+    loss_is(student.masked_loss(logits, targets, 0), expected, hint)
 
 
 def test_loss_does_not_depend_on_the_batch(student, draw):
     """Giving a batch twice, or padding it wider, does not change masked_loss."""
-    logits, targets = _targets(draw, 0)
+    logits, targets = targets_for(draw, 0)
     wider = torch.nn.functional.pad(targets, (0, 3))
     noise = torch.cat([logits, draw.normal(3, 3, 8)], 1)
-    one = _number(student.masked_loss(logits, targets, 0))
+    one = number(student.masked_loss(logits, targets, 0))
     hint = f"Divide by the number of real targets, not of rows or places. {PER_TOKEN}"
     twice = student.masked_loss(torch.cat([logits] * 2), torch.cat([targets] * 2), 0)
-    _loss_is(twice, one, hint, "The loss of the batch given twice")
-    _loss_is(student.masked_loss(noise, wider, 0), one, hint, "The loss of the wider batch")
-    other = _number(student.masked_loss(3 * logits, targets, 0))
+    loss_is(twice, one, hint, "The loss of the batch given twice")
+    loss_is(student.masked_loss(noise, wider, 0), one, hint, "The loss of the wider batch")
+    other = number(student.masked_loss(3 * logits, targets, 0))
     holds(not is_close(other, one), "The loss does not depend on the logits.", other, hint=hint)
-
-
-def _gradient(student, draw):
-    logits, targets = _targets(draw, 0)
-    found = student.gradients(student.masked_loss, [logits, targets, 0], [torch.ones(())])
-    gradient = shaped(found.inputs[0], logits.shape, what="The gradient of the logits")
-    return logits, targets, gradient
 
 
 def test_pads_carry_no_gradient(student, draw):
     """The logits at padded positions get no gradient, those of real ones do."""
-    _, targets, gradient = _gradient(student, draw)
+    _, targets, gradient = gradient_of_the_loss(student, draw)
     sizes = gradient.abs().sum(-1)
     hint = "Leave padded positions out of the sum: ignore_index=pad, a mask, or a weight of 0."
     holds(bool((sizes[targets == 0] == 0).all()), "Pads carry a gradient.", sizes, hint=hint)
@@ -245,7 +216,7 @@ def test_pads_carry_no_gradient(student, draw):
 
 def test_gradient_of_the_loss(student, draw):
     """The gradient of masked_loss is (softmax(logits) - target) / number of real targets."""
-    logits, targets, gradient = _gradient(student, draw)
+    logits, targets, gradient = gradient_of_the_loss(student, draw)
     logits.requires_grad_()
     oracle.loss_per_token(logits, targets, 0).backward()
     hint = "The loss has to stay a tensor with its graph: no .item(), no detach(), no new tensor."
@@ -254,70 +225,29 @@ def test_gradient_of_the_loss(student, draw):
 
 def test_loss_of_extreme_logits(student, draw):
     """Logits of a thousand give a finite masked_loss, the right one."""
-    logits, targets = _targets(draw, 0)
+    logits, targets = targets_for(draw, 0)
     logits = 1000 * logits.round()
     hint = "exp overflows and log(0) is infinite: leave both to cross_entropy or log_softmax."
     expected = oracle.loss_per_token(logits.double(), targets, 0)
-    _loss_is(student.masked_loss(logits, targets, 0), expected, hint)
+    loss_is(student.masked_loss(logits, targets, 0), expected, hint)
 
 
 # Sampling ------------------------------------------------------------------------------------
 
-DRAWS = 2000
-CHANCE = 1e-7  # of a false alarm at one temperature
-
-
-def _index(value):
-    """Give a drawn index as a whole number, -1 if it is none."""
-    value = as_list(value)
-    while isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    whole = type(value) in (int, float) and value == value and abs(value) < 1e9
-    return int(value) if whole and value == int(value) else -1
-
-
-def _follows(student, draw, temperature):
-    """Draw 2,000 times; compare the frequency of each index with its exact probability.
-
-    An index is off if n·KL(frequency, probability) passes ln(2·K / 1e-7): by Chernoff's bound that
-    happens to a right sampler with a chance of at most 1e-7 (K indices, two sides each), so with at
-    most 3e-7 over the three temperatures.
-    """
-    heights = [0.0, 0.8, 1.6, 2.4, 3.2]
-    logits = [heights[place] + 0.5 for place in draw.shuffled(list(range(5)))]
-    found = student.repeat(student.sample, [torch.tensor(logits), temperature], DRAWS)
-    draws = [_index(value) for value in found]
-    strange = [value for value, index in zip(found, draws, strict=True) if not 0 <= index < 5]
-    holds(not strange, "Not every sample is an index.", strange[:1], "0 to 4")
-    wanted = oracle.tilted(logits, temperature)
-    exponent, worst = oracle.surprise(draws, wanted)
-    hint = "Draw from softmax(lnprobs / temperature, dim=0): divide first, normalise over all."
-    holds(
-        exponent < math.log(2 * len(wanted) / CHANCE),
-        f"At temperature {temperature} index {worst} comes too {_often(draws, wanted, worst)}.",
-        f"{draws.count(worst) / DRAWS:.1%} of {DRAWS:,} draws",
-        f"{wanted[worst]:.1%}",
-        hint,
-    )
-
-
-def _often(draws, wanted, index):
-    return "often" if draws.count(index) > wanted[index] * len(draws) else "seldom"
-
 
 def test_sample_follows_the_distribution(student, draw):
     """At temperature 1 indices come as often as softmax(logits) says."""
-    _follows(student, draw, 1.0)
+    follows(student, draw, 1.0)
 
 
 def test_sample_follows_a_low_temperature(student, draw):
     """At temperature 0.5 likely indices come more often, as softmax(logits / 0.5) says."""
-    _follows(student, draw, 0.5)
+    follows(student, draw, 0.5)
 
 
 def test_sample_follows_a_high_temperature(student, draw):
     """At temperature 2 unlikely indices come more often, as softmax(logits / 2) says."""
-    _follows(student, draw, 2.0)
+    follows(student, draw, 2.0)
 
 
 def test_temperature_zero_is_the_argmax(student, draw):
@@ -326,7 +256,7 @@ def test_temperature_zero_is_the_argmax(student, draw):
         logits = torch.tensor(draw.shuffled(list(range(size)))) * 0.1 - 0.3
         found = student.repeat(student.sample, [logits, 0.0], 20)
         wanted = int(logits.argmax())
-        wrong = [value for value in found if _index(value) != wanted]
+        wrong = [value for value in found if index(value) != wanted]
         hint = "Nothing can be divided by 0: return lnprobs.argmax() before."
         holds(not wrong, "Another index comes.", wrong[:1], str(wanted), hint)
 
@@ -337,7 +267,7 @@ def test_sample_is_an_index(student, draw):
         value = student.sample(draw.normal(6), temperature)
         whole = type(value) is int or type(as_list(value)) is int
         hint = "Take the one element: int(…) or .item()."
-        holds(whole and 0 <= _index(value) < 6, "That is no index.", value, "0 to 5", hint)
+        holds(whole and 0 <= index(value) < 6, "That is no index.", value, "0 to 5", hint)
 
 
 def test_sample_survives_large_logits(student, draw):
@@ -346,7 +276,7 @@ def test_sample_survives_large_logits(student, draw):
         logits = torch.tensor(draw.shuffled([0, 400, 800, 1200])) + shift
         found = student.repeat(student.sample, [logits, 0.5], 10)
         wanted = int(logits.argmax())
-        wrong = [value for value in found if _index(value) != wanted]
+        wrong = [value for value in found if index(value) != wanted]
         hint = "exp overflows: use softmax, which takes off the maximum first."
         holds(not wrong, "The certain index does not come.", wrong[:1], str(wanted), hint)
 
@@ -355,55 +285,21 @@ def test_sample_of_a_single_index(student, draw):
     """Of a single logit, index 0 is drawn."""
     for temperature in (1.0, 0.0):
         value = student.sample(draw.normal(1), temperature)
-        holds(_index(value) == 0, "Another index comes.", value, "0", "Do not squeeze axes away.")
+        holds(index(value) == 0, "Another index comes.", value, "0", "Do not squeeze axes away.")
 
 
 def test_sample_leaves_the_logits_alone(student, draw):
     """sample does not change the logits that it is given."""
     value = student.sample(draw.normal(6), 0.5)
-    holds(0 <= _index(value) < 6, "That is no index.", value, "0 to 5")
+    holds(0 <= index(value) < 6, "That is no index.", value, "0 to 5")
     arguments_unchanged(student)
 
 
 # Generation ----------------------------------------------------------------------------------
 
-END = 2
 LOOP = (
     "Feed all tokens so far as a batch of one, (1, T), take the logits output[0, -1], draw, append."
 )
-
-
-def _generation(student, draw, seed, length, stop_at=0, temperature=None):
-    """Generate from a model that forces its path; what comes out begins with the seed."""
-    V = draw.integer(11, 15)
-    path = [draw.integer(2, 6), draw.integer(1, 7), 3]
-    runner_up = 0.5 if temperature is not None else 0.0
-    model = student.given("scripted.Scripted", V, path, END, stop_at, runner_up)
-    tempered = [] if temperature is None else [temperature]
-    found = student.generate(model, list(seed), length, END, *tempered)
-    tokens = plain(as_list(found))
-    tokens = [_index(token) for token in tokens] if isinstance(tokens, list) else []
-    holds(bool(tokens), "generate gives no list of tokens.", found, "a list of ids")
-    whole = tokens if tokens[: len(seed)] == seed else [*seed, *tokens]
-    return model, tokens, whole, oracle.forced_path(seed, V, path, length)
-
-
-def _with_own_or_given(student, judge, stand_in="scripted.likeliest"):
-    """Judge with the student's own sample; where that fails, with a given one in its place."""
-    try:
-        judge()
-    except (Failed, StudentError) as fault:
-        called = student.called
-        with contextlib.suppress(Failed, StudentError):
-            student.replace(student.generate, sample=stand_in)
-            judge()
-            return
-        student.called = called
-        raise fault from None
-
-
-def _seed(draw, length):
-    return draw.tokens(length, low=3, high=9).tolist()
 
 
 def test_generates_what_the_model_says(student, draw):
@@ -411,25 +307,25 @@ def test_generates_what_the_model_says(student, draw):
 
     def judge():
         for length in (1, 3):
-            seed = _seed(draw, length)
-            _, _, whole, path = _generation(student, draw, seed, length + 9)
+            seed = seed_of(draw, length)
+            _, _, whole, path = generation(student, draw, seed, length + 9)
             equal(whole[: length + 5], path[: length + 5], LOOP, "The list of tokens")
 
-    _with_own_or_given(student, judge)
+    with_own_or_given(student, judge)
 
 
 def test_stops_after_end(student, draw):
     """Generation stops after `end`, which stands last in the list."""
 
     def judge():
-        seed = _seed(draw, 2)
-        _, _, whole, path = _generation(student, draw, seed, 20, stop_at=7)
+        seed = seed_of(draw, 2)
+        _, _, whole, path = generation(student, draw, seed, 20, stop_at=7)
         found = whole[7:]
         hint = "Append the token first; then leave the loop if it is `end`."
         holds(whole[:7] == path[:7] or len(whole) < 20, "It does not stop.", whole, hint=hint)
         equal(found, [END], hint, "What stands from the place of `end` on")
 
-    _with_own_or_given(student, judge)
+    with_own_or_given(student, judge)
 
 
 def test_stops_at_max_length(student, draw):
@@ -437,37 +333,37 @@ def test_stops_at_max_length(student, draw):
 
     def judge():
         for length in (draw.integer(6, 8), draw.integer(11, 14)):
-            seed = _seed(draw, 3)
-            _, _, whole, _ = _generation(student, draw, seed, length)
+            seed = seed_of(draw, 3)
+            _, _, whole, _ = generation(student, draw, seed, length)
             hint = "max_length counts the whole sequence, the seed included."
             holds(len(whole) == length, "It has another length.", len(whole), str(length), hint)
 
-    _with_own_or_given(student, judge)
+    with_own_or_given(student, judge)
 
 
 def test_keeps_the_seed(student, draw):
     """The list begins with the tokens of the seed, and the seed itself is not changed."""
 
     def judge():
-        seed = _seed(draw, 4)
-        _, tokens, _, _ = _generation(student, draw, seed, 10)
+        seed = seed_of(draw, 4)
+        _, tokens, _, _ = generation(student, draw, seed, 10)
         equal(tokens[:4], seed, "Return the seed with the new tokens behind it.", "The beginning")
         hint = "Append to a copy: list(seed)."
         holds(not student.mutated, "The seed that was passed in is changed.", hint=hint)
 
-    _with_own_or_given(student, judge)
+    with_own_or_given(student, judge)
 
 
 def test_passes_the_temperature_on(student, draw):
     """The temperature of generate is the one at which tokens are drawn."""
 
     def judge():
-        seed = _seed(draw, 2)
-        _, _, whole, path = _generation(student, draw, seed, 32, temperature=0.01)
+        seed = seed_of(draw, 2)
+        _, _, whole, path = generation(student, draw, seed, 32, temperature=0.01)
         hint = "Hand it on: sample(logits, temperature)."
         equal(whole[:30], path[:30], hint, "The list of tokens of a cold model")
 
-    _with_own_or_given(student, judge, "scripted.by_temperature")
+    with_own_or_given(student, judge, "scripted.by_temperature")
 
 
 def test_leaves_the_mode_as_it_was(student, draw):
@@ -479,11 +375,11 @@ def test_leaves_the_mode_as_it_was(student, draw):
             getattr(model, name)()
             student.generate(model, [3, 4], 9, END)
             hint = "Remember model.training before model.eval(), and set it again at the end."
-            holds(bool(student.get(model, "modes")), "It never calls the model.")
+            holds(bool(plain(student.get(model, "modes"))), "It never calls the model.")
             left = student.get(model, "training")
             holds(left is (name == "train"), f"It was in {name} mode, and is not.", hint=hint)
 
-    _with_own_or_given(student, judge)
+    with_own_or_given(student, judge)
 
 
 # Training ------------------------------------------------------------------------------------
@@ -611,6 +507,8 @@ def test_clips_the_gradient(student, draw):
             "clip_grad_norm_(model.parameters(), clip) stands between loss.backward() and "
             "optimizer.step()."
         )
+        norms = {"before clipping": run.recorded("norms"), "at the step": steps}
+        student.figure(curves("Gradient norm, step by step", norms, line=("clip", clip)))
         if not steps:  # no optimiser of torch's: judge how far the weights went
             gaps = [abs(b - a) for a, b in pairwise(run.recorded("moved"))]
             short = bool(gaps) and 0 < max(gaps) <= 0.1 * clip * 1.01

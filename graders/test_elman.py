@@ -6,6 +6,8 @@ import torch
 
 from graders.harness.compare import close, holds, is_close, several, shaped
 from graders.harness.faults import Fault
+from graders.harness.figures import influence
+from graders.measuring.inside import split
 from graders.measuring.phrases import (
     arguments_unchanged,
     gradients_match,
@@ -84,7 +86,9 @@ def test_hidden_state_is_carried(student, draw):
     model, _, x = _layer(student, draw)
     changed = x.clone()
     changed[:, 0] += 1.0
-    moved = _gap(_run(model, changed)[0][:, 1:], _run(model, x)[0][:, 1:])
+    one, other = _run(model, changed)[0], _run(model, x)[0]
+    student.figure(influence("the first input", one, other))
+    moved = _gap(one[:, 1:], other[:, 1:])
     holds(moved > 1e-5, "Changing the first input changes no later output.", hint=CARRY)
 
 
@@ -242,7 +246,7 @@ def _through_own_layer(student, parameters, sizes, x):
     with contextlib.suppress(Fault):  # a layer that cannot be run gives no reading
         layer = student.Elman(N, N, N)
         layer.eval()
-        for inner, ends in _split(parameters, student.parameters(layer)):
+        for inner, ends in split(parameters, student.parameters(layer)):
             student.set_parameters(layer, inner)
             readings += classifiers.pooled_logits(ends, (V, C, N, N), lambda e: _outs(layer, e), x)
     return readings
@@ -251,17 +255,6 @@ def _through_own_layer(student, parameters, sizes, x):
 def _outs(layer, x):
     outs, _ = several(layer(x), 2, BOTH)
     return shaped(outs, x.shape).to(x.dtype)
-
-
-def _split(parameters, inner):
-    """Find the layer's parameters inside the classifier's: the same names behind some prefix."""
-    named = {p.name: p for p in parameters}
-    first = inner[0].name if inner else "no parameter"
-    ends = [name.removesuffix(first) for name in named if name.endswith(first)]
-    for start in ends:
-        if all(start + p.name in named for p in inner):
-            own = {p.name: named[start + p.name].values.detach() for p in inner}
-            yield own, [p for p in parameters if p.name.removeprefix(start) not in own]
 
 
 def test_classifier_reads_the_order(student, draw):

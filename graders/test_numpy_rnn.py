@@ -40,6 +40,7 @@ def _one_gradient(student, draw, name, length=4, repeat=False, hint=""):
     model, size, weights, sentence = _setting(student, draw, length, repeat)
     place = oracle.NAMES.index(name)
     found = _gradients(model, size, sentence)[place]
+    student.figure(tagging.along_one_weight(name, weights, found, sentence))
     hint = hint or f"{HINTS[name]} {'' if name == 'W_y' else BACK}".strip()
     wanted = oracle.gradients(weights, *sentence)[place]
     close(found, wanted, _multiple(found, wanted) or hint, f"The gradient of {name}")

@@ -2,7 +2,7 @@
 
 import torch
 
-from graders.harness.compare import close, equal, holds, is_close, several
+from graders.harness.compare import close, equal, holds, is_close, several, shaped
 from graders.measuring import classifying
 from graders.measuring.cells import built_by_hand, floats, slopes_match
 from graders.measuring.phrases import (
@@ -99,7 +99,7 @@ def _loop(student, draw, dtype=torch.float32):
     cell = student.given("cells.Leaky", N, N)
     if dtype != torch.float32:
         cell.to(dtype)
-    M = draw.weights(student, cell, 1.0)["M"]
+    M = shaped(draw.weights(student, cell, 1.0)["M"], (N, N))
     rnn = student.RNN(cell)
     return rnn, M, draw.normal(B, 4, N, dtype=dtype), draw.normal(B, N, dtype=dtype)
 
@@ -223,7 +223,8 @@ def test_loop_leaves_its_inputs_alone(student, draw):
 def _stack(student, draw, D=5, M=5, H=5):
     """Make two given cells that fit over one another."""
     cells = [student.given("cells.Leaky", D, M), student.given("cells.Leaky", M, H)]
-    weights = [draw.weights(student, cell, 1.0)["M"] for cell in cells]
+    drawn = [draw.weights(student, cell, 1.0)["M"] for cell in cells]
+    weights = [shaped(M_, size) for M_, size in zip(drawn, ((M, D), (H, M)), strict=True)]
     return cells, weights, draw.normal(2, 4, D)
 
 
@@ -330,7 +331,7 @@ def test_classifier_keeps_nothing_between_calls(student, draw):
     """The same batch gives the same logits, whatever was computed in between."""
     made = classifying.make(student, draw, emb=True)
     other = draw.tokens(*made.tokens.shape, high=made.sizes[0])
-    same_twice(made.model, [made.tokens], [other])
+    same_twice(lambda tokens: classifying.logits(made, tokens), [made.tokens], [other])
 
 
 def test_classifier_works_in_float64(student, draw):

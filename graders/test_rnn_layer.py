@@ -7,6 +7,7 @@ import torch
 from graders.harness.compare import close, equal, holds, is_close, several, shaped
 from graders.harness.faults import Fault
 from graders.measuring import truncation
+from graders.measuring.inside import split
 from graders.measuring.phrases import (
     arguments_unchanged,
     gradients_match,
@@ -189,7 +190,7 @@ def _through_own_layer(student, parameters, sizes, X):
     with contextlib.suppress(Fault):  # a layer that cannot be run gives no reading
         layer = student.RNNLayer(E, H, O, torch.tanh, None)
         layer.eval()
-        for inner, tables in _split(parameters, student.parameters(layer)):
+        for inner, tables in split(parameters, student.parameters(layer)):
             student.set_parameters(layer, inner)
             readings += [
                 oracle.layer_by_layer(p.values, H, lambda *step: _step(layer, (E, H, O), *step), X)
@@ -197,17 +198,6 @@ def _through_own_layer(student, parameters, sizes, X):
                 if p.values.shape == (V, E)
             ]
     return readings
-
-
-def _split(parameters, inner):
-    """Find the layer's parameters inside the model's: the same names behind some prefix."""
-    named = {p.name: p for p in parameters}
-    ends = [n.removesuffix(inner[0].name) for n in named if inner and n.endswith(inner[0].name)]
-    for start in ends:
-        own = {p.name: named.get(start + p.name) for p in inner}
-        if all(p is not None for p in own.values()):
-            rest = [p for p in parameters if p not in own.values()]
-            yield {name: p.values.detach() for name, p in own.items()}, rest
 
 
 def test_answers_are_log_probabilities(student, draw):

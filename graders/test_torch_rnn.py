@@ -92,8 +92,8 @@ def test_order_of_tokens_matters(student, draw):
 def test_no_softmax_inside(student, draw):
     """The model returns logits; the softmax belongs to the loss."""
     for kind in KINDS:
-        model, _, _, x = _model(student, draw, kind)
-        no_softmax(model(x))
+        model, _, sizes, x = _model(student, draw, kind)
+        no_softmax(shaped(model(x), (len(x), sizes[1])))
 
 
 def test_gradients_reach_every_layer(student, draw):
@@ -116,9 +116,10 @@ def test_gradients_reach_every_layer(student, draw):
 def test_keeps_nothing_between_calls(student, draw):
     """The same batch gives the same logits, whatever was computed in between."""
     for kind in KINDS:
-        model, _, sizes, x = _model(student, draw, kind)
-        same_twice(model, [x], [draw.tokens(len(x), 4, high=sizes[0])])
-        same_twice(model, [x], [draw.tokens(2, 3, high=sizes[0])])
+        model, _, (V, C, _, _), x = _model(student, draw, kind)
+        shaped(model(x), (len(x), C))
+        same_twice(model, [x], [draw.tokens(len(x), 4, high=V)])
+        same_twice(model, [x], [draw.tokens(2, 3, high=V)])
 
 
 def test_works_in_float64(student, draw):
@@ -147,8 +148,10 @@ def test_leaves_its_input_alone(student, draw):
 
 def test_default_sizes(student, draw):
     """The layer is an nn.RNN unless said otherwise, and 300 wide like the embedding."""
-    has_widths(student, student.TorchClassifier(11, 2), [(11, 300), (300, 300)])
-    has_widths(student, student.TorchClassifier(11, 2, "lstm"), [(11, 300), (1200, 300)])
+    hint = 'The defaults of __init__ are kind="rnn" and sizes of 300, and its layers use them.'
+    has_widths(student, student.TorchClassifier(11, 2), [(11, 300), *[(300, 300)] * 2], hint)
+    lstm = student.TorchClassifier(11, 2, "lstm")
+    has_widths(student, lstm, [(11, 300), *[(1200, 300)] * 2], hint)
 
 
 def _table(student):

@@ -7,7 +7,7 @@ import torch
 
 from graders.harness.compare import close, holds, several
 from graders.harness.faults import Failed
-from graders.harness.remote import Remote, describe
+from graders.harness.remote import Named, Remote, describe
 from graders.measuring.records import (
     CURVES,
     after_epochs,
@@ -199,7 +199,8 @@ def test_learning_rate_is_used(student, draw):
     for lr in (0.004, 0.04):
         task = _task(student, draw, train=(4,))
         _train(student, task, 1, lr)
-        moved.append(abs(_weights(student, task)["weight"][0]))
+        weight = torch.tensor(_weights(student, task)["weight"]).flatten()
+        moved.append(weight[:1].abs().sum().item())
     problem = f"With lr=0.004 a weight moves by {moved[0]:.2g}, with lr=0.04 by {moved[1]:.2g}."
     hint = "Hand lr to the optimiser, which has to hold the parameters of this model."
     holds(moved[1] > 3 * moved[0] > 0, problem, hint=hint)
@@ -268,7 +269,7 @@ def _long_run(student, draw):
 
 
 def _weights(student, task):
-    return {p.name: p.values.tolist() for p in student.parameters(task.probe)}
+    return Named((p.name, p.values.tolist()) for p in student.parameters(task.probe))
 
 
 def test_keeps_the_best_state(student, draw):

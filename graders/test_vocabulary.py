@@ -17,7 +17,7 @@ LONG = "Build the tensor with dtype=torch.long: without tokens it would be a ten
 
 def _words(draw, count):
     """Draw different words of three letters."""
-    numbers = draw.shuffled(list(range(26**3)))[:count]
+    numbers = draw.sizes(count, 0, 26**3 - 1)
     return [chr(97 + n // 676) + chr(97 + n // 26 % 26) + chr(97 + n % 26) for n in numbers]
 
 

@@ -319,6 +319,20 @@ class TestPaths:
             assert refusal(pack({name: b"x"})) == shown(name) + sentence
             assert opened(pack({name[1:]: b"x"}))
 
+    def test_the_length_of_paths_is_bounded(self) -> None:
+        name = "a" * 247 + "/" + "b" * 248 + "/.py"
+        for pack in (zipped, tarred):
+            assert refusal(pack({f"x{name}": b"x", "b.py": b"x"})) == (
+                shown(f"x{name}") + " is a path of over 500 characters; move it up."
+            )
+            assert opened(pack({name: b"x", "b.py": b"x"}))
+
+    def test_what_no_one_sees_is_shown_as_an_escape(self) -> None:
+        assert shown("a\u200bb\u00a0\U000e0041\ufeff.py") == "a\\u200bb\u00a0\\U000e0041\\ufeff.py"
+        assert refusal(zipped({"pad\u200bding.pyx": b"x"})) == (
+            "This upload holds no .py or .ipynb file; it holds: pad\\u200bding.pyx."
+        )
+
     @pytest.mark.filterwarnings("ignore:Duplicate name")
     def test_duplicates_are_refused(self) -> None:
         buffer = io.BytesIO()
@@ -403,6 +417,13 @@ class TestBombs:
         else:
             data = pack(plain)
         assert refusal(data) == BOMB
+
+    def test_several_tars_share_what_may_be_unpacked(self) -> None:
+        caps = Caps(unpacked=6_000_000, ratio=10_000)
+        tar = tarred({"a.py": b"x", "data.bin": bytes(4_000_000)})
+        assert opened(tar, caps=caps).files == {"a.py": b"x"}
+        two = zipped({f"{i}.tgz": tar for i in range(2)})
+        assert refusal(two, caps) == f"In 0.tgz: {BOMB}"
 
     def test_zeros_after_the_end_of_a_tar_count_too(self) -> None:
         packer = zlib.compressobj(wbits=31)

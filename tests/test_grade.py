@@ -136,7 +136,7 @@ def test_the_given_data_file_stands_in_for_a_missing_one():
 def test_the_hash_covers_what_decides_on_this_sheet_and_nothing_else():
     names = {file.relative_to(ROOT).as_posix() for file in deciding_files(SHEET)}
     assert {
-        "graders/test_elman.py", "graders/oracles/elman.py", "graders/measuring/phrases.py",
+        "graders/test_mlp.py", "graders/oracles/classifiers.py", "graders/measuring/phrases.py",
         "graders/harness/compare.py", "graders/harness/worker/operations.py",
         "graders/harness/unpack.py", "fixtures/reviews.json", "student_template/data.py",
     } <= names  # fmt: skip

@@ -100,6 +100,7 @@ def test_other_submissions_and_homes_are_out_of_sight(student, tmp_path):
     own = {"x", "torchinductor_student"}  # another test's, and torch's empty cache
     assert set(student.listing("/tmp")) <= own | above
     assert student.listing("/dev/shm") == []
+    assert set(student.listing("/dev/pts")) <= {"ptmx"}
     assert set(student.listing("/")) <= {
         "bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "tmp", "usr",
         *(Path(p).parts[1] for p in (sys.prefix, sys.base_prefix, str(ROOT))),

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.harness.worker.values import DEPTH_CAP, Encoder, decode
+from graders.harness.worker.values import DEPTH_CAP, ITEM_CAP, RECORDS_CAP, Encoder, decode
 from graders.harness.worker.wire import BadFrame
 
 
@@ -99,6 +99,51 @@ def test_what_is_too_large_or_too_deep_is_refused():
     for value in (deep, endless, list(range(300_000)), 2**70):
         with pytest.raises(BadFrame):
             there_and_back(value)
+
+
+def test_numpy_s_own_whole_numbers_travel_as_torch_s():
+    for kind in (np.uint16, np.uint32, np.uint64):
+        back = there_and_back(np.arange(3, dtype=kind))
+        assert back.dtype == np.int64 and back.tolist() == [0, 1, 2]
+    assert there_and_back(np.arange(3, dtype=np.uint8)).dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (torch.zeros([1] * 33), "a tensor of 33 axes cannot be returned"),
+        (torch.zeros(2**40, 0), "an empty tensor of shape"),
+        (torch.zeros(2).to(torch.float8_e5m2), "a tensor of dtype float8_e5m2 cannot be returned"),
+        (torch.zeros(2, dtype=torch.uint16), "a tensor of dtype uint16 cannot be returned"),
+        (2**63, "a whole number of 64 bits cannot be returned"),
+    ],
+)
+def test_what_torch_itself_stumbles_over_is_refused_where_it_is_made(value, words):
+    with pytest.raises(BadFrame, match=words):
+        there_and_back(value)
+
+
+def test_a_liar_s_tensor_is_taken_once():
+    form = {"tensor": "a"}
+    with pytest.raises(BadFrame, match="no known form"):
+        decode([form, form], {"a": torch.ones(2)}, no_handle)
+
+
+def test_a_liar_s_value_has_the_bounds_of_an_honest_one():
+    deep = []
+    for _ in range(DEPTH_CAP + 2):
+        deep = [deep]
+    kinds = [{"record": [1], "fields": [f"a{i}"]} for i in range(RECORDS_CAP + 1)]
+    long = {"record": [0] * 65, "fields": ["a"] * 65}
+    for form in (deep, [0] * ITEM_CAP, 2**63, kinds, long, {"record": [1], "fields": []}):
+        with pytest.raises(BadFrame):
+            decode(form, {}, no_handle)
+    assert len(decode(kinds[1:] * 100, {}, no_handle)) == 100 * RECORDS_CAP
+
+
+def test_field_names_that_are_one_to_python_are_no_error():
+    record = decode({"record": [1, 2, 3], "fields": ["\ufb01", "fi", "class"]}, {}, no_handle)
+    assert record == (1, 2, 3) and record.fi == 1
 
 
 def test_a_text_of_lone_surrogates_can_be_printed():

@@ -47,6 +47,8 @@ def test_the_end_of_the_stream_is_no_frame():
         (b"\xff", "the frame's JSON is refused"),
         (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "the frame's JSON is refused"),
         (b'{"a": ' + b"9" * 5000 + b"}", "the frame's JSON is refused"),
+        (b'{"a": "\\ud800"}', "the frame's JSON is refused"),
+        (b'{"\\uDFFF": 1}', "the frame's JSON is refused"),
     ],
 )
 def test_loose_json_is_refused(text, reason):
@@ -71,12 +73,35 @@ def test_loose_json_is_refused(text, reason):
             safetensors({"a": {"dtype": "X", "shape": [1], "data_offsets": [0, 4]}}, b"1234"),
             "refused",
         ),
+        (
+            safetensors({"a": {"dtype": "F8_E5M2", "shape": [1], "data_offsets": [0, 1]}}, b"1"),
+            "a tensor of dtype float8_e5m2 cannot be returned",
+        ),
+        (
+            safetensors({"a": {"dtype": "U16", "shape": [1], "data_offsets": [0, 2]}}, b"12"),
+            "a tensor of dtype uint16 cannot be returned",
+        ),
+        (
+            safetensors({"a": {"dtype": "U8", "shape": [1] * 33, "data_offsets": [0, 1]}}, b"1"),
+            "a tensor of 33 axes cannot be returned",
+        ),
+        (
+            safetensors({"a": {"dtype": "U8", "shape": [2**40, 0], "data_offsets": [0, 0]}}),
+            "an empty tensor of shape",
+        ),
         (b"short", "refused|too many tensors"),
     ],
 )
 def test_lying_tensors_are_refused(blob, reason):
     with pytest.raises(BadFrame, match=reason):
         read(frame(b"{}", blob))
+
+
+def test_whole_characters_and_escaped_backslashes_travel():
+    for text in ("\U0001f600", "a\\ud800", "\x00\x1f\u2028"):
+        assert read(io.BytesIO(pack({"a": text}, {}))) == ({"a": text}, {})
+    assert read(frame(rb'{"a": "\ud83d\ude00 \\ud800"}')) == ({"a": "\U0001f600 \\ud800"}, {})
+    assert read(io.BytesIO(pack({"a": "\ud800"}, {}))) == ({"a": "?"}, {})
 
 
 def test_caps_and_magic_are_checked_before_anything_is_read():

@@ -39,7 +39,7 @@ class Caps:
     entries: int = 2_000
     listed: int = 40_000  # entries, counting those that are ignored (.git, .venv)
     upload: int = 200 * MB  # as handed in
-    unpacked: int = 1_000 * MB  # of a tar, which cannot be read without unpacking all of it
+    unpacked: int = 1_000 * MB  # of tars, which cannot be read without unpacking all of them
     file: int = 20 * MB  # a source that is kept
     text: int = 5 * MB  # a text file that is kept
     total: int = 64 * MB  # all that is kept
@@ -47,6 +47,7 @@ class Caps:
     free: int = MB
     depth: int = 16
     name: int = 255
+    path: int = 500
     archives: int = 16  # opened in one upload
 
 
@@ -68,8 +69,14 @@ class Member:
 
 
 def printable(text: str) -> str:
-    """Replace control and bidirectional characters by their escapes."""
-    return "".join(f"\\u{ord(c):04x}" if is_hidden(c) else c for c in text)
+    """Replace what is not seen, or acts on its surroundings, by its escape."""
+    seen = (c.isprintable() or unicodedata.category(c) == "Zs" for c in text)
+    return "".join(c if here else _escape(c) for c, here in zip(text, seen, strict=True))
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def is_hidden(character: str) -> bool:

@@ -1,7 +1,7 @@
 """Measure the learning checks over many seeds, and keep what was measured beside the threshold."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import util
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +12,7 @@ from torch import nn
 
 from graders.harness import calibrate_language, calibrate_tagging
 from graders.harness.draw import Draw
+from graders.harness.errors import UsageError
 from graders.harness.fixtures import FIXTURES
 from graders.harness.sandbox import ROOT
 from graders.harness.worker.operations import fit
@@ -21,12 +22,24 @@ THRESHOLD = 0.80
 FILE = FIXTURES / "calibration.json"
 
 
-def write(runs: int) -> str:
-    """Train the reference and known mistakes `runs` times each; write and return the figures."""
-    tagging = calibrate_tagging.measure(runs, _load(ROOT / "reference" / "numpy_rnn.py"))
-    languages = calibrate_language.measure(max(1, runs * 3 // 10))  # three attempts, not two
-    figures = {"reviews": reviews(runs), "tagging": tagging, **languages}
-    text = json.dumps(figures, indent=1) + "\n"
+def write(runs: int, names: Sequence[str] = ()) -> str:
+    """Train the reference and known mistakes `runs` times each; write and return the figures.
+
+    Args:
+        names: of the learning checks that are measured anew; the others keep their figures. All
+            when empty.
+
+    Raises:
+        UsageError: a name is none of theirs.
+    """
+    if unknown := [name for name in names if name not in LEARNT]:
+        raise UsageError(
+            f"No learning check is called {unknown[0]}; there are {', '.join(LEARNT)}."
+        )
+    figures: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    for name in names or LEARNT:
+        figures[name] = LEARNT[name](runs)
+    text = json.dumps({name: figures[name] for name in LEARNT if name in figures}, indent=1) + "\n"
     FILE.write_text(text, encoding="utf-8")
     return text
 
@@ -107,6 +120,23 @@ MISTAKES: dict[str, Callable[[ModuleType], Any]] = {
     "layers that are not registered": _unregistered,
     "only the first token is read": _first_token_only,
     "samples are pooled together": _pools_over_the_batch,
+}
+
+
+def _tagging(runs: int) -> dict[str, Any]:
+    return calibrate_tagging.measure(runs, _load(ROOT / "reference" / "numpy_rnn.py"))
+
+
+def _of_three(runs: int) -> int:
+    """Give the trainings that suffice for a check of three attempts, where others have two."""
+    return max(1, runs * 3 // 10)
+
+
+LEARNT: dict[str, Callable[[int], dict[str, Any]]] = {
+    "reviews": reviews,
+    "tagging": _tagging,
+    "brackets": lambda runs: calibrate_language.brackets(_of_three(runs)),
+    "ndfa": lambda runs: calibrate_language.ndfa(_of_three(runs)),
 }
 
 

@@ -39,36 +39,38 @@ MISTAKES_OF_TRAINING = {
 Model = Callable[[Tensor], Any]
 
 
-def measure(runs: int) -> dict[str, Any]:
-    """Train on both tiny languages; give each threshold with the figures behind it.
+def brackets(runs: int) -> dict[str, Any]:
+    """Train language models on the brackets; give the threshold with the figures behind it.
 
     With no miss in n trainings, the chance of a miss is below 3/n (95 % confidence, the rule of
     three), and that of three independent misses, which is what a check needs, below (3/n)³.
     """
     torch.set_num_threads(1)
     reference = _load()
-    brackets = [_brackets(reference.LSTMLanguageModel, seed) for seed in range(runs)]
-    ndfa = {
+    right = [_brackets(reference.LSTMLanguageModel, seed) for seed in range(runs)]
+    wrong = {
+        name: [_brackets(make, seed) for seed in _few(runs)]
+        for name, make in _wrong_models(reference).items()
+    }
+    return _figures({"Adam": right}, wrong)
+
+
+def ndfa(runs: int) -> dict[str, Any]:
+    """Let training loops with several optimisers learn the NDFA; give figures like `brackets`."""
+    torch.set_num_threads(1)
+    right = {
         name: [_ndfa(_load((ADAM, text)), seed) for seed in range(runs)]
         for name, text in OPTIMISERS.items()
     }
-    few = range(max(1, runs // 10))
-    return {
-        "brackets": _figures(
-            {"Adam": brackets},
-            {
-                name: [_brackets(make, seed) for seed in few]
-                for name, make in _wrong_models(reference).items()
-            },
-        ),
-        "ndfa": _figures(
-            ndfa,
-            {
-                name: [_ndfa(_load(edit), seed) for seed in few]
-                for name, edit in MISTAKES_OF_TRAINING.items()
-            },
-        ),
+    wrong = {
+        name: [_ndfa(_load(edit), seed) for seed in _few(runs)]
+        for name, edit in MISTAKES_OF_TRAINING.items()
     }
+    return _figures(right, wrong)
+
+
+def _few(runs: int) -> range:
+    return range(max(1, runs // 10))
 
 
 def _figures(right: dict[str, list[int]], wrong: dict[str, list[int]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import hashlib
 import torch
 from torch import Tensor
 
-from graders.harness.remote import Remote, Student
+from graders.harness.remote import Named, Remote, Student
 
 
 def seed_for(seed: int, name: str) -> int:
@@ -51,4 +51,4 @@ class Draw:
         found = student.parameters(model)
         values = {p.name: self.normal(*p.values.shape, dtype=p.values.dtype) * scale for p in found}
         student.set_parameters(model, values)
-        return values
+        return Named(values)

@@ -2,6 +2,7 @@
 and one JSON line per event in run.jsonl."""
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from graders.harness.folder import on_disk
 from graders.harness.result import Result, Student, number
 from graders.harness.sheet import Sheet
 from reports.text import line
@@ -100,6 +102,10 @@ class Events:
 
     def _note(self, event: str, **fields: Any) -> None:
         entry = {"time": round(time.time(), 3), "event": event, **fields}
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+        with on_disk(self._log):
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("ab+") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(size - 1, 0))
+                cut = file.read(1) not in (b"", b"\n")  # by a disk that was full
+                file.write(b"\n" * cut + json.dumps(entry).encode() + b"\n")

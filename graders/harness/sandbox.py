@@ -48,7 +48,7 @@ class Limits:
         rlimits = {
             "RLIMIT_AS": (2 * self.memory_mb + 4096) * megabyte,
             "RLIMIT_FSIZE": self.file_mb * megabyte,
-            "RLIMIT_CORE": 0,
+            "RLIMIT_CORE": 1,  # byte; with 0 a handler that core dumps are piped to would still run
             "RLIMIT_NOFILE": self.files,
         }
         if counts_processes_by_namespace():

@@ -25,7 +25,7 @@ from graders.harness.worker.wire import BadFrame, Tensors
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
 NOTHING = "is not implemented yet"
 PATIENCE = 3  # calls that may hang for their whole time
-NOTES_CAP, NOTE_CAP = 50, 500  # notes of a file, characters of one
+NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
 TEXT_CAP, FRAMES = 2_000, 6  # of an exception: characters, frames; a worker may send more
 
 
@@ -180,9 +180,12 @@ class Session:
         """Keep what the loader says about the submission's own files, within bounds."""
         if not isinstance(notes, dict):
             raise Crash(NO_ANSWER)
+        left = ALL_NOTES_CAP
         for file, lines in notes.items():
             if file in self._submission.files and isinstance(lines, list):
-                self.notes[file] = [str(line)[:NOTE_CAP] for line in lines[:NOTES_CAP]]
+                kept = lines[: min(NOTES_CAP, left)]
+                left -= len(kept)
+                self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
 
     def _missing(self, part: str, name: str, nearest: list[str]) -> str:
         """Say why a name is not there: a file that does not parse, or nothing of that name."""

@@ -6,7 +6,7 @@ import re
 import tarfile
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -181,6 +181,8 @@ def _checked(parts: list[str], caps: Caps) -> str:
         raise Unreadable(f"{shown(path)} lies more than {caps.depth} folders deep; move it up.")
     if max(map(len, parts)) > caps.name:
         raise Unreadable(f"{shown(path)} has a name of over {caps.name} characters; rename it.")
+    if len(path) > caps.path:
+        raise Unreadable(f"{shown(path)} is a path of over {caps.path} characters; move it up.")
     return path
 
 
@@ -216,9 +218,10 @@ def submission_of(held: Holdings, opened: Opened, caps: Caps) -> Submission:
 
 def _opened(held: Holdings, opened: Opened, caps: Caps) -> Submission:
     files, left_out, faults = dict(held.files), dict(held.left_out), dict[str, str]()
+    share = replace(caps, unpacked=caps.unpacked // max(1, len(held.archives)))
     for path, data in held.archives.items():
         try:
-            inside = take(_archive_members(data, caps), INNER[opened], caps)
+            inside = take(_archive_members(data, share), INNER[opened], caps)
             piece = _opened(inside, INNER[opened], caps)
         except Unreadable as problem:
             faults[path] = str(problem)

@@ -13,6 +13,7 @@ from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault
 from graders.harness.remote import Parameter, Remote, Student, describe
 from graders.measuring.cells import DETACHED, built_by_hand, floats
+from graders.measuring.inside import split
 from graders.measuring.phrases import any_reading, matches_one, no_softmax
 from graders.oracles import rnn_cell as oracle
 
@@ -105,7 +106,7 @@ def _through_own_cells(made: Made) -> Iterator[Tensor]:
         with contextlib.suppress(Fault):  # a cell that cannot be run gives no reading
             cell = getattr(made.student, name)(D, H)
             cell.eval()
-            for inner, ends in _split(made.parameters, made.student.parameters(cell)):
+            for inner, ends in split(made.parameters, made.student.parameters(cell)):
                 made.student.set_parameters(cell, inner)
                 for run in (_stepped(cell, H), _looped(made.student, cell, H)):
                     with contextlib.suppress(Fault):
@@ -123,19 +124,6 @@ def _stepped(cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
 
 def _looped(student: Student, cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
     return lambda x: floats(several(student.RNN(cell)(x), 2, "(states, last)")[1], (len(x), H))
-
-
-def _split(
-    parameters: Sequence[Parameter], inner: Sequence[Parameter]
-) -> Iterator[tuple[dict[str, Tensor], list[Parameter]]]:
-    """Find a cell's parameters inside the classifier's: the same names behind some prefix."""
-    named = {p.name: p for p in parameters}
-    first = inner[0].name if inner else ""
-    for start in [name.removesuffix(first) for name in named if inner and name.endswith(first)]:
-        own = {start + p.name: p for p in inner}
-        if all(n in named and named[n].values.shape == p.values.shape for n, p in own.items()):
-            values = {p.name: named[n].values.detach() for n, p in own.items()}
-            yield values, [p for p in parameters if p.name not in own]
 
 
 def through_own_loops(

@@ -15,17 +15,25 @@ from torch import Tensor
 
 from graders.harness.compare import holds, shaped
 from graders.harness.draw import Draw
+from graders.harness.figures import texts
 from graders.measuring.learning import FIXTURES, threshold
 from graders.oracles.grammars import GRAMMARS, Broken, marked
 
 PAD, START, END = 0, 1, 2
-SAMPLES, LONGEST, TEMPERATURE = 10, 40, 0.5
+SAMPLES, LONGEST = 10, 40
+TEMPERATURES = {"ndfa": 0.5, "brackets": 0.35}
 ATTEMPTS = 3
 WINDOW = (3, 10.0)  # of given/language.py: tokens that are read, scale
 NDFA = {"batch": 32, "epochs": 15, "lr": 0.01, "clip": 1.0}
-BRACKETS = {"batch": 16, "epochs": 15, "lr": 0.02}
+BRACKETS = {"batch": 300, "epochs": 60, "lr": 0.02}  # one batch for each length: rare ones count
 BRACKET_SIZES = (8, 16)  # embedding and hidden width
-SEEDS = {"ndfa": [START], "brackets": [START, 4, 4]}  # the sheet's own: `.start ( (`
+OPEN, CLOSE = 4, 5
+SEEDS = {  # of the ten texts; like the sheet's own `.start ( (`, but they have to be counted
+    "ndfa": [[START]] * SAMPLES,
+    "brackets": [[START, OPEN, OPEN, OPEN, OPEN]] * 5
+    + [[START, OPEN, OPEN, OPEN, CLOSE]] * 3
+    + [[START, OPEN, OPEN, CLOSE, OPEN]] * 2,
+}
 
 Written = list[tuple[str, Broken]]
 
@@ -52,12 +60,12 @@ def training_batches(name: str, size: int, draw: Draw) -> list[Tensor]:
 
 
 def write(name: str, model: Callable[[Tensor], Any], draw: Draw) -> Written:
-    """Let a model write on from the seed; give each text with its first violation."""
+    """Let a model write on from the seeds; give each text with its first violation."""
     symbols = language(name)["i2w"]
-    tokens = torch.tensor([SEEDS[name]] * SAMPLES)
+    tokens = torch.tensor(SEEDS[name])
     while tokens.shape[1] < LONGEST and not (tokens == END).any(1).all():
         logits = shaped(model(tokens), (*tokens.shape, len(symbols)), what="The logits")[:, -1]
-        tokens = torch.cat([tokens, _drawn(logits / TEMPERATURE, draw)[:, None]], 1)
+        tokens = torch.cat([tokens, _drawn(logits / TEMPERATURES[name], draw)[:, None]], 1)
     return [_judged(name, row, symbols) for row in tokens.tolist()]
 
 
@@ -104,4 +112,5 @@ def learns(name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw
         f"at least {wanted:.0f}; the reference writes them always",
         "The sign ▶◀ shows the first symbol that breaks a text's rules. Is the target the next "
         "token, does every step train, does the state go from token to token?",
+        texts("What the model wrote after the last training", written),
     )

@@ -6,6 +6,7 @@ reference misses it; squared, that is the chance that a right model loses its po
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from graders.harness.compare import holds, shaped
 from graders.harness.draw import Draw
+from graders.harness.figures import Figure, bars, curves
 from graders.harness.remote import Remote, Student
 from graders.oracles.padding import padded
 
@@ -42,8 +44,10 @@ def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> Non
     wanted, reached = threshold("reviews"), []
     for _ in range(ATTEMPTS):
         model = model_class(reviews()["vocabulary"], 2, *SIZES)
-        student.fit(model, training_batches(draw), EPOCHS, LEARNING_RATE)
+        record = student.fit(model, training_batches(draw), EPOCHS, LEARNING_RATE)
+        student.figure(training_curves(record))
         reached.append(accuracy(shaped(model(held_out()[0]), (len(held_out()[1]), 2))))
+        student.figure(reached_and_wanted("Held-out reviews named rightly", reached, wanted))
         if reached[-1] >= wanted:
             return
     holds(
@@ -54,6 +58,18 @@ def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> Non
         "Check that all layers are made in __init__ and used in forward, and that no softmax is "
         "applied before the loss.",
     )
+
+
+def training_curves(record: dict[str, list[float]]) -> Figure:
+    """Show what `fit` recorded of the last training."""
+    named = {"loss": record["loss"], "gradient norm": record["gradient_norm"]}
+    return curves("Training, batch by batch", named, axis="batch")
+
+
+def reached_and_wanted(title: str, reached: Sequence[float], wanted: float) -> Figure:
+    """Show the accuracy of each training beside the threshold."""
+    labels = [f"training {number}" for number in range(1, len(reached) + 1)]
+    return bars(title, labels, {"reached": reached}, ("threshold", wanted), percent=True)
 
 
 def training_batches(draw: Draw) -> list[tuple[Tensor, Tensor]]:

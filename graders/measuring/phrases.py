@@ -25,6 +25,7 @@ WRONG_GRADIENT = (
 UNUSED = (
     "forward does not use them: call the layer that was made in __init__, on the way to the output."
 )
+SIZES = "The sheet's sizes are the defaults of __init__'s arguments, and its layers use them."
 MIXED_DEVICES = (
     "expected all tensors to be on the same device",
     "is not on the expected device",
@@ -253,12 +254,13 @@ def under_other_weights(student: Student, model: Remote, draw: Draw, *inputs: An
     return results
 
 
-def has_widths(student: Student, model: Remote, shapes: Sequence[tuple[int, ...]]) -> None:
-    """Pass if the model has a parameter of each of these shapes, either way round."""
+def has_widths(
+    student: Student, model: Remote, shapes: Sequence[tuple[int, ...]], hint: str = SIZES
+) -> None:
+    """Pass if the model has a parameter for each of these shapes, either way round."""
     found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
-    missing = [s for s in shapes if s not in found and s[::-1] not in found]
-    hint = "The sheet's sizes are the defaults of __init__'s arguments, and its layers use them."
-    problem = f"No layer has weights of shape {', '.join(map(str, missing))}."
+    missing = [s for s in shapes if sum(f in (s, s[::-1]) for f in found) < shapes.count(s)]
+    problem = f"No layer has weights of shape {', '.join(map(str, dict.fromkeys(missing)))}."
     holds(not missing, problem, f"weights of shapes {found}", hint=hint)
 
 

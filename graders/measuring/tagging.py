@@ -16,10 +16,11 @@ from torch import Tensor
 from graders.harness.compare import holds, plain, several, shaped
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed
+from graders.harness.figures import Figure, curves
 from graders.harness.remote import Remote, Student, describe
-from graders.measuring.learning import ATTEMPTS, FIXTURES, threshold
+from graders.measuring.learning import ATTEMPTS, FIXTURES, reached_and_wanted, threshold
 from graders.measuring.phrases import any_reading
-from graders.oracles.numpy_rnn import NAMES, Sizes
+from graders.oracles.numpy_rnn import NAMES, Sizes, gradients, loss
 
 WIDTHS = (8, 10)  # embedding and hidden width
 EPOCHS, LEARNING_RATE, SCALE = 5, 0.5, 0.5
@@ -102,6 +103,37 @@ def not_only_zeros(gradients: Sequence[Tensor]) -> None:
     """Pass unless one of the gradients is zero everywhere."""
     moved = all(bool(gradient.abs().max() > 0) for gradient in gradients)
     holds(moved, "A gradient is zero everywhere.", hint="It is to be computed, not only made.")
+
+
+def along_one_weight(
+    name: str, weights: Sequence[Tensor], gradient: Tensor, sentence: Sentence
+) -> Figure:
+    """Show the loss over one weight of W_name, with the returned gradient as its tangent.
+
+    The weight is the one at which the gradient is most wrong, or steepest where it is right.
+    """
+    place = NAMES.index(name)
+    exact = gradients(weights, *sentence)[place]
+    wrong = (gradient.double() - exact).abs()
+    row, column = divmod(int((wrong if wrong.max() > 1e-6 else exact.abs()).argmax()), len(exact.T))
+    steps = [(step - 10) / 10 for step in range(21)]
+    losses = []
+    for step in steps:
+        moved = [w.double().clone() for w in weights]
+        moved[place][row, column] += step
+        losses.append(float(loss(moved, *sentence)))
+    slopes = {"your gradient": gradient[row, column], "right gradient": exact[row, column]}
+    room = max(losses) - min(losses)
+    low, high = min(losses) - room, max(losses) + room  # a steep tangent is cut off there
+    tangents = {
+        name: [
+            y if low <= (y := losses[10] + float(slope) * step) <= high else None for step in steps
+        ]
+        for name, slope in slopes.items()
+    }
+    title = f"The loss along {name}[{row}, {column}], and the gradient there"
+    at = [float(weights[place][row, column]) + step for step in steps]
+    return curves(title, {"loss": losses, **tangents}, at, axis=f"{name}[{row}, {column}]")
 
 
 def as_tensor(value: Any) -> Any:
@@ -187,6 +219,7 @@ def learns_to_tag(
         predicted = _each(student, model, "predict", held_out(), kinds)
         student.called = f"update on each training sentence, {EPOCHS} times over; then predict"
         reached.append(accuracy(several(predicted, len(held_out()), "a list")))
+        student.figure(reached_and_wanted("Held-out words tagged rightly", reached, wanted))
         if reached[-1] >= wanted:
             return
     holds(

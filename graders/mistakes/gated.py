@@ -235,7 +235,37 @@ GRU_MISTAKES = (
         (GRU, "test_gru_takes_any_batch", "test_gru_gradients"),
         HAND,
     ),
+    Mistake(
+        "the GRU hands its weights to torch's own function",
+        (
+            (
+                MIX,
+                "W = torch.cat([self.W_r.weight, self.W_z.weight, self.W_n.weight])\n"
+                "        U = torch.cat([self.U_r.weight, self.U_z.weight, self.U_n.weight])\n"
+                "        b = torch.cat([self.W_r.bias, self.W_z.bias, self.W_n.bias])\n"
+                "        return torch.gru_cell(x, h, W, U, b)",
+            ),
+        ),
+        (GRU, "test_gru_gradients", "test_gru_runs_in_the_loop"),
+        HAND,
+    ),
+    Mistake(
+        "the GRU inherits torch's own step",
+        (
+            ("class GRUCell(nn.Module):", "class GRUCell(nn.GRUCell):"),
+            (
+                "        super().__init__()\n"
+                "        self.hidden_size = hidden_size\n"
+                "        self.W_z = ",
+                "        super().__init__(input_size, hidden_size)\n        self.W_z = ",
+            ),
+            (MIX, "return super().forward(x, h)"),
+        ),
+        (GRU, "test_gru_gradients", "test_gru_runs_in_the_loop"),
+        HAND,
+    ),
 )
+
 
 LSTM_MISTAKES = (
     Mistake(
@@ -461,7 +491,25 @@ LSTM_MISTAKES = (
         (LSTM, "test_lstm_takes_any_batch", "test_lstm_gradients"),
         HAND,
     ),
+    Mistake(
+        "the LSTM hands its weights to torch's own function",
+        (
+            (
+                H,
+                "gates = [(self.W_i, self.U_i), (self.W_f, self.U_f), (self.W_g, self.U_g)]\n"
+                "        gates.append((self.W_o, self.U_o))\n"
+                "        W, U, b = (\n"
+                "            torch.cat(v)\n"
+                "            for v in zip(*((w.weight, u.weight, w.bias) for w, u in gates))\n"
+                "        )\n"
+                "        return torch.lstm_cell(x, state, W, U, b, torch.zeros_like(b))",
+            ),
+        ),
+        (LSTM, "test_lstm_gradients"),
+        HAND,
+    ),
 )
+
 
 FUSED_MISTAKES = (
     Mistake(

@@ -251,7 +251,7 @@ LOOPS = (
     Mistake(
         "the loop starts from ones",
         ((START, "h = x.new_ones(B, self.cell.hidden_size)"),),
-        (EVERY,),
+        (EVERY, "test_loop_runs_the_own_cell"),
         OWN,
     ),
     Mistake(
@@ -287,7 +287,7 @@ LOOPS = (
     Mistake(
         "the loop puts an activation on top",
         ((CALL, "            h = torch.tanh(self.cell(x[:, t], h))\n"),),
-        (EVERY, "test_loop_works_with_any_cell"),
+        (EVERY, "test_loop_works_with_any_cell", "test_loop_runs_the_own_cell"),
         OWN,
     ),
     Mistake(

@@ -191,6 +191,12 @@ MISTAKES = (
         "sizes",
     ),
     Mistake(
+        "an LSTM unless said otherwise",
+        (('kind: str = "rnn"', 'kind: str = "lstm"'),),
+        (WIDE,),
+        "defaults",
+    ),
+    Mistake(
         "one run of each model",
         (
             ("MLP,8,0.003,2,0.512,\nMLP,8,0.01,2,0.650,\nMLP,24,0.003,2,0.700,\n", ""),

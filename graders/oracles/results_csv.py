@@ -10,10 +10,12 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 MODELS = ("MLP", "Elman", "LSTM")
 LONGEST = 200_000  # characters that are read
 HEADER_WITHIN = 50  # rows
+ROWS, COLUMNS = 5_000, 200  # that are read: beyond people's tables, and cheap
 BOMS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\0\0": "utf-32",
@@ -71,7 +73,8 @@ def _text(content: bytes) -> str:
 def _table(text: str, mark: str) -> tuple[list[str], list[list[str]]] | None:
     rows = []
     with contextlib.suppress(csv.Error):  # what stands before the damage counts
-        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        rows.extend(row[:COLUMNS] for row in islice(reader, ROWS))
     for place, row in enumerate(rows[:HEADER_WITHIN]):
         titles = [_plain(cell).casefold() for cell in row]
         if any("model" in title for title in titles):

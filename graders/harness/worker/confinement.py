@@ -59,6 +59,8 @@ def own_places(disk_mb: int) -> None:
     size = f"size={disk_mb}m,nr_inodes=20000,mode=1777".encode()
     _call("mount", b"tmpfs", b"/tmp", b"tmpfs", flags, size)
     _call("mount", b"tmpfs", b"/dev/shm", b"tmpfs", flags, size)
+    if os.path.isdir("/dev/pts"):  # terminals that siblings could share
+        _call("mount", b"tmpfs", b"/dev/pts", b"tmpfs", flags, b"size=4k,mode=755")
     _call("mount", b"proc", b"/proc", b"proc", flags | MS_NOEXEC, None)
     Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")  # none below it
     os.chdir("/tmp")

@@ -6,6 +6,7 @@ returns (a Tensor subclass, an object whose `==` is always true) ends up as plai
 """
 
 import math
+import unicodedata
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
@@ -14,12 +15,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from .wire import BadFrame, Tensors
+from .wire import BadFrame, Tensors, why_not_sent
 
 ITEM_CAP = 200_000  # items of one value, over all levels
 DEPTH_CAP = 30
 TEXT_CAP = 100_000  # characters of one string
-INT_BITS = 64
+INTEGERS = range(-(2**63), 2**63)
+FIELDS_CAP = 64  # of a named tuple
+RECORDS_CAP = 16  # kinds of named tuples in one value: making one takes long
+LARGE = "the value is too large or too deeply nested to be returned"
 
 ForHandle = Callable[[object], dict[str, Any]]
 FromHandle = Callable[[dict[str, Any]], object]
@@ -41,13 +45,13 @@ class Encoder:
         """
         self._items += 1
         if self._items > ITEM_CAP or depth > DEPTH_CAP:
-            raise BadFrame("the value is too large or too deeply nested to be returned")
+            raise BadFrame(LARGE)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, torch.Tensor):
             return {"tensor": self._keep(value)}
         if isinstance(value, np.ndarray):
-            return self._array(value)
+            return self._array(value, depth)
         if isinstance(value, (int, float, str, np.generic)):
             return _scalar(value)
         if isinstance(value, (list, tuple, dict, set, frozenset, Iterator)):
@@ -60,14 +64,18 @@ class Encoder:
         plain = tensor.detach().as_subclass(torch.Tensor)
         if plain.device.type == "meta":
             raise BadFrame("a tensor on the meta device holds no numbers")
+        if reason := why_not_sent(plain):
+            raise BadFrame(reason)
         key = f"t{len(self.tensors)}"
         dense = plain.to_dense() if plain.layout != torch.strided else plain
         self.tensors[key] = dense.cpu().resolve_conj().resolve_neg().contiguous().clone()
         return key
 
-    def _array(self, array: np.ndarray) -> Any:
+    def _array(self, array: np.ndarray, depth: int) -> Any:
+        if array.dtype.kind == "u" and array.dtype.itemsize > 1:
+            array = array.astype(np.int64)  # torch can do nothing with the others
         if array.dtype.kind not in "biuf":
-            return self.encode(array.tolist(), 1)
+            return self.encode(array.tolist(), depth + 1)
         return {"array": self._keep(torch.from_numpy(np.array(array, order="C")))}
 
     def _container(self, value: Any, depth: int) -> Any:
@@ -80,7 +88,7 @@ class Encoder:
         if not isinstance(value, tuple):
             return items
         fields = getattr(value, "_fields", None)
-        if isinstance(fields, tuple) and all(isinstance(f, str) for f in fields):
+        if isinstance(fields, tuple) and _are_fields(fields, len(items)):
             return {"record": items, "fields": list(fields)}
         return {"tuple": items}
 
@@ -91,39 +99,66 @@ def decode(form: Any, tensors: Mapping[str, torch.Tensor], from_handle: FromHand
     Raises:
         BadFrame: the form is none that an `Encoder` writes.
     """
-    if form is None or type(form) in (bool, int, float):
-        return form
-    if type(form) is str:
-        return _clean(form)
-    if type(form) is list:
-        return [decode(item, tensors, from_handle) for item in form]
-    if type(form) is not dict or not form:
-        raise BadFrame("a value of no known form arrived")
-    return _decode_tagged(form, tensors, from_handle)
+    return _Decoder(tensors, from_handle).decode(form)
 
 
-def _decode_tagged(form: dict[str, Any], tensors: Mapping[str, Any], handle: FromHandle) -> Any:
-    try:
+class _Decoder:
+    """Rebuilds one value within the bounds that an `Encoder` keeps to; a liar does not."""
+
+    def __init__(self, tensors: Mapping[str, torch.Tensor], from_handle: FromHandle) -> None:
+        self._tensors = dict(tensors)  # each is taken once: names are cheap, copies are not
+        self._from_handle = from_handle
+        self._records: dict[tuple[str, ...], Callable[..., object]] = {}
+        self._items = 0
+
+    def decode(self, form: Any, depth: int = 0) -> Any:
+        self._items += 1
+        if self._items > ITEM_CAP or depth > DEPTH_CAP:
+            raise BadFrame(LARGE)
+        if form is None or type(form) in (bool, float):
+            return form
+        if type(form) is int and form in INTEGERS:
+            return form
+        if type(form) is str:
+            return _clean(form[:TEXT_CAP])
+        if type(form) is list:
+            return [self.decode(item, depth + 1) for item in form]
+        if type(form) is not dict or not form:
+            raise BadFrame("a value of no known form arrived")
+        try:
+            return self._tagged(form, depth + 1)
+        except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+            raise BadFrame(f"a value of no known form arrived: {problem}") from problem
+
+    def _tagged(self, form: dict[str, Any], depth: int) -> Any:
         match form:
             case {"tensor": str(key)}:
-                return tensors[key].clone()
+                return self._tensors.pop(key).clone()
             case {"array": str(key)}:
-                return tensors[key].clone().numpy()
+                return self._tensors.pop(key).clone().numpy()
             case {"float": "nan" | "inf" | "-inf" as digits}:
                 return float(digits)
-            case {"dtype": str(name)}:
-                dtype = getattr(torch, name)
-                return dtype if isinstance(dtype, torch.dtype) else handle(form)
+            case {"dtype": str(name)} if isinstance(vars(torch).get(name), torch.dtype):
+                return vars(torch)[name]
             case {"tuple": list(items)}:
-                return tuple(decode(item, tensors, handle) for item in items)
-            case {"record": list(items), "fields": list(fields)}:
-                values = [decode(item, tensors, handle) for item in items]
-                return namedtuple("Record", fields, rename=True)(*values)
+                return tuple(self.decode(item, depth) for item in items)
+            case {"record": list(items), "fields": list(fields)} if _are_fields(fields, len(items)):
+                return self._record(fields)(*(self.decode(item, depth) for item in items))
             case {"dict": list(pairs)}:
-                return {decode(k, tensors, handle): decode(v, tensors, handle) for k, v in pairs}
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as problem:
-        raise BadFrame(f"a value of no known form arrived: {problem}") from problem
-    return handle(form)
+                return {self.decode(k, depth): self.decode(v, depth) for k, v in pairs}
+        return self._from_handle(form)
+
+    def _record(self, fields: list[str]) -> Callable[..., object]:
+        names = tuple(unicodedata.normalize("NFKC", name) for name in fields)  # as Python does
+        if names not in self._records:
+            if len(self._records) == RECORDS_CAP:
+                raise BadFrame(LARGE)
+            self._records[names] = namedtuple("Record", names, rename=True)
+        return self._records[names]
+
+
+def _are_fields(fields: Any, count: int) -> bool:
+    return len(fields) == count <= FIELDS_CAP and all(isinstance(name, str) for name in fields)
 
 
 def _scalar(value: Any) -> Any:
@@ -132,7 +167,7 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        if value.bit_length() > INT_BITS:
+        if int(value) not in INTEGERS:
             raise BadFrame(f"a whole number of {value.bit_length()} bits cannot be returned")
         return int(value)
     if isinstance(value, float):

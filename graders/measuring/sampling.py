@@ -1,0 +1,62 @@
+"""Frequencies of drawn indices against their exact probabilities, with a bounded false alarm."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from graders.harness.compare import holds
+from graders.harness.draw import Draw
+from graders.harness.figures import Figure, bars
+from graders.harness.remote import Student
+from graders.measuring.recorded import as_list
+from graders.oracles import autoregressive as oracle
+
+DRAWS = 2000
+CHANCE = 1e-7  # of a false alarm at one temperature
+
+
+def index(value: Any) -> int:
+    """Give a drawn index as a whole number, -1 if it is none."""
+    value = as_list(value)
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    whole = type(value) in (int, float) and value == value and abs(value) < 1e9
+    return int(value) if whole and value == int(value) else -1
+
+
+def follows(student: Student, draw: Draw, temperature: float) -> None:
+    """Draw 2,000 times; compare the frequency of each index with its exact probability.
+
+    An index is off if n·KL(frequency, probability) passes ln(2·K / 1e-7): by Chernoff's bound that
+    happens to a right sampler with a chance of at most 1e-7 (K indices, two sides each), so with at
+    most 3e-7 over the three temperatures.
+    """
+    heights = [0.0, 0.8, 1.6, 2.4, 3.2]
+    logits = [heights[place] + 0.5 for place in draw.shuffled(list(range(5)))]
+    found = student.repeat(student.sample, [torch.tensor(logits), temperature], DRAWS)
+    draws = [index(value) for value in found]
+    strange = [value for value, place in zip(found, draws, strict=True) if not 0 <= place < 5]
+    holds(not strange, "Not every sample is an index.", strange[:1], "0 to 4")
+    wanted = oracle.tilted(logits, temperature)
+    student.figure(_frequencies(draws, wanted, temperature))
+    exponent, worst = oracle.surprise(draws, wanted)
+    hint = "Draw from softmax(lnprobs / temperature, dim=0): divide first, normalise over all."
+    holds(
+        exponent < math.log(2 * len(wanted) / CHANCE),
+        f"At temperature {temperature} index {worst} comes too {_often(draws, wanted, worst)}.",
+        f"{draws.count(worst) / DRAWS:.1%} of {DRAWS:,} draws",
+        f"{wanted[worst]:.1%}",
+        hint,
+    )
+
+
+def _frequencies(draws: Sequence[int], wanted: Sequence[float], temperature: float) -> Figure:
+    drawn = [draws.count(place) / DRAWS for place in range(len(wanted))]
+    title = f"How often each index comes at temperature {temperature:g}"
+    return bars(title, range(len(wanted)), {"drawn": drawn, "softmax": wanted}, percent=True)
+
+
+def _often(draws: Sequence[int], wanted: Sequence[float], place: int) -> str:
+    return "often" if draws.count(place) > wanted[place] * len(draws) else "seldom"

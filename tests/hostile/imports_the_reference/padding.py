@@ -1,0 +1,1 @@
+from reference.padding import pad_batch

@@ -1,0 +1,3 @@
+def pad_batch(rows, pad, side="right", max_len=None):
+    while True:
+        pass

@@ -1,0 +1,7 @@
+from tests.hostile.making import ANSWER, notebook
+
+
+def make():
+    return notebook(
+        "%%writefile ../../../tmp/x.py\nraise SystemExit", "%%file /etc/cron.d/x.py\nx", ANSWER
+    ).encode()

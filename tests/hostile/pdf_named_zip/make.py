@@ -1,0 +1,2 @@
+def make():
+    return b"%PDF-1.7 <script>alert(1)</script>"

@@ -1,0 +1,5 @@
+import torch
+
+
+def pad_batch(rows, pad, side="right", max_len=None):
+    return torch.zeros(1).expand(10**12)

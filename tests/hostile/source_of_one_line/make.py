@@ -1,0 +1,5 @@
+from tests.hostile.making import ANSWER
+
+
+def make():
+    return ("x = [" + "1," * 2_000_000 + "]\n" + ANSWER).encode()

@@ -1,0 +1,6 @@
+import os
+import signal
+
+
+def pad_batch(rows, pad, side="right", max_len=None):
+    os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,0 +1,7 @@
+import tarfile
+
+from tests.hostile.making import link, tarred
+
+
+def make():
+    return tarred((link("padding.py", "/etc/passwd", tarfile.SYMTYPE), b""))
