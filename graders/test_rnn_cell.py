@@ -126,7 +126,7 @@ def test_loop_returns_the_last_state(student, draw):
 
 
 def test_loop_works_with_any_cell(student, draw):
-    """The loop takes the state's width from the cell, and runs one without weights."""
+    """The loop takes the state's width from the cell, whatever the cell computes."""
     rnn = student.RNN(student.given("cells.Register", 5))
     x, h = draw.normal(2, 4, 3), torch.zeros(2, 5)
     expected, _ = oracle.unrolled(oracle.register, x, h)

@@ -251,10 +251,15 @@ def test_criterion_gets_float_labels(student, draw):
         equal(loss.target, [float(y) for y in batch.y.tolist()], hint, "The labels")
 
 
+def _learning(task):
+    """List the batches from whose loss a gradient came back, and these losses."""
+    return [(batch, loss) for batch, loss, call in task.losses() if call.gradient is not None]
+
+
 def test_trains_on_every_batch(student, draw):
     """Every epoch learns from every batch of train_gen once, and from no other."""
     task = _trained(student, draw, UNEVEN)
-    found = sorted(task.batches.index(batch) for batch, loss, _ in task.losses() if loss.tracked)
+    found = sorted(task.batches.index(batch) for batch, _ in _learning(task))
     hint = f"Call train_gen() anew in every epoch: a generator gives its batches once. {STEP}"
     equal(found, [0, 0, 1, 1, 2, 2], hint, "The batches that a gradient came from, in two epochs,")
 
@@ -300,7 +305,7 @@ def test_train_losses_are_epoch_means(student, draw):
     """train_losses holds the mean of each epoch's losses, as they were while training."""
     task = step_task(student, draw, shapes=UNEVEN)
     found, _, _ = task.train(2)
-    losses = [loss for _, loss, _ in task.losses() if loss.tracked]
+    losses = [loss for _, loss in _learning(task)]
     holds(len(losses) == 6, "There were not 3 losses in each of 2 epochs.", len(losses), 6, STEP)
     epochs = [losses[:3], losses[3:]]
     readings = [means.means([x.loss for x in e], [len(x.target) for x in e]) for e in epochs]

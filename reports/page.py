@@ -1,6 +1,6 @@
 """A page: one self-contained HTML file that loads nothing and escapes everything.
 
-The class page alone has a script, ours, which sorts its tables; the policy names its hash.
+Pages about a class alone have a script, ours, which sorts their tables; the policy names its hash.
 """
 
 import base64

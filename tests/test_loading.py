@@ -771,6 +771,17 @@ def test_names_of_another_file_are_made_when_it_is_asked(submission: Open) -> No
     assert value(loader, "f")() == 6
 
 
+def test_what_a_given_file_leaves_to_the_student_does_not_count(submission: Open) -> None:
+    given = {
+        "words.py": b"class Words(list): pass\ndef count(words): raise NotImplementedError('yours')\n"
+    }
+    cell = "from words import Words\ndef first(words): return Words(words)[0]"
+    loader = submission({"answer.ipynb": notebook(cell)}, given)
+    assert value(loader, "first")(["a", "b"]) == "a"
+    with pytest.raises(Missing, match="no file of the submission has `count`"):
+        value(loader, "count")
+
+
 def test_the_given_file_is_used_only_where_the_submission_has_none(submission: Open) -> None:
     given = {"data.py": b"PAD = 7\n"}
     text = "from data import PAD\ndef f(): return PAD\n"

@@ -159,7 +159,7 @@ def test_submit_packs_checks_and_lists_the_upload(tmp_path):
     assert said.returncode == 1, said.stderr
     listed = said.stdout[said.stdout.index("ovgu-rnn.zip holds") :].splitlines()[1:]
     names = [line.split()[0] for line in listed]
-    assert names == ["data.py", "gated.py", "rnn_cell.py"]
+    assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py"]
     with zipfile.ZipFile(folder / "dist" / "ovgu-rnn.zip") as archive:
         assert archive.namelist() == names
 

@@ -111,24 +111,32 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
             events.remark(remark)
         events.finished(final, fresh)
 
-    events.started(len(students), batch.sheet, batch.jobs)
-    for remark in (*intake.remarks, *told(batch.regrade, batch.anew, batch.out)):
-        events.remark(remark)
-    if sandbox.remark:
-        events.remark(sandbox.remark)
-    for stranger in strangers(batch.waivers, students):
-        events.remark(stranger)
     try:
+        events.started(len(students), batch.sheet, batch.jobs)
+        for remark in (*intake.remarks, *told(batch.regrade, batch.anew, batch.out)):
+            events.remark(remark)
+        if sandbox.remark:
+            events.remark(sandbox.remark)
+        for stranger in strangers(batch.waivers, students):
+            events.remark(stranger)
         with _slots(batch.jobs) as make:
             _grade_all(batch, uploads, sandbox, hidden, make, finish, events)
     finally:
+        reached = len(summaries)
+        summaries |= _left(batch, students - set(summaries))
         ordered = [summaries[key] for key in sorted(summaries)]
         try:
             write_pages(ordered, batch.out)
             write_manual(by_hand, batch.out)
         finally:
-            events.stopped(len(summaries))
+            events.stopped(reached)
     return ordered
+
+
+def _left(batch: Batch, students: Set[str]) -> dict[str, ResultSummary]:
+    """Give the results of an earlier run to which a run that was stopped did not come."""
+    found = {student: result_in(batch.out, student) for student in students}
+    return {s: summarise(r) for s, r in found.items() if r and r.assignment == batch.sheet.name}
 
 
 def _marks(batch: Batch, students: Set[str]) -> dict[manual.Key, manual.Mark]:

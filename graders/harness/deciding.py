@@ -10,7 +10,7 @@ from graders.harness.sandbox import ROOT, WORKER
 from graders.harness.sheet import Sheet
 
 OURS = ("graders", "reports")
-GIVEN = ROOT / "student_template" / "data.py"
+GIVEN = [ROOT / "student_template" / name for name in ("data.py", "vocabulary.py")]
 
 
 def deciding_files(sheet: Sheet) -> list[Path]:
@@ -43,9 +43,9 @@ def imported(modules: Iterable[str]) -> set[Path]:
 
 
 def data_files() -> list[Path]:
-    """List the data that checks read, and the module that the course gives."""
+    """List the data that checks read, and the modules with what the course gives."""
     found = sorted((ROOT / "fixtures").glob("*.json"))
-    return [*(file for file in found if file.name != "sentences.json"), GIVEN]
+    return [*(file for file in found if file.name != "sentences.json"), *GIVEN]
 
 
 def worker_files() -> list[Path]:

@@ -77,7 +77,7 @@ def environment(sandbox: str, seed: int, sheet: Sheet) -> Environment:
 
 def given_files() -> dict[str, bytes]:
     """Give what the course supplies, for submissions that left it out."""
-    return {"data.py": GIVEN.read_bytes()}
+    return {file.name: file.read_bytes() for file in GIVEN}
 
 
 def run_checks(

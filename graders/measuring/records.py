@@ -160,16 +160,23 @@ def _shown(value: Any) -> str:
 def all_in_mode(calls: Sequence[Call], training: bool) -> None:
     """Pass if a probe was in this mode in all of these calls."""
     wrong = [call for call in calls if call.training != training]
+    _any(calls)
     names = ("train" if training else "evaluation", "evaluation" if training else "train")
     problem = f"Of {len(calls)} calls of the model, {len(wrong)} came in {names[1]} mode."
-    holds(bool(calls) and not wrong, problem, "", f"{names[0]} mode", MODES)
+    holds(not wrong, problem, "", f"{names[0]} mode", MODES)
 
 
 def none_tracked(calls: Sequence[Call]) -> None:
     """Pass if no gradient could flow back from these calls."""
+    _any(calls)
     wrong = sum(call.tracked for call in calls)
     problem = f"Of {len(calls)} calls of the model, {wrong} kept what a gradient needs."
-    holds(bool(calls) and not wrong, problem, hint=NO_GRADIENTS)
+    holds(not wrong, problem, hint=NO_GRADIENTS)
+
+
+def _any(calls: Sequence[Call]) -> None:
+    hint = "Learn from each training batch, and evaluate on the batches that are passed in for it."
+    holds(bool(calls), "The model was not called where it should have been.", hint=hint)
 
 
 def all_fresh(backwards: Any, count: int) -> None:

@@ -276,7 +276,7 @@ LOOPS = (
         "the width is read from the cell's weights",
         ((START, "h = x.new_zeros(B, next(self.cell.parameters()).shape[0])"),),
         ("test_loop_works_with_any_cell",),
-        "StopIteration",
+        "wrong shape",
     ),
     Mistake(
         "the loop computes the equation itself",

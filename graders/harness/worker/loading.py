@@ -49,7 +49,8 @@ class Loader:
 
     Args:
         files: content by relative path; what is neither `.py` nor `.ipynb` is left alone.
-        given: files of the course, used where the submission has no module of that name.
+        given: files of the course, used where the submission has no module of that name; what is
+            the student's to write in them does not count.
     """
 
     def __init__(
@@ -63,6 +64,9 @@ class Loader:
         self._paths = Paths(self._sources)
         self._spare: set[tuple[str, str]] = set()  # files and names, under the main guard only
         self._index = {file: self._indexed(source) for file, source in self._sources.items()}
+        for file in self._sources.keys() - self._own.keys():
+            index = self._index[file]
+            self._index[file] = {name: it for name, it in index.items() if not is_stub(it)}
         self._costs = Costs({file: _body(source) for file, source in self._sources.items()})
         self._notes = {file: _first_notes(source) for file, source in self._sources.items()}
         self._titles = set(_register(self._sources.values()))

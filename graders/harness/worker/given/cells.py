@@ -19,11 +19,15 @@ class Leaky(nn.Module):
 
 
 class Register(nn.Module):
-    """Shift the state by one place and put the sum of the input in front; it has no parameters."""
+    """Shift the state by one place and put the sum of the input in front.
+
+    Its only parameter is idle: a loop may ask for one, to make its first state of the same kind.
+    """
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
         self.hidden_size = hidden_size
+        self.idle = nn.Parameter(torch.zeros(1))
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         """Map x (B, D) and h (B, H) to the new h."""

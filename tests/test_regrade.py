@@ -1,0 +1,183 @@
+"""Which results of earlier runs are not taken over where a user says so."""
+
+import io
+import json
+import os
+import zipfile
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from rich.console import Console
+
+from graders.__main__ import main
+from graders.harness import batch as batching
+from graders.harness.batch import Batch, run
+from graders.harness.errors import UsageError
+from graders.harness.events import Events
+from graders.harness.grade import ungraded
+from graders.harness.regrade import Regrade, given_since
+from graders.harness.result import from_json
+from graders.harness.sheet import read_sheet
+
+SHEET = read_sheet("vu-3b")
+PADDING, ELMAN = (
+    next(check for check in SHEET.checks if part in check) for part in ("padding", "elman")
+)
+FAILED = {"2": PADDING, "3": ELMAN}  # which check each student does not pass; 1 passes all
+
+
+class Instant(Executor):
+    """Grades each task at once: all is passed but what FAILED says."""
+
+    def __init__(self, graded):
+        self.graded = graded
+
+    def submit(self, function, task, /, *arguments, **named):
+        id = task.student.id
+        self.graded.append(id)
+        result = ungraded(SHEET, task.student, "", task.seed, task.sandbox)
+        questions = tuple(
+            replace(
+                question,
+                checks=tuple(
+                    replace(c, outcome="failed" if FAILED.get(id) == c.id else "passed")
+                    for c in question.checks
+                ),
+            )
+            for question in result.questions
+        )
+        future = Future()
+        future.set_result(replace(result, status="graded", message=None, questions=questions))
+        return future
+
+
+@pytest.fixture
+def graded(tmp_path, monkeypatch):
+    """Give a function that runs a batch over three students and says whom it graded, and its text."""
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    for who in ("ann_1_11_a", "bob_2_12_a", "cid_3_13_a"):
+        with zipfile.ZipFile(uploads / f"{who}.zip", "w") as archive:
+            archive.writestr("mlp.py", f"# {who}")
+
+    def graded(*names, since=None, **more):
+        seen, text = [], io.StringIO()
+        monkeypatch.setattr(batching, "ProcessPoolExecutor", lambda *_, **__: Instant(seen))
+        batch = Batch(uploads, tmp_path / "out", SHEET, 1, 2, "none", **more)
+        batch = replace(batch, regrade=Regrade(names, since))
+        run(batch, Events(Console(file=text, width=200), tmp_path / "out" / "run.jsonl"))
+        return "".join(sorted(seen)), text.getvalue()
+
+    assert graded()[0] == "123"
+    return graded
+
+
+def test_unless_asked_everything_is_taken_over(graded):
+    seen, text = graded()
+    assert seen == "" and "As asked" not in text
+
+
+def test_a_student_is_graded_anew_and_the_others_are_kept(graded):
+    seen, text = graded("2")
+    assert seen == "2" and text.count("kept from an earlier run") == 2
+    assert "As asked, 1 result of earlier runs will be graded anew." in text
+
+
+@pytest.mark.parametrize(
+    "name", [PADDING, PADDING.partition("::")[2], "padding"], ids=["id", "function", "part"]
+)
+def test_a_check_stands_for_all_who_do_not_pass_it(graded, name):
+    assert graded(name)[0] == "2"
+
+
+def test_names_add_up(graded):
+    assert graded("1", ELMAN)[0] == "13"
+
+
+def test_nobody_meant_is_told(graded):
+    passed = next(check for check in SHEET.checks if check not in FAILED.values())
+    seen, text = graded(passed)
+    assert seen == "" and "As asked, 0 results of earlier runs will be graded anew." in text
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("22", "2"), (PADDING + "x", PADDING), ("padd", "padding"), ("test_elman.py::", None)],
+)
+def test_an_unknown_name_is_the_users_fault_and_the_nearest_is_told(graded, name, nearest):
+    with pytest.raises(UsageError, match="is no student, check or part") as caught:
+        graded(name)
+    assert nearest is None or f"the nearest is `{nearest}`." in str(caught.value)
+
+
+def finish_at(tmp_path, **times):
+    """Say in the log that each student's result was graded at this time."""
+    log = tmp_path / "out" / "run.jsonl"
+    events = [
+        {"time": t, "event": "finished", "id": i[1:], "fresh": True} for i, t in times.items()
+    ]
+    log.write_text("".join(json.dumps(event) + "\n" for event in events))
+
+
+def test_what_was_finished_before_a_time_is_graded_anew(graded, tmp_path):
+    finish_at(tmp_path, s1=1000, s2=2000, s3=3000)
+    since = datetime.fromtimestamp(2000, UTC)
+    assert graded(since=since)[0] == "1"
+    assert graded(since=since)[0] == ""  # it was finished since, so the same command goes on
+    finish_at(tmp_path, s1=1000, s2=1000, s3=3000)
+    assert graded("2", "3", since=since)[0] == "2"
+
+
+def test_without_a_log_the_results_file_says_when(graded, tmp_path):
+    (tmp_path / "out" / "run.jsonl").write_text('{"event": "fini\n[]\n{"event": "finished"}\n')
+    os.utime(tmp_path / "out" / "students" / "3" / "result.json", (1000, 1000))
+    assert graded(since=datetime.fromtimestamp(2000, UTC))[0] == "3"
+
+
+def test_points_by_hand_survive(graded, tmp_path):
+    file = tmp_path / "out" / "manual.csv"
+    rows = file.read_text(encoding="utf-8-sig").splitlines()
+    place = next(i for i, row in enumerate(rows) if row.startswith("2,"))
+    cells = rows[place].split(",")
+    rows[place] = ",".join([*cells[:3], "0.5", cells[4], "half"])
+    file.write_text("\n".join(rows) + "\n")
+    graded()
+    read = tmp_path / "out" / "students" / "2" / "result.json"
+    before = from_json(read.read_text())
+    for keep in (True, False):  # also where the table was lost: then the earlier result tells
+        if not keep:
+            file.unlink()
+        assert graded("2")[0] == "2"
+        given = next(
+            q.manual for q in from_json(read.read_text()).questions if q.number == cells[2]
+        )
+        assert (given.points, given.comment) == (Decimal("0.5"), "half")
+        assert from_json(read.read_text()) == before
+
+
+def test_a_member_stands_for_the_group(graded, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name,group\neve,Eve,\njoe,Joe,Rocket\nkim,Kim,Rocket\n")
+    for old, new in (("ann_1_11_a", "eve"), ("bob_2_12_a", "rocket")):
+        (tmp_path / "uploads" / f"{old}.zip").rename(tmp_path / "uploads" / f"{new}.zip")
+    (tmp_path / "uploads" / "cid_3_13_a.zip").unlink()
+    assert graded(roster=roster)[0] == "evejoe"
+    seen, text = graded("kim", roster=roster)
+    assert seen == "joe" and text.count("kept from an earlier run") == 1
+
+
+def test_times_are_read_with_their_zone():
+    assert given_since("2026-12-01T23:59+01:00").timestamp() == 1796165940
+    with pytest.raises(UsageError, match="give date, time and time zone, as in 2026-12-01T23:59"):
+        given_since("yesterday")
+
+
+def test_the_command_line_refuses_what_it_does_not_know(graded, tmp_path, capsys):
+    where = ["batch", str(tmp_path / "uploads"), "--out", str(tmp_path / "out"), "--sandbox=none"]
+    assert main([*where, "--regrade", "ann"]) == 2
+    assert "`ann` is no student, check or part of this batch" in capsys.readouterr().err
+    assert main([*where, "--since", "noon"]) == 2
+    assert "`noon` is no time" in capsys.readouterr().err
