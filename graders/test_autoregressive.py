@@ -14,6 +14,7 @@ from graders.measuring.losses import PER_TOKEN, gradient_of_the_loss, loss_is, n
 from graders.measuring.phrases import (
     arguments_unchanged,
     has_widths,
+    hinted,
     ignores_device,
     matches_one,
     no_softmax,
@@ -274,10 +275,11 @@ def test_sample_survives_large_logits(student, draw):
     """Logits of some thousands do not overflow: the largest of them is drawn."""
     for shift in (4000.0, -4000.0):
         logits = torch.tensor(draw.shuffled([0, 400, 800, 1200])) + shift
-        found = student.repeat(student.sample, [logits, 0.5], 10)
+        hint = "exp overflows: use softmax, which takes off the maximum first."
+        with hinted(hint):
+            found = student.repeat(student.sample, [logits, 0.5], 10)
         wanted = int(logits.argmax())
         wrong = [value for value in found if index(value) != wanted]
-        hint = "exp overflows: use softmax, which takes off the maximum first."
         holds(not wrong, "The certain index does not come.", wrong[:1], str(wanted), hint)
 
 

@@ -25,6 +25,8 @@ def judged(student: Student, draw: Draw, judge: Callable[["Run"], None]) -> None
     """Judge truncated_bptt on the student's own model; where that fails, also on a given one.
 
     The given one has the sheet's attributes, so a fault of the own model does not cost points here.
+    It counts only where the function cuts its graph: one that leaves the cut to the own model's
+    forward does nothing to it.
     """
     function = student.get(student.truncated_bptt, "__call__")
     E, O = draw.sizes(2, 3, 7)
@@ -37,9 +39,20 @@ def judged(student: Student, draw: Draw, judge: Callable[["Run"], None]) -> None
         with contextlib.suppress(Fault):
             given = student.given("sentiment.FadingModel", *sizes)
             judge(Run(student, draw, given, function, sizes, steps))
+            cut_in_time(Run(student, draw, given, function, sizes, steps))
             return
         student.called = called
         raise fault
+
+
+def cut_in_time(run: "Run") -> None:
+    """Pass if no gradient reaches tokens that stand clearly before the last `steps` steps."""
+    for windows in (3, 4):
+        found, _ = run.gradients(windows)
+        outside = found[: -run.steps - 1]  # the token at the window's edge is not judged
+        far = [t for t in range(len(outside)) if outside[t].abs().max() > 1e-9]
+        problem = f"A gradient arrives at the steps {far} of {len(found)}."
+        holds(not far, problem, hint=HINT)
 
 
 class Run:

@@ -405,6 +405,21 @@ MISTAKES = (
         "detach()",
     ),
     Mistake(
+        "each step is cut from the next, in the model's own forward",
+        (
+            (LOOP, LOOP.replace("X:\n", "X:\n            ht = self.handed_on(ht)\n")),
+            (
+                "    def forward(self, X:",
+                "    def handed_on(self, ht):\n"
+                "        return ht.detach() if hasattr(self, 'steps') and ht is not None else ht\n\n"
+                "    def forward(self, X:",
+            ),
+            (WHEN, "        model.steps = steps\n        return model(x)\n" + WHEN),
+        ),
+        (INSIDE,),
+        "detach()",
+    ),
+    Mistake(
         "the gradient is lost at the end",
         (("    return model.log_softmax(yt)\n", "    return model.log_softmax(yt).detach()\n"),),
         (OUTSIDE, INSIDE),
