@@ -671,6 +671,7 @@ class TestAutograder:
         (tmp_path / "source/unroll/graders").mkdir(parents=True)
         with zipfile.ZipFile(archive) as opened:
             opened.extract("run_autograder", tmp_path)
+        (tmp_path / "source/unroll/graders/__init__.py").touch()
         (tmp_path / "source/unroll/graders/__main__.py").write_text("1 / 0")
         command = [sys.executable, tmp_path / "run_autograder", tmp_path]
         done = subprocess.run(command, capture_output=True, text=True)

@@ -68,7 +68,8 @@ def test_the_sheets_own_skeletons_lose_two_checks_at_most():
             "sheet_notebook": (
                 "test_starts_on_any_device",
                 "test_accuracy_takes_a_single_example",
-            )
+            ),
+            "two_phases": ("test_validates_without_gradients",),
         },
     }
 

@@ -8,12 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from graders.harness.deciding import data_files
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
 
 SCRIPTS = Path(__file__).resolve().parent / "autograder"
 FOLDERS = ("graders", "reports")
-FILES = ("pyproject.toml", "constraints.txt", "student_template/data.py")
+FILES = ("pyproject.toml", "constraints.txt")
 LEFT_OUT = ("mistakes", "__pycache__", "hidden", "autograder")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -38,7 +39,7 @@ def autograder_zip(assignment: str, seed: int) -> bytes:
 
 def _sources() -> Iterator[Path]:
     yield from (ROOT / name for name in FILES)
-    yield from sorted((ROOT / "fixtures").glob("*.json"))
+    yield from data_files()
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and not set(path.relative_to(ROOT).parts) & set(LEFT_OUT):
