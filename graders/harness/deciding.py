@@ -15,19 +15,14 @@ GIVEN = [ROOT / "student_template" / name for name in ("data.py", "vocabulary.py
 
 def deciding_files(sheet: Sheet) -> list[Path]:
     """List what decides on the points of this sheet; a student's copy of it holds the same."""
-    modules = ["graders.harness.grade", "graders.harness.upload"]
-    modules += [f"graders.{file}" for file in _check_files(sheet)]
-    return sorted({*imported(modules), *data_files(), *worker_files()})
+    return _files_behind(_check_files(sheet))
 
 
 def sha256_of(sheet: Sheet) -> str:
     """Hash all that decides on the points of this sheet."""
     said = f"{sheet.name} {sheet.version} {sheet.points} {sheet.questions} {sheet.limits}"
     said += f" {sheet.files} {sheet.upload_name}"  # not lateness: that is judged without grading
-    digest = hashlib.sha256(said.encode())
-    for file in deciding_files(sheet):
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + _hash(file))
-    return digest.hexdigest()
+    return hashlib.sha256(said.encode() + _contents(_check_files(sheet))).hexdigest()
 
 
 def imported(modules: Iterable[str]) -> set[Path]:
@@ -53,9 +48,24 @@ def worker_files() -> list[Path]:
     return sorted(WORKER.rglob("*.py"))
 
 
-def _check_files(sheet: Sheet) -> list[str]:
+def _check_files(sheet: Sheet) -> tuple[str, ...]:
     files = {check.file.relative_to(ROOT / "graders") for check in sheet.checks.values()}
-    return sorted(".".join(file.with_suffix("").parts) for file in files)
+    return tuple(sorted(".".join(file.with_suffix("").parts) for file in files))
+
+
+def _files_behind(checks: tuple[str, ...]) -> list[Path]:
+    modules = ["graders.harness.grade", "graders.harness.upload"]
+    modules += [f"graders.{file}" for file in checks]
+    return sorted({*imported(modules), *data_files(), *worker_files()})
+
+
+@cache
+def _contents(checks: tuple[str, ...]) -> bytes:
+    """Name and hash the files behind these checks: once in a run, since every result asks for it."""
+    return b"".join(
+        file.relative_to(ROOT).as_posix().encode() + b"\0" + _hash(file)
+        for file in _files_behind(checks)
+    )
 
 
 def _files_of(module: str) -> Iterator[Path]:
