@@ -4,18 +4,18 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from graders.harness.errors import Unreadable, UsageError
-from graders.harness.grade import grade
-from graders.harness.own import OWN, own_files, packed, read_as_handed_in, upload_name
-from graders.harness.sandbox import ROOT, NoSandbox
+from graders.harness.folder import write_whole
+from graders.harness.own import OWN, graded_as_handed_in, own_files, upload_name
+from graders.harness.sandbox import ROOT
 from graders.harness.sheet import Sheet, read_sheet
 from graders.harness.single import only_part, write_report
 from graders.harness.terminal import show
+from graders.harness.zipping import packed
 
 Command = Callable[[argparse.Namespace, Sheet, Console], int]
 
@@ -89,7 +89,7 @@ def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
     name, files = upload_name(sheet, options.name), own_files(options.folder)
     target = options.folder / "dist" / name
     target.parent.mkdir(exist_ok=True)
-    target.write_bytes(packed(files))
+    write_whole(target, packed(files))
     code = _graded(target.read_bytes(), name, options, sheet, console)
     console.print(f"\n{target.resolve()} holds", markup=False, soft_wrap=True)
     for path, content in files.items():
@@ -100,10 +100,8 @@ def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
 def _graded(
     data: bytes, name: str, options: argparse.Namespace, sheet: Sheet, console: Console
 ) -> int:
-    """Grade an upload as a class's is graded, show the result and write the report."""
-    student, submission = read_as_handed_in(data, name or "upload.zip")
-    student = replace(student, id="you", upload=name)
-    result = grade(submission, student, sheet, options.seed, NoSandbox())
+    """Grade an upload, show the result and write the report."""
+    result = graded_as_handed_in(data, name, sheet, options.seed)
     show(result, write_report(result, sheet, options.folder / "report.html"), console)
     return int(not result.all_checks_passed)
 

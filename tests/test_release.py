@@ -13,10 +13,11 @@ import pytest
 from graders.__main__ import main
 from graders.harness.errors import UsageError
 from graders.harness.leaks import leaks
-from graders.harness.own import own_files, packed, read_as_handed_in, upload_name
+from graders.harness.own import own_files, read_as_handed_in, upload_name
 from graders.harness.release import bundle, readme, release, requirements
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet, sheet_names
+from graders.harness.zipping import packed
 
 
 def unpack(data, folder):

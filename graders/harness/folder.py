@@ -60,13 +60,13 @@ def write_manual(entries: Sequence[manual.Entry], out: Path) -> None:
             write_whole(out / manual.FILE, text)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it appears at once, with all its content."""
     prefix = f".{path.name}.{os.getpid()}."
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o644)

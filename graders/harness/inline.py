@@ -1,19 +1,18 @@
 """Check from inside a notebook or a script: the same harness and worker, the result on the spot."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from graders.harness.errors import Unreadable, UsageError
-from graders.harness.grade import grade
-from graders.harness.own import OWN, own_files, packed, read_as_handed_in
-from graders.harness.sandbox import ROOT, NoSandbox
+from graders.harness.own import OWN, graded_as_handed_in, own_files
+from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part, write_report
 from graders.harness.terminal import show
+from graders.harness.zipping import packed
 
 NOTEBOOK = "notebook.ipynb"
 
@@ -24,13 +23,10 @@ def check(part: str | None, assignment: str | None, seed: int) -> None:
     try:
         sheet = read_sheet(assignment or _assignment())
         sheet = only_part(sheet, part) if part else sheet
-        data = packed(_files(Path()))
-        student, submission = read_as_handed_in(data, "upload.zip")
+        result = graded_as_handed_in(packed(_files(Path())), "", sheet, seed)
     except (UsageError, Unreadable) as problem:
         console.print(str(problem), markup=False, soft_wrap=True)
         return
-    who = replace(student, id="you", upload="")
-    result = grade(submission, who, sheet, seed, NoSandbox())
     show(result, write_report(result, sheet, Path("report.html")), console)
 
 
@@ -51,7 +47,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     except UsageError:  # nothing but what is in the notebook
         files = {}
     kept = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
-    return {**kept, NOTEBOOK: as_notebook(cells)}
+    return dict(sorted({**kept, NOTEBOOK: as_notebook(cells)}.items()))
 
 
 def as_notebook(cells: list[str]) -> bytes:

@@ -1,15 +1,15 @@
 """A student's own folder, as the course gave it out: what is theirs, and the upload made of it."""
 
-import io
 import os
 import re
 import tempfile
-import zipfile
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from graders.harness.errors import UsageError
-from graders.harness.result import Student
+from graders.harness.grade import grade
+from graders.harness.result import Result, Student
+from graders.harness.sandbox import NoSandbox
 from graders.harness.sheet import Sheet
 from graders.harness.submission import Submission
 from graders.harness.unpack import junk_in
@@ -20,7 +20,6 @@ GIVEN = ("README.md", "tox.ini", "toxfile.py", "report.html")
 KINDS = {".py", ".ipynb", ".csv", ".pdf", ".md", ".txt", ".png", ".jpg", ".jpeg", ".svg"}
 SKIPPED = {"dist", "build", "venv", "env", "node_modules"}
 LARGEST = 50 * 2**20
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def own_files(folder: Path) -> dict[str, bytes]:
@@ -48,24 +47,7 @@ def own_files(folder: Path) -> dict[str, bytes]:
             f"Your files are {size / 2**20:.0f} MB, and {LARGEST // 2**20} MB can be handed in; the "
             f"largest is {largest}. Move data out of this folder."
         )
-    return found
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """Pack files into a zip that is the same for the same files, whatever the clock and system."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in sorted(files.items()):
-            add(archive, name, content)
-    return buffer.getvalue()
-
-
-def add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Add a file with a fixed date and mode."""
-    entry = zipfile.ZipInfo(name, EPOCH)
-    entry.create_system = 3  # Unix, also where this runs on Windows
-    entry.external_attr = 0o100644 << 16
-    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    return dict(sorted(found.items()))
 
 
 def read_as_handed_in(data: bytes, name: str) -> tuple[Student, Submission]:
@@ -79,6 +61,17 @@ def read_as_handed_in(data: bytes, name: str) -> tuple[Student, Submission]:
         file.write_bytes(data)
         (upload,) = find_uploads(file)
         return upload.read()
+
+
+def graded_as_handed_in(data: bytes, name: str, sheet: Sheet, seed: int) -> Result:
+    """Grade an upload as a class's is graded; `name` may be "" before it has one.
+
+    Raises:
+        Unreadable: it cannot be read.
+    """
+    student, submission = read_as_handed_in(data, name or "upload.zip")
+    student = replace(student, id="you", upload=name)
+    return grade(submission, student, sheet, seed, NoSandbox())
 
 
 def upload_name(sheet: Sheet, given: str | None) -> str:

@@ -3,11 +3,9 @@
 The zip is the same, byte for byte, for the same sources.
 """
 
-import io
 import json
 import re
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from graders.harness.checks import known_checks
 from graders.harness.deciding import deciding_files, imported
 from graders.harness.edition import notebook
-from graders.harness.own import OWN, add
+from graders.harness.own import OWN
 from graders.harness.policy import LatePolicy
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import SHEETS, Question, Sheet, read_sheet
+from graders.harness.zipping import packed
 from reports.text import counted
 
 FORMS = Path(__file__).resolve().parent / "bundle"
@@ -35,11 +34,7 @@ def release(name: str) -> bytes:
         UsageError: there is no such sheet, or it does not hold together.
     """
     sheet = read_sheet(name)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, content in sorted(bundle(sheet).items()):
-            add(archive, f"{sheet.name}/{path}", content)
-    return buffer.getvalue()
+    return packed({f"{sheet.name}/{path}": data for path, data in sorted(bundle(sheet).items())})
 
 
 def bundle(sheet: Sheet) -> dict[str, bytes]:

@@ -1,9 +1,6 @@
 """`python -m graders export`: points and reports, written as an LMS reads them."""
 
 import argparse
-import contextlib
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +9,7 @@ from rich.console import Console
 
 from graders.harness.archive import printable
 from graders.harness.errors import UsageError
+from graders.harness.folder import write_whole
 from graders.harness.lms.feedback import NAMES, changed_files, feedback
 from graders.harness.lms.gradebook import fill_gradebook
 from graders.harness.lms.gradescope_results import gradescope_results
@@ -158,15 +156,8 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         UsageError: it cannot be written there.
     """
-    name = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        write_whole(path, data)
     except OSError as problem:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
         raise UsageError(f"Cannot write {path}: {problem.strerror}.") from problem

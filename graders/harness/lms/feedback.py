@@ -11,12 +11,12 @@ from graders.harness.lms.canvas import canvas_report
 from graders.harness.lms.moodle import moodle_report
 from graders.harness.lms.standing import Left, who
 from graders.harness.result import Result
+from graders.harness.zipping import packed
 
 NAMES: Mapping[str, Callable[[str], str | None]] = {
     "canvas-feedback": canvas_report,
     "moodle-feedback": moodle_report,
 }
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same reports make the same zip
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,7 @@ class Feedback:
     left: tuple[Left, ...]
 
     def zipped(self) -> bytes:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in self.files.items():
-                entry = zipfile.ZipInfo(name, EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, data)
-        return buffer.getvalue()
+        return packed(self.files)
 
 
 def feedback(kind: str, out: Path, results: Sequence[Result]) -> Feedback:
