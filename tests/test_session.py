@@ -103,6 +103,33 @@ def test_functions_take_and_give_tensors(student):
     assert student.called == "double(tensor([0, 1, 2]))"
 
 
+def test_what_is_told_is_done_before_what_is_asked_next(student):
+    net = student.Net(3)
+    student.tell(net.eval)
+    student.tell(net.double)
+    student.set_parameters(net, {"lin.weight": torch.full((2, 3), 7.0)})
+    assert student.get(net, "training") is False
+    weight = {p.name: p.values for p in student.parameters(net)}["lin.weight"]
+    assert torch.equal(weight, torch.full((2, 3), 7.0, dtype=torch.float64))
+
+
+def test_what_is_told_and_fails_is_the_answer_to_what_is_asked_next(student):
+    student.tell(student.raises, 5)
+    with pytest.raises(StudentError, match="list index out of range"):
+        student.double(1)
+    assert student.double(1) == 2
+
+
+def test_what_is_told_at_the_end_of_a_check_is_forgotten(session):
+    session.begin(5)
+    student = Student(session, "part")
+    student.tell(student.leave, 3)
+    session.end()
+    session.begin(6)
+    assert student.double(2) == 4
+    session.end()
+
+
 def test_objects_stay_in_the_worker_and_are_called_by_handle(student):
     net = student.Net(3, b=4)
     assert net(torch.zeros(2, 3)).shape == (2, 4)

@@ -1,11 +1,12 @@
 """Fresh numbers for a check: other values and sizes under another seed, the same for a whole class."""
 
 import hashlib
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from graders.harness.remote import Named, Remote, Student
+from graders.harness.remote import Named, Parameter, Remote, Student
 
 
 def seed_for(seed: int, name: str) -> int:
@@ -46,9 +47,19 @@ class Draw:
         """Give the values in a random order."""
         return [values[int(i)] for i in torch.randperm(len(values), generator=self._generator)]
 
-    def weights(self, student: Student, model: Remote, scale: float = 0.6) -> dict[str, Tensor]:
-        """Give a model random, distinct weights; return them by name."""
-        found = student.parameters(model)
+    def weights(
+        self,
+        student: Student,
+        model: Remote,
+        scale: float = 0.6,
+        known: Sequence[Parameter] | None = None,
+    ) -> dict[str, Tensor]:
+        """Give a model random, distinct weights; return them by name.
+
+        Args:
+            known: its parameters, where they were asked for before.
+        """
+        found = student.parameters(model) if known is None else known
         values = {p.name: self.normal(*p.values.shape, dtype=p.values.dtype) * scale for p in found}
         student.set_parameters(model, values)
         return Named(values)

@@ -84,6 +84,13 @@ class Student:
         """Attach a figure to this check's finding; one of the same title is replaced."""
         self.figures[figure["title"]] = figure
 
+    def tell(self, method: Remote, *arguments: Any) -> None:
+        """Call something whose answer nobody needs; if it fails, the next request does."""
+        self._note(method, arguments, {})
+        request = {"do": "call", **method._target}
+        values = {"arguments": list(arguments), "named": {}}
+        self._session.later(request, values, _for_handle)
+
     def given(self, name: str, *arguments: Any, **named: Any) -> Any:
         """Make an object of the course's own in the worker: `"cells.Leaky"` of worker/given/."""
         return Remote(self, {"given": name}, name.partition(".")[2])(*arguments, **named)
@@ -126,9 +133,9 @@ class Student:
         return [Parameter(**_fields(entry, **kinds)) for entry in _only(found, dict)]
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
-        """Write values into a model's parameters."""
+        """Write values into a model's parameters; if that fails, the next request does."""
         request = {"do": "set_parameters", **_target(handle)}
-        self._ask(request, {"values": values}, handle._label)
+        self._session.later(request, {"values": values}, _for_handle)
 
     def gradients(
         self, function: Remote, arguments: Sequence[Any], cotangents: Sequence[Tensor | None]

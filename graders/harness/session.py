@@ -60,25 +60,28 @@ class Session:
         self._connection = warm
         self._submitted = False
         self._loaded: set[str] = set()
+        self._found: set[tuple[str, str]] = set()  # part and name whose file is loaded
+        self._steps: list[dict[str, Any]] = []  # requests that go ahead in the next frame
+        self._encoder: Encoder | None = None  # of that frame
         self._broken: dict[str, Fault] = {}
         self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
-        self._seed = 0
         self._hung = 0
         self._unparsable: Fault | None = None
 
     def begin(self, seed: int) -> None:
         """Start a check: a worker stands ready, without handles, with its generators seeded."""
-        self._seed = seed
         if time.monotonic() > self._ends:
             raise TooSlow(
                 f"The submission used up its {self.limits.submission_seconds:g} seconds before "
                 "this check was run."
             )
         self._connect()
+        self._steps, self._encoder = [{"do": "begin", "seed": seed}], None
         self._check_ends = min(time.monotonic() + self.limits.check_seconds, self._ends)
 
     def end(self) -> str:
         """End a check and give what was printed during it."""
+        self._steps, self._encoder = [], None
         if self._connection is None:
             return ""
         if not self._connection.closed:
@@ -111,6 +114,8 @@ class Session:
             NotFound: no file defines it.
             Fault: the file that should define it ended the worker, now or before.
         """
+        if (part, name) in self._found:
+            return
         found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
         files, nearest = _located(found)
         if not files:
@@ -118,15 +123,19 @@ class Session:
         file = files[0]
         if file in self._broken:
             raise self._broken[file]
-        if file in self._loaded:
-            return
-        try:
-            self._plain({"do": "load", "file": file}, self.limits.load_seconds)
-        except (TooSlow, TooLarge, Crash) as fault:
-            fault.message = f"{file} could not be loaded. {fault.message}"
-            self._broken[file] = fault
-            raise
-        self._loaded.add(file)
+        if file not in self._loaded:
+            try:
+                self._plain({"do": "load", "file": file}, self.limits.load_seconds)
+            except (TooSlow, TooLarge, Crash) as fault:
+                fault.message = f"{file} could not be loaded. {fault.message}"
+                self._broken[file] = fault
+                raise
+            self._loaded.add(file)
+        self._found.add((part, name))
+
+    def later(self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle) -> None:
+        """Send a request along with the next one, whose answer tells if it failed."""
+        self._steps.append({**request, **self._encoded(values, handles)})
 
     def ask(
         self, request: dict[str, Any], values: dict[str, Any], handles: tuple[ForHandle, FromHandle]
@@ -136,13 +145,16 @@ class Session:
         Raises:
             Fault: the student's code raised, was too slow or too large, or the worker was lost.
         """
-        encoder = Encoder(handles[0])
-        fields = {name: encoder.encode(value) for name, value in values.items()}
+        request = {**request, **self._encoded(values, handles[0])}
         left = max(0.01, self._check_ends - time.monotonic())
-        answer, tensors = self._send(
-            {**request, **fields}, encoder.tensors, min(self._call_seconds(), left)
-        )
+        answer, tensors = self._send(request, min(self._call_seconds(), left))
         return self._decoded(answer, tensors, handles[1])
+
+    def _encoded(self, values: dict[str, Any], for_handle: ForHandle) -> dict[str, Any]:
+        """Give the fields of a request; their tensors wait for the next frame."""
+        if self._encoder is None:
+            self._encoder = Encoder(for_handle)
+        return {name: self._encoder.encode(value) for name, value in values.items()}
 
     def _call_seconds(self) -> float:
         """Give a call's limit; code that hung three times is not given as long again."""
@@ -150,7 +162,7 @@ class Session:
         return self.limits.call_seconds if patient else self.limits.call_seconds / 4
 
     def _plain(self, request: dict[str, Any], seconds: float) -> Any:
-        answer, tensors = self._send(request, {}, seconds)
+        answer, tensors = self._send(request, seconds)
         return self._decoded(answer, tensors, _no_handle)
 
     def _decoded(self, answer: Any, tensors: Tensors, from_handle: FromHandle) -> Any:
@@ -162,9 +174,11 @@ class Session:
                 self._connection.close()
             raise Crash(f"{NO_ANSWER} {problem}"[:500]) from None
 
-    def _send(
-        self, request: dict[str, Any], tensors: Tensors, seconds: float
-    ) -> tuple[Any, Tensors]:
+    def _send(self, request: dict[str, Any], seconds: float) -> tuple[Any, Tensors]:
+        """Send a request behind those that wait, in one frame."""
+        tensors = self._encoder.tensors if self._encoder else {}
+        request = {**request, "before": self._steps} if self._steps else request
+        self._steps, self._encoder = [], None
         if self._connection is None or self._connection.closed:
             raise Crash("The process was lost earlier in this check.")
         try:
@@ -203,13 +217,13 @@ class Session:
             self._submitted = False
         if not self._submitted:
             self._submit()
-        self._plain({"do": "begin", "seed": self._seed}, 10.0)
 
     def _submit(self) -> None:
         """Send the files. What ends the worker while it only parses them is not sent again."""
         if self._unparsable is not None:
             raise self._unparsable
         self._loaded.clear()
+        self._found.clear()
         try:
             self._send_files()
         except Fault as fault:
@@ -219,11 +233,10 @@ class Session:
         self._submitted = True
 
     def _send_files(self) -> None:
-        encoder = Encoder(_no_handle)  # type: ignore[arg-type]
-        files = encoder.encode(_as_tensors(self._submission.files))
-        given = encoder.encode(_as_tensors(self._given))
-        request = {"do": "submission", "files": files, "given": given}
-        answer, tensors = self._send(request, encoder.tensors, self.limits.load_seconds)
+        files = {"files": self._submission.files, "given": self._given}
+        values = {name: _as_tensors(content) for name, content in files.items()}
+        request = {"do": "submission", **self._encoded(values, _no_handle)}
+        answer, tensors = self._send(request, self.limits.load_seconds)
         self._note(self._decoded(answer, tensors, _no_handle))
 
 
@@ -262,7 +275,7 @@ def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
     }
 
 
-def _no_handle(form: object) -> object:
+def _no_handle(form: object) -> Any:
     raise BadFrame("a value of no known form arrived")
 
 

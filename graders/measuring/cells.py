@@ -1,5 +1,6 @@
 """What the checks of cells share: made by hand, values of a family, slopes, matrix products."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,10 +9,10 @@ from torch import Tensor
 
 from graders.harness.compare import close, holds, is_close, several, shaped
 from graders.harness.draw import Draw
-from graders.harness.faults import Failed, Fault
+from graders.harness.faults import Failed, Fault, StudentError
 from graders.harness.remote import Gradients, Parameter, Remote, Student
-from graders.measuring.phrases import weighted
-from graders.measuring.probing import Formula, Reading, read, start, too_many
+from graders.measuring.phrases import reweighted, weighted
+from graders.measuring.probing import Formula, Reading, Slopes, read, start, too_many
 from graders.oracles.gated import Cell, in_words
 
 BUILT_IN = {"rnn", "lstm", "gru"} | {
@@ -57,6 +58,7 @@ class Made:
         cell: the cell as the student made it.
         model: the same with every input a tensor of its own: x, h and, for an LSTM, c.
         inputs: B samples of each.
+        parameters: those of the model after its first call.
     """
 
     student: Student
@@ -64,6 +66,7 @@ class Made:
     model: Remote
     inputs: list[Tensor]
     known: Cell
+    parameters: list[Parameter]
 
     def call(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         """Call the cell; give its new states, each of shape (B, H)."""
@@ -101,7 +104,7 @@ def make(
         *(draw.normal(B, H, dtype=dtype) for _ in "hc"[:count]),
     ]
     built_by_hand(student, model, *inputs)
-    return Made(student, cell, model, inputs, known(D, H))
+    return Made(student, cell, model, inputs, known(D, H), student.parameters(model))
 
 
 def values_match(made: Made, draw: Draw) -> None:
@@ -125,8 +128,7 @@ def _zeros_match(made: Made, draw: Draw) -> None:
 
 
 def _with_zeros(made: Made) -> tuple[list[Tensor], list[Tensor]]:
-    found = made.student.parameters(made.model)
-    zeros = {p.name: torch.zeros_like(p.values) for p in found}
+    zeros = {p.name: torch.zeros_like(p.values) for p in made.parameters}
     made.student.set_parameters(made.model, zeros)
     return made.call(made.inputs), _at_zero(made.known.formulas[0], made)
 
@@ -149,30 +151,43 @@ class _Tried:
 
 
 def _readings(made: Made, draw: Draw) -> list[_Tried]:
-    """Read the weights under the right formulas until one agrees; the best is first."""
+    """Read the weights under the right formulas until one agrees; the best is first.
+
+    Autograd's slopes are quick to have. Where they lead to nothing, differences of the cell's own
+    values have the last word.
+    """
+    with contextlib.suppress(Failed, StudentError):
+        found = _read_by(made.student.gradients, made, draw)
+        if found[0].agrees:
+            return found
+    return _read_by(made.student.differences, made, draw)
+
+
+def _read_by(slopes: Slopes, made: Made, draw: Draw) -> list[_Tried]:
     found: list[_Tried] = []
-    for formula in _plausible(made, made.known.formulas, draw) or made.known.formulas[:1]:
-        found.insert(0, _try(made, formula, draw))
+    formulas = _plausible(slopes, made, made.known.formulas, draw)
+    for formula in formulas or made.known.formulas[:1]:
+        found.insert(0, _try(slopes, made, formula, draw))
         if found[0].agrees:
             return found
     return sorted(found, key=lambda one: (not one.reading.fits, bool(one.reading.strange)))
 
 
-def _plausible(made: Made, formulas: Sequence[Formula], draw: Draw) -> list[Formula]:
+def _plausible(
+    slopes: Slopes, made: Made, formulas: Sequence[Formula], draw: Draw
+) -> list[Formula]:
     """List those of the formulas that zero weights do not rule out."""
-    parameters = made.student.parameters(made.model)
-    if too_many(parameters, made.known.formulas[0]):
+    if too_many(made.parameters, made.known.formulas[0]):
         return []
-    known = start(made.student, made.model, parameters, made.inputs, draw)
+    known = start(slopes, made.student, made.model, made.parameters, made.inputs, draw)
     return [formula for formula in formulas if known.allows(formula)]
 
 
-def _try(made: Made, formula: Formula, draw: Draw) -> _Tried:
-    parameters = made.student.parameters(made.model)
-    reading = read(made.student, made.model, parameters, formula, made.inputs, draw)
+def _try(slopes: Slopes, made: Made, formula: Formula, draw: Draw) -> _Tried:
+    reading = read(slopes, made.student, made.model, made.parameters, formula, made.inputs, draw)
     if not reading.fits:
         return _Tried(reading, False)
-    parameters = weighted(made.student, made.model, draw, torch.float64)
+    parameters = reweighted(made.student, made.model, made.parameters, draw)
     expected = [v.detach() for v in reading.run(parameters, made.inputs)]
     return _Tried(reading, _agree(made.call(made.inputs), expected))
 
@@ -194,9 +209,10 @@ def _slip(made: Made, draw: Draw) -> str:
     try:
         zeros, _ = _with_zeros(made)
         likely = [s for s in made.known.slips if _agree(zeros, _at_zero(s.formula, made))]
-        formulas = _plausible(made, [s.formula for s in likely], draw)
+        slopes = made.student.differences
+        formulas = _plausible(slopes, made, [s.formula for s in likely], draw)
         slips = [s for s in likely if any(s.formula is formula for formula in formulas)]
-        return next((s.hint for s in slips if _try(made, s.formula, draw).agrees), "")
+        return next((s.hint for s in slips if _try(slopes, made, s.formula, draw).agrees), "")
     except Fault:  # a hint is worth no further message
         return ""
     finally:
@@ -209,7 +225,7 @@ def gradients_match(made: Made, draw: Draw) -> None:
     A cell with another formula is judged by its own values alone: its fault costs points once.
     """
     best = _readings(made, draw)[0]
-    parameters = weighted(made.student, made.model, draw, torch.float64)
+    parameters = reweighted(made.student, made.model, made.parameters, draw)
     cotangents = [draw.normal(*v.shape, dtype=torch.float64) for v in made.call(made.inputs)]
     inputs = [v.clone().requires_grad_() for v in made.inputs]
     truth = best.reading.run(parameters, inputs) if best.agrees else None

@@ -72,12 +72,18 @@ def weighted(
     student: Student, model: Remote, draw: Draw, dtype: torch.dtype = torch.float32
 ) -> list[Parameter]:
     """Put a model into evaluation mode and `dtype`, with random weights; list its parameters."""
-    model.eval()
+    student.tell(model.eval)
     if dtype != torch.float32:
-        model.to(dtype)
-    values = draw.weights(student, model)
-    found = student.parameters(model)
-    return [replace(p, values=values[p.name].clone().requires_grad_()) for p in found]
+        student.tell(model.to, dtype)
+    return reweighted(student, model, student.parameters(model), draw)
+
+
+def reweighted(
+    student: Student, model: Remote, parameters: Sequence[Parameter], draw: Draw
+) -> list[Parameter]:
+    """Give a model, whose parameters these are, other random weights; list them with those."""
+    values = draw.weights(student, model, known=parameters)
+    return [replace(p, values=values[p.name].clone().requires_grad_()) for p in parameters]
 
 
 def matches_one(

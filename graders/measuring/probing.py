@@ -1,6 +1,6 @@
 """Find a student's weights by what they do, whatever their names, shapes, order and layout.
 
-All weights are set to zero, and the slope of what comes back is measured for each single number
+All weights are set to zero, and the slope of what comes back is asked for each single number
 among the parameters. The slope tells its role: a number that acts as the oracle's W[1, 2] does is
 W[1, 2]. Roles that have no influence yet, or act alike, are told apart in the next round, in which
 the known ones are random. What is found this way proves nothing alone: checks then compare values
@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from graders.harness.draw import Draw
-from graders.harness.remote import Parameter, Remote, Student
+from graders.harness.remote import Gradients, Parameter, Remote, Student
 from graders.measuring.matching import Roles, Shape
+
+Slopes = Callable[[Remote, Sequence[Tensor], Sequence[Tensor]], Gradients]
 
 ROUNDS = 9  # three find all weights of right formulas; gates that can be exchanged take more
 DRAWS = 8  # of weights and inputs in a round, to make all roles clear
@@ -71,6 +73,7 @@ class Reading:
 
 
 def read(
+    slopes: Slopes,
     student: Student,
     model: Remote,
     parameters: Sequence[Parameter],
@@ -81,6 +84,7 @@ def read(
     """Find the role of each number; the model's parameters are overwritten (float64).
 
     Args:
+        slopes: how they are measured: the student's `gradients` or `differences`.
         inputs: of the shapes that the model takes: x, then states like those that it returns;
             their values are drawn anew.
     """
@@ -90,7 +94,7 @@ def read(
     for _ in range(ROUNDS):
         probe = _draw_probe(formula, places, inputs, draw)
         _write(student, model, parameters, probe.row)
-        found = _slopes(student, model, parameters, probe.inputs, probe.cotangents)
+        found = _in_a_row(slopes(model, probe.inputs, probe.cotangents), parameters)
         numbers = torch.nonzero((places < 0) & ~(found.abs() <= SAME)).squeeze(1)
         if not len(numbers):
             break
@@ -131,6 +135,7 @@ class Start:
 
 
 def start(
+    slopes: Slopes,
     student: Student,
     model: Remote,
     parameters: Sequence[Parameter],
@@ -142,7 +147,7 @@ def start(
     _write(student, model, parameters, torch.zeros(count, dtype=torch.float64))
     values = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs]
     cotangents = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs[1:]]
-    return Start(values, cotangents, _slopes(student, model, parameters, values, cotangents))
+    return Start(values, cotangents, _in_a_row(slopes(model, values, cotangents), parameters))
 
 
 def _oracle_slopes(
@@ -196,17 +201,10 @@ def _draw_probe(formula: Formula, places: Tensor, inputs: Sequence[Tensor], draw
     return max(probes, key=lambda probe: int(probe.clear.sum()))
 
 
-def _slopes(
-    student: Student,
-    model: Remote,
-    parameters: Sequence[Parameter],
-    inputs: Sequence[Tensor],
-    cotangents: Sequence[Tensor],
-) -> Tensor:
-    found = student.differences(model, inputs, cotangents).parameters
+def _in_a_row(found: Gradients, parameters: Sequence[Parameter]) -> Tensor:
     rows = []
     for p in parameters:
-        slopes = found.get(p.name)
+        slopes = found.parameters.get(p.name)
         sound = slopes is not None and slopes.shape == p.values.shape
         rows.append(slopes.double().reshape(-1) if sound else torch.zeros(p.values.numel()))
     return torch.cat([row.double() for row in rows])
