@@ -1,17 +1,21 @@
-"""Grading the sample uploads, against the same checks in one bare, warm Python process.
+"""Grading the sample uploads, against the bare limit and against the usual way.
 
-Bare means: the checks are called one after the other in this process, and the student's code beside
-them: no pytest, no worker, no sandbox, no pipes. Values still take the form in which they travel, and
-the time for that is measured and left out. Only samples with full points are taken, since others may
-end or hang a process without a worker. Both ways are run in turn, CPU seconds of all processes are
-compared, and the ratio of the medians is printed.
+Bare means: the checks are called one after the other in this one warm process, and the student's
+code beside them: no pytest, no worker, no sandbox, no pipes. Values still take the form in which they
+travel, and the time for that is measured and left out. Usual means: a fresh Python process for each
+submission, in which pytest runs the checks and the student's code. Only samples with full points are
+taken, since others may end or hang a process without a worker. All ways are run in turn, CPU seconds
+of all processes are compared, and the ratios of the medians are printed.
 """
 
 import argparse
 import contextlib
 import io
+import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -111,6 +115,36 @@ def bare(submissions: Sequence[Submission], sheet: Sheet) -> float:
     return time.process_time() - begun - travel.seconds
 
 
+def usual(submissions: Sequence[Submission], sheet: Sheet) -> float:
+    """Give the CPU seconds of a fresh pytest process for each submission."""
+    begun = _of_children()
+    for submission in submissions:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in submission.files.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            command = [sys.executable, __file__, "--assignment", sheet.name, "--one", folder]
+            subprocess.run(command, check=True)
+    return _of_children() - begun
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def one(folder: Path, sheet: Sheet) -> None:
+    """Run pytest on the submission in this folder, with its code in this process."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    serve.MARK = b""
+    inside: Any = Inside()
+    session = Session(Submission(read), grading.given_files(), NoSandbox(), Limits(), inside)
+    findings, _ = grading.run_checks(session, list(sheet.checks), 1)
+    assert all(finding.outcome == "passed" for finding in findings.values())
+
+
 def _name(check: str) -> str:
     return check.partition("::")[2]
 
@@ -153,23 +187,31 @@ def main() -> None:
     options.add_argument("--sandbox", default="auto")
     options.add_argument("--assignment", default="rnn")
     options.add_argument("--uploads", type=Path)
+    options.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     torch.set_num_threads(1)
+    if chosen.one:
+        return one(chosen.one, read_sheet(chosen.assignment))
     session_module.Connection = Watched  # type: ignore[misc]
     sheet, sandbox = read_sheet(chosen.assignment), choose(chosen.sandbox)
     uploads = chosen.uploads or ROOT / "fixtures" / "uploads" / chosen.assignment
     submissions = right_ones(uploads, sheet, sandbox)
     bare(submissions, sheet)  # warm
-    times: dict[str, list[float]] = {"bare": [], "sandboxed": []}
+    ways = {
+        "bare, one warm process": lambda: bare(submissions, sheet),
+        f"sandboxed ({sandbox.name})": lambda: sandboxed(submissions, sheet, sandbox),
+        "usual, a pytest process each": lambda: usual(submissions, sheet),
+    }
+    times: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(chosen.rounds):
-        times["bare"].append(bare(submissions, sheet))
-        times["sandboxed"].append(sandboxed(submissions, sheet, sandbox))
-    one, other = (statistics.median(times[name]) / len(submissions) for name in times)
+        for way, run in ways.items():
+            times[way].append(run() / len(submissions))
+    medians = {way: statistics.median(found) for way, found in times.items()}
+    least = next(iter(medians.values()))
     print(f"{len(submissions)} submissions with full points, {len(sheet.checks)} checks each")
-    print(f"bare, warm process   {one:.2f} CPU s a submission")
-    print(f"sandboxed ({sandbox.name})   {other:.2f} CPU s a submission")
-    print(f"ratio                {other / one:.2f}")
-    print(f"beyond the bare      {other - one:.2f} CPU s a submission")
+    print("CPU s a submission, ratio to bare, CPU s beyond bare")
+    for way, found in medians.items():
+        print(f"{way:30} {found:6.2f} {found / least:6.2f} {found - least:6.2f}")
 
 
 if __name__ == "__main__":
