@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from graders.harness import grade as grading
+from graders.harness.answers import NOTHING
 from graders.harness.deciding import deciding_files, sha256_of
 from graders.harness.grade import environment, grade, ungraded
 from graders.harness.plugin import Finding
 from graders.harness.result import Student, from_json, to_json
 from graders.harness.sandbox import ROOT, NoSandbox
-from graders.harness.session import NOTHING
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part
 from graders.harness.submission import Submission

@@ -252,7 +252,8 @@ def test_the_worker_has_a_clean_environment(student, monkeypatch):
     assert set(student.environment()) <= {
         "HOME", "LANG", "LC_CTYPE", "MKL_NUM_THREADS", "MPLBACKEND", "OMP_NUM_THREADS", "PATH", "PWD",
         "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "TMPDIR", "TZ", "USER", "KMP_DUPLICATE_LIB_OK",
-        "KMP_INIT_AT_FORK", "TORCHINDUCTOR_CACHE_DIR", "TORCH_CPP_LOG_LEVEL", "XDG_CACHE_HOME",
+        "KMP_INIT_AT_FORK", "TORCHINDUCTOR_CACHE_DIR", "PYTHONUTF8", "XDG_CACHE_HOME",
+        "TORCH_CPP_LOG_LEVEL",
     }  # fmt: skip
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from graders.harness import soundness
 from graders.harness.draw import Draw
-from graders.harness.faults import Fault
+from graders.harness.faults import Failed, Fault
 from graders.harness.grade import given_files
 from graders.harness.remote import Student
 from graders.harness.sandbox import Limits, NoSandbox
 from graders.harness.session import Session
 from graders.harness.submission import Submission
+from graders.measuring.records import all_in_mode, none_tracked
 
 HEAD = "import numpy as np\nimport torch\nfrom torch import nn\n\n"
 RETURNED = """
@@ -302,3 +303,9 @@ def test_right_shapes_of_other_numbers_are_wrong_values(passes, name, numbers):
     forward = f"def forward(self, x, hidden=None):\n    return {made}\n"
     text = HEAD + soundness.reference_files()[f"{part}.py"].decode()
     assert not passes(part, f"{text}\n\n{forward}\n\n{name}.forward = forward\n") & VALUES[name]
+
+
+@pytest.mark.parametrize("judge", [lambda: all_in_mode([], True), lambda: none_tracked([])])
+def test_a_model_that_is_never_called_cannot_be_judged(judge):
+    with pytest.raises(Failed, match=r"^The model was not called where it should have been\.$"):
+        judge()

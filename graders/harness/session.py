@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 
+from graders.harness.answers import fault_of, located
 from graders.harness.connection import Connection
 from graders.harness.faults import (
     NO_ANSWER,
     Crash,
     Fault,
     NotFound,
-    StudentError,
     TooLarge,
     TooSlow,
 )
@@ -23,10 +23,8 @@ from graders.harness.worker.values import Encoder, ForHandle, FromHandle, decode
 from graders.harness.worker.wire import BadFrame, Tensors
 
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
-NOTHING = "is not implemented yet"
 PATIENCE = 3  # calls that may hang for their whole time
 NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
-TEXT_CAP, FRAMES = 2_000, 6  # of an exception: characters, frames; a worker may send more
 
 
 class Session:
@@ -117,7 +115,7 @@ class Session:
         if (part, name) in self._found:
             return
         found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
-        files, nearest = _located(found)
+        files, nearest = located(found)
         if not files:
             raise NotFound(self._missing(part, name, nearest))
         file = files[0]
@@ -187,7 +185,7 @@ class Session:
             self._hung += 1
             raise
         if "error" in answer:
-            raise _fault(answer["error"])
+            raise fault_of(answer["error"])
         return answer.get("value"), more
 
     def _note(self, notes: object) -> None:
@@ -277,41 +275,3 @@ def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
 
 def _no_handle(form: object) -> Any:
     raise BadFrame("a value of no known form arrived")
-
-
-def _located(found: object) -> tuple[list[str], list[str]]:
-    """Take the answer to `locate` apart; a worker's word is not trusted."""
-    match found:
-        case {"files": list(files), "nearest": list(nearest)}:
-            if all(isinstance(name, str) for name in (*files, *nearest)):
-                return files, nearest
-    raise Crash(NO_ANSWER)
-
-
-def _fault(error: Any) -> Fault:
-    """Turn the worker's account of an exception into the fault that a student reads."""
-    try:
-        kind, name, text = (
-            str(error["kind"]),
-            str(error["type"])[:200],
-            str(error["text"])[:TEXT_CAP],
-        )
-        frames = [
-            (str(f)[:300], int(n), str(w)[:200], str(line)[:200])
-            for f, n, w, line in error["frames"][-FRAMES:]
-        ]
-        file = str(error["file"])[:300]
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return Crash(NO_ANSWER)
-    trace = "".join(f"\n  {f}, line {n}, in {w}\n    {line}" for f, n, w, line in frames)
-    if kind == "missing":
-        return NotFound(text)
-    if kind == "memory":
-        return TooLarge(f"It asked for more memory than there is: {text}{trace}")
-    if kind == "broken":
-        text = f"{file} was read, but this definition failed with {name}: {text}"
-        return StudentError(f"{text}{trace}", type_name=name, text=text)
-    if name == "NotImplementedError":
-        where = f"`{frames[-1][2]}` in {frames[-1][0]} " if frames else "It "
-        return StudentError(f"{where}{NOTHING}.", type_name=name, text=text)
-    return StudentError(f"It raised {name}: {text}{trace}", type_name=name, text=text)

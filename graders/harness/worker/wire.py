@@ -22,7 +22,8 @@ TENSOR_CAP = 64 * 2**20  # bytes; a submission's files fit in
 TENSOR_HEAD_CAP = 2**20  # bytes; bounds the number of tensors and the length of their names
 AXES_CAP = 32  # beyond some thousand, torch's own tolist() ends the process
 ROWS_CAP = 2**20  # of a tensor without elements, which could claim any number of rows
-DTYPES: dict[torch.dtype, str] = {  # those that every operation of torch takes: no float8, no uint16
+# Those that every operation of torch takes: no float8, no uint16.
+DTYPES: dict[torch.dtype, str] = {
     getattr(torch, name): name
     for name in (
         *("bool", "uint8", "int8", "int16", "int32", "int64"),
