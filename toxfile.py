@@ -5,9 +5,11 @@ their commands alone, so the name is left out of that comparison.
 """
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 from tox.plugin import impl
+from tox.tox_env.api import ToxEnv
 from tox.tox_env.info import Info
 from tox.tox_env.python.virtual_env.runner import VirtualEnvRunner
 from tox.tox_env.register import ToxEnvRegister
@@ -33,6 +35,15 @@ class SharedEnvironment(VirtualEnvRunner):
     @property
     def cache(self) -> Info:
         return SharedInfo(self.env_dir)
+
+
+@impl
+def tox_on_install(tox_env: ToxEnv, arguments: Any, section: str, of_type: str) -> None:
+    """Say why nothing is seen for minutes, the first time."""
+    if isinstance(tox_env, SharedEnvironment):
+        torch = Path(tox_env.env_site_package_dir(), "torch")
+        if not torch.is_dir():
+            print("Installing PyTorch and more: that takes some minutes, this once.", flush=True)
 
 
 @impl

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.harness.errors import Unreadable, UsageError
+from graders.harness.ending import ended
+from graders.harness.errors import UsageError
 
 Command = Callable[[argparse.Namespace, Console], int]
 
@@ -18,16 +19,9 @@ Command = Callable[[argparse.Namespace, Console], int]
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 done but something failed, 2 the user's fault."""
     options = parser().parse_args(arguments)
-    console = Console(highlight=False)
     run: Command = options.run
-    try:
-        return run(options, console)
-    except (UsageError, Unreadable) as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped. Finished results are kept; the same command goes on.", file=sys.stderr)
-        return 1
+    stopped = "Stopped. Finished results are kept; the same command goes on."
+    return ended(lambda console: run(options, console), stopped)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,8 +38,14 @@ def parser() -> argparse.ArgumentParser:
         help="whose form the uploads have; recognised unless said",
     )
     batch.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
-    batch.add_argument("--jobs", type=_count, default=os.cpu_count() or 1)
-    batch.add_argument("--sandbox", default="auto", choices=["auto", "zygote", "bwrap", "none"])
+    batch.add_argument("--jobs", type=_count, help="how many at a time (as many as cores)")
+    batch.add_argument("--sandbox", choices=["auto", "zygote", "bwrap", "none"], help="(auto)")
+    batch.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="grade in the slots of a Dask cluster, such as tcp://host:8786, not on this machine",
+    )
     batch.add_argument("--deadline", help="where the sheet has none: 2026-12-01T23:59+01:00")
     batch.add_argument("--waivers", type=Path, help="CSV of who was given more time, and why")
     batch.add_argument(
@@ -61,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
         help="grade anew what was finished before (of --regrade, if given): 2026-12-01T23:59+01:00",
     )
     batch.set_defaults(run=_batch)
+    worker = commands.add_parser("worker", help="offer slots of this machine to a Dask cluster")
+    worker.add_argument("scheduler", metavar="ADDRESS", help="of its scheduler: tcp://host:8786")
+    worker.add_argument("--slots", type=_count, default=os.cpu_count() or 1)
+    worker.add_argument("--sandbox", default="auto", choices=["auto", "zygote", "bwrap"])
+    worker.set_defaults(run=_worker)
     manual = commands.add_parser("manual", help="put the points of OUT/manual.csv into results")
     manual.add_argument("out", type=Path, help="the folder that a batch wrote")
     manual.set_defaults(run=_manual)
@@ -115,11 +120,25 @@ def parser() -> argparse.ArgumentParser:
     mark.add_argument("uploads", type=Path, nargs="?", help="what was graded, to look into it")
     mark.add_argument("--port", type=int, default=0, help="a free one unless given")
     mark.set_defaults(run=_mark)
+    similarity = commands.add_parser("similarity", help="whose uploads hold alike code, for staff")
+    similarity.add_argument("out", type=Path, help="the folder that a batch wrote")
+    similarity.add_argument("uploads", type=Path, help="what was graded")
+    similarity.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    similarity.add_argument(
+        "--given",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="further code that students were given: a file or folder; repeatable",
+    )
+    similarity.set_defaults(run=_similarity)
     sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
     sheet.add_argument("file", type=Path, nargs="*", help="a TOML file; all sheets unless named")
     sheet.add_argument("--check", action="store_true", help="the default, and all there is")
     sheet.set_defaults(run=_sheet)
     template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
+    template.add_argument("parts", nargs="*", metavar="PART", help="whose checks are run (all)")
     template.set_defaults(run=_template)
     fixtures = commands.add_parser("fixtures", help="rebuild the fixtures")
     fixtures.add_argument(
@@ -143,7 +162,21 @@ def parser() -> argparse.ArgumentParser:
     sound = commands.add_parser("soundness", help="known wrong and right answers, judged")
     sound.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
     sound.add_argument("--seeds", type=_count, default=3, help="how many fresh sets of numbers")
+    sound.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
     sound.set_defaults(run=_soundness)
+    mutants = commands.add_parser("mutants", help="does a check notice? one change at a time")
+    mutants.add_argument(
+        "parts", nargs="*", metavar="PART", help="all that have checks unless named"
+    )
+    mutants.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    mutants.set_defaults(run=_mutants)
+    seeds = commands.add_parser("seeds", help="does a check depend on luck? right answers, judged")
+    seeds.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
+    seeds.add_argument("--seeds", type=_count, default=1000, help="how many seeds each check meets")
+    seeds.add_argument("--variants", action="store_true", help="each seed meets a variant as well")
+    seeds.add_argument("--again", action="store_true", help="forget what was met before")
+    seeds.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    seeds.set_defaults(run=_seeds)
     return top
 
 
@@ -175,6 +208,11 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     if options.deadline and not sheet.late:
         words = f"The sheet {sheet.name} has no [late]: lateness is shown, and costs nothing."
         console.print(words, markup=False, soft_wrap=True)
+    if options.scheduler and (options.jobs or options.sandbox):
+        raise UsageError(
+            "`--jobs` and `--sandbox` are for slots on this machine; those of a cluster are set "
+            "where they start: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`."
+        )
     if options.sandbox == "none":
         print(
             "Without a sandbox these uploads run with your rights: grade only your own.",
@@ -185,14 +223,15 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         options.out,
         sheet,
         options.seed,
-        options.jobs,
-        options.sandbox,
+        options.jobs or os.cpu_count() or 1,
+        options.sandbox or "auto",
         waivers=read_waivers(options.waivers) if options.waivers else {},
         lms=options.lms,
         roster=options.roster,
         regrade=Regrade(
             tuple(options.regrade), given_since(options.since) if options.since else None
         ),
+        scheduler=options.scheduler,
     )
     summaries = run(batch, Events(console, options.out / "run.jsonl"))
     look = (options.out / "index.html").resolve()
@@ -205,6 +244,16 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         console.print(words, markup=False, soft_wrap=True)
     console.print(f"{graded}. Look at {look}", markup=False, soft_wrap=True)
     return int(any(summary.needs_staff for summary in summaries))
+
+
+def _worker(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.cluster import work
+
+    def tell(text: str) -> None:
+        console.print(text, markup=False, soft_wrap=True)
+
+    work(options.scheduler, options.slots, options.sandbox, tell)
+    return 0
 
 
 def _manual(options: argparse.Namespace, console: Console) -> int:
@@ -268,6 +317,25 @@ def _mark(options: argparse.Namespace, console: Console) -> int:
     return serve(options.out, options.uploads, options.port, console)
 
 
+def _similarity(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.folder import write_pages
+    from graders.harness.lms.export import write_file
+    from graders.harness.merge import results_of
+    from graders.harness.similarity_class import compare
+    from reports.similarity_page import FILE, in_short, render_similarity
+    from reports.summary import summarise
+
+    results = list(results_of(options.out))
+    sheets = {result.assignment for result in results}
+    found = compare(sheets, options.uploads, options.roster, options.given)
+    page = options.out / FILE
+    write_file(page, render_similarity(found, {each.student.id for each in results}).encode())
+    write_pages([summarise(result) for result in results], options.out)
+    words = f"{in_short(found)} Look at {page.resolve()}"
+    console.print(words, markup=False, soft_wrap=True)
+    return 0
+
+
 def _sheet(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.sheet import SHEETS, read_sheet_file, sheet_names
 
@@ -280,11 +348,13 @@ def _sheet(options: argparse.Namespace, console: Console) -> int:
 
 def _template(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.template import problems
+    from reports.text import counted
 
-    found = list(problems())
-    for problem in found:
+    found = 0
+    for problem in problems(options.parts):
         console.print(problem, markup=False, soft_wrap=True)
-    console.print("The set holds together." if not found else f"{len(found)} problems.")
+        found += 1
+    console.print(f"{counted(found, 'problem')}." if found else "The set holds together.")
     return int(bool(found))
 
 
@@ -335,17 +405,59 @@ def _calibrate(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _soundness(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.soundness import parts_with_checks, printed, soundness
+def _seeds(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness import rates
+    from graders.harness.seeds import run
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, soft_wrap=True)
+
+    parts = _parts(options.parts)
+    lost = run(parts, options.seeds, options.variants, options.again, say)
+    for text in lost:
+        say(text)
+    if options.table:
+        rates.write(options.table, "luck", {part: rates.met(part) for part in parts})
+    return int(bool(lost))
+
+
+def _mutants(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness import rates
+    from graders.harness.mutants import judge
+
+    holds = True
+    for part in _parts(options.parts):
+        verdict = judge(part)
+        for text in verdict.lines:
+            console.print(text, markup=False, soft_wrap=True)
+        holds = holds and verdict.holds
+        if options.table and verdict.holds:
+            rates.write(options.table, "changes", {part: rates.changed(verdict)})
+    return int(not holds)
+
+
+def _parts(named: list[str]) -> list[str]:
+    """Give the parts that were named, all that have checks where none was."""
+    from graders.harness.soundness import parts_with_checks
 
     known = parts_with_checks()
-    if unknown := [part for part in options.parts if part not in known]:
+    if unknown := [part for part in named if part not in known]:
         raise UsageError(f"No part {', '.join(unknown)} has checks; there are {', '.join(known)}.")
-    table = soundness(options.parts or known, range(1, options.seeds + 1))
+    return named or known
+
+
+def _soundness(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness import rates
+    from graders.harness.soundness import printed, soundness
+
+    table = soundness(_parts(options.parts), range(1, options.seeds + 1))
     console.print(printed(table))
     for row in table.rows:
         for text in row.lines:
             console.print(text, markup=False)
+    if options.table:
+        rows = {row.part: rates.answers(row, options.seeds) for row in table.rows}
+        rates.write(options.table, "answers", rows)
     return int(not table.holds)
 
 

@@ -14,7 +14,6 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from rich.console import Console
 
-from graders.harness import batch as batching
 from graders.harness.batch import Batch, Task, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
@@ -62,7 +61,9 @@ class Scripted(Executor):
 
 def run_scripted(monkeypatch, uploads, out, script):
     seen = []
-    monkeypatch.setattr(batching, "ProcessPoolExecutor", lambda *_, **__: Scripted(script, seen))
+    monkeypatch.setattr(
+        "graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: Scripted(script, seen)
+    )
     text = io.StringIO()
     batch = Batch(uploads, out, SHEET, 1, 2, "none")
     summaries = run(batch, Events(Console(file=text, width=200), out / "run.jsonl"))

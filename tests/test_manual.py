@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness import batch as batching
 from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
@@ -253,7 +252,7 @@ class AllPassed(Executor):
 @pytest.fixture
 def grade(monkeypatch, tmp_path):
     """Give a function that runs a batch over two students; it returns what was printed."""
-    monkeypatch.setattr(batching, "ProcessPoolExecutor", lambda *_, **__: AllPassed())
+    monkeypatch.setattr("graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: AllPassed())
     AllPassed.tasks = 0
     uploads = tmp_path / "uploads"
     uploads.mkdir()

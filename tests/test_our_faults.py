@@ -11,7 +11,6 @@ import psutil
 import pytest
 from rich.console import Console
 
-from graders.harness import batch as batching
 from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
@@ -71,7 +70,7 @@ def a_class(folder, names="abc"):
 
 
 def run_at_once(monkeypatch, uploads, out):
-    monkeypatch.setattr(batching, "ProcessPoolExecutor", lambda *_, **__: AtOnce())
+    monkeypatch.setattr("graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: AtOnce())
     events = Events(Console(file=io.StringIO()), out / "run.jsonl")
     return run(Batch(uploads, out, SHEET, 1, 1, "none"), events)
 

@@ -13,7 +13,6 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness import batch as batching
 from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
@@ -65,7 +64,9 @@ def graded(tmp_path, monkeypatch):
 
     def graded(*names, since=None, **more):
         seen, text = [], io.StringIO()
-        monkeypatch.setattr(batching, "ProcessPoolExecutor", lambda *_, **__: Instant(seen))
+        monkeypatch.setattr(
+            "graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: Instant(seen)
+        )
         batch = Batch(uploads, tmp_path / "out", SHEET, 1, 2, "none", **more)
         batch = replace(batch, regrade=Regrade(names, since))
         run(batch, Events(Console(file=text, width=200), tmp_path / "out" / "run.jsonl"))

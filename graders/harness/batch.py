@@ -1,21 +1,14 @@
-"""Grade a class: each upload is one task for an executor, each result is on disk when it is there."""
+"""Grade a class: each upload is one task for a slot, each result is on disk when it is there."""
 
-import contextlib
-import multiprocessing
-import os
-import signal
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Mapping, Sequence, Set
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
-import psutil
-
 from graders.harness import manual
+from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.folder import (
     on_disk,
@@ -25,20 +18,19 @@ from graders.harness.folder import (
     write_pages,
     write_result,
 )
-from graders.harness.grade import TRIES, environment, grade, ungraded
+from graders.harness.grade import TRIES, environment, ungraded
 from graders.harness.late import cost_changed, lateness
 from graders.harness.lms.roster import read_roster
 from graders.harness.regrade import Regrade, graded_anew, told
 from graders.harness.result import Result, Student
-from graders.harness.sandbox import Sandbox
-from graders.harness.selftest import again, choose
 from graders.harness.sheet import Sheet
-from graders.harness.submission import Submission
+from graders.harness.slots import Slots, Task, local_slots, lost
 from graders.harness.upload import UnreadableUpload, Upload, take_in
 from graders.harness.waivers import Waiver, strangers
 from reports.summary import ResultSummary, summarise
 
 AHEAD = 2  # submissions that wait, unpacked, for each slot: no slot idles and memory stays flat
+LOOK = 10.0  # seconds without a result, after which slots are counted anew
 
 
 @dataclass(frozen=True)
@@ -56,81 +48,92 @@ class Batch:
     roster: Path | None = None
     regrade: Regrade = field(default_factory=Regrade)
     anew: Set[str] = frozenset()  # what `regrade` comes to; whose kept results are not taken over
+    scheduler: str = ""  # of a cluster, whose slots and sandboxes then count, not ours
 
-
-@dataclass(frozen=True)
-class Task:
-    """What a slot needs to grade one submission; it can travel to another machine."""
-
-    student: Student
-    submission: Submission
-    sheet: Sheet
-    seed: int
-    sandbox: str
-    hidden: tuple[Path, ...]
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """Give the folders that no submission may see."""
+        return self.uploads.resolve(), self.out.resolve()
 
 
 def run(batch: Batch, events: Events) -> list[ResultSummary]:
     """Grade every upload that has no result yet, and write reports, class page and grades.
 
     Raises:
-        UsageError: nothing was graded, and the text says what to do.
+        UsageError: nothing more can be graded, and the text says what to do.
         KeyboardInterrupt: the user stopped the run; what is finished is on disk.
     """
     roster = read_roster(batch.roster) if batch.roster else None
     intake = take_in(batch.uploads, batch.lms, roster)
-    uploads = intake.uploads
-    students = {student.id for upload in uploads for student in upload.students}
+    students = {student.id for upload in intake.uploads for student in upload.students}
     marks = _marks(batch, students)
-    batch = replace(batch, anew=graded_anew(batch.regrade, uploads, batch.sheet, batch.out))
-    hidden = (batch.uploads.resolve(), batch.out.resolve())
-    sandbox = choose(batch.sandbox, hidden)
-    with on_disk(batch.out):
-        (batch.out / "students").mkdir(parents=True, exist_ok=True)
-        sweep(batch.out)
-    summaries: dict[str, ResultSummary] = {}
-    by_hand: list[manual.Entry] = []
+    batch = replace(batch, anew=graded_anew(batch.regrade, intake.uploads, batch.sheet, batch.out))
+    with _slots(batch, events) as slots:
+        with on_disk(batch.out):
+            (batch.out / "students").mkdir(parents=True, exist_ok=True)
+            sweep(batch.out)
+        finished = _Finished(batch, slots, events, marks, intake.uploads)
+        try:
+            events.started(len(students), batch.sheet, slots.count)
+            remarks = [*intake.remarks, *told(batch.regrade, batch.anew, batch.out), slots.remark]
+            for remark in filter(None, [*remarks, *strangers(batch.waivers, students)]):
+                events.remark(remark)
+            _grade_all(batch, intake.uploads, slots, finished, events)
+        finally:
+            reached = len(finished.summaries)
+            summaries = finished.summaries | _left(batch, students - set(finished.summaries))
+            ordered = [summaries[key] for key in sorted(summaries)]
+            try:
+                write_pages(ordered, batch.out)
+                write_manual(finished.by_hand, batch.out)
+            finally:
+                events.stopped(reached)
+    return ordered
 
-    fellows = {upload.student.id: upload.fellows for upload in uploads}
 
-    def finish(result: Result, fresh: bool) -> None:
-        finish_one(result, fresh)
-        for own in _of_fellows(result, fellows[result.student.id]):
-            known = _known_result(batch, own.student, own.environment.sandbox)
-            finish_one(own, fresh or known is None)
+def _slots(batch: Batch, events: Events) -> AbstractContextManager[Slots]:
+    if not batch.scheduler:
+        return local_slots(batch.jobs, batch.sandbox, batch.hidden)
+    from graders.harness.cluster import cluster_slots  # what it imports takes a second
 
-    def finish_one(result: Result, fresh: bool) -> None:
+    return cluster_slots(batch.scheduler, batch.sheet, batch.seed, batch.hidden, events.remark)
+
+
+class _Finished:
+    """Takes each result that is there to disk and to the user, and keeps what the pages need."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        slots: Slots,
+        events: Events,
+        marks: Mapping[manual.Key, manual.Mark],
+        uploads: Sequence[Upload],
+    ) -> None:
+        self.summaries: dict[str, ResultSummary] = {}
+        self.by_hand: list[manual.Entry] = []
+        self._batch, self._slots, self._events, self._marks = batch, slots, events, marks
+        self._fellows = {upload.student.id: upload.fellows for upload in uploads}
+
+    def take(self, result: Result, fresh: bool) -> None:
+        """Finish this result, and the same for all others who handed it in."""
+        self._take_one(result, fresh)
+        for own in _of_fellows(result, self._fellows[result.student.id]):
+            known = _known_result(self._batch, own.student, self._slots)
+            self._take_one(own, fresh or known is None)
+
+    def _take_one(self, result: Result, fresh: bool) -> None:
+        batch = self._batch
         earlier = result_in(batch.out, result.student.id)
-        final = _final(batch, result, marks, earlier)
+        final = _final(batch, result, self._marks, earlier)
         if fresh or final != earlier:
             write_result(final, batch.out, batch.sheet.title)
-        summaries[final.student.id] = summarise(final)
-        by_hand.extend(manual.entries(final))
+        self.summaries[final.student.id] = summarise(final)
+        self.by_hand.extend(manual.entries(final))
         remarks = (manual.given_for_another_upload(final, earlier), cost_changed(final, earlier))
         for remark in filter(None, remarks):
-            events.remark(remark)
-        events.finished(final, fresh)
-
-    try:
-        events.started(len(students), batch.sheet, batch.jobs)
-        for remark in (*intake.remarks, *told(batch.regrade, batch.anew, batch.out)):
-            events.remark(remark)
-        if sandbox.remark:
-            events.remark(sandbox.remark)
-        for stranger in strangers(batch.waivers, students):
-            events.remark(stranger)
-        with _slots(batch.jobs) as make:
-            _grade_all(batch, uploads, sandbox, hidden, make, finish, events)
-    finally:
-        reached = len(summaries)
-        summaries |= _left(batch, students - set(summaries))
-        ordered = [summaries[key] for key in sorted(summaries)]
-        try:
-            write_pages(ordered, batch.out)
-            write_manual(by_hand, batch.out)
-        finally:
-            events.stopped(reached)
-    return ordered
+            self._events.remark(remark)
+        self._events.finished(final, fresh)
 
 
 def _left(batch: Batch, students: Set[str]) -> dict[str, ResultSummary]:
@@ -160,79 +163,64 @@ def _of_fellows(result: Result, fellows: Sequence[Student]) -> Iterator[Result]:
         yield replace(result, student=replace(fellow, sha256=result.student.sha256))
 
 
-def grade_task(task: Task) -> Result:
-    """Grade one submission in a slot; every problem of our own is a result that says so."""
-    sandbox = _slots_sandbox(task.sandbox, task.hidden)
-    return grade(task.submission, task.student, task.sheet, task.seed, sandbox)
-
-
-@cache
-def _slots_sandbox(name: str, hidden: tuple[Path, ...]) -> Sandbox:
-    """Give a slot's own sandbox; a warm one stays from submission to submission."""
-    return again(name, hidden)
-
-
 def _grade_all(
-    batch: Batch,
-    uploads: Sequence[Upload],
-    sandbox: Sandbox,
-    hidden: tuple[Path, ...],
-    make: Callable[[], Executor],
-    finish: Callable[[Result, bool], None],
-    events: Events,
+    batch: Batch, uploads: Sequence[Upload], slots: Slots, finished: _Finished, events: Events
 ) -> None:
     """Keep every slot busy; a task that breaks its slot is tried again, then left to staff."""
-    waiting = _tasks(batch, uploads, sandbox, hidden, finish)
+    waiting = _tasks(batch, uploads, slots, finished)
     running: dict[Future[Result], Task] = {}
     suspects: list[Task] = []  # what was in a slot that broke; run alone, so that blame is certain
     tries: Counter[str] = Counter()
-    executor = make()
     while True:
-        while len(running) < (1 if suspects else AHEAD * batch.jobs):
+        while len(running) < (1 if suspects else AHEAD * slots.count):
             task = suspects.pop() if suspects else next(waiting, None)
             if task is None:
                 break
-            running[executor.submit(grade_task, task)] = task
+            running[slots.submit(task)] = task
             events.submitted(task.student)
         if not running:
             return
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
-            done, executor = set(running), make()  # the executor gives up on all of its tasks
-        for future in done:
-            task, problem = running.pop(future), future.exception()
+        done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
+        problems = {future: _problem(future, batch) for future in done}
+        for future in sorted(done, key=lambda future: problems[future] is not None):
+            task, problem = running.pop(future), problems[future]
             tries[task.student.id] += 1
             if problem is None:
-                finish(future.result(), True)
+                finished.take(future.result(), True)
+            elif isinstance(problem, UsageError):
+                raise problem
             elif tries[task.student.id] < TRIES:
                 suspects.append(task)
             else:
-                finish(_left_to_staff(batch, task, problem), True)
+                finished.take(_left_to_staff(batch, task, problem), True)
+
+
+def _problem(future: Future[Result], batch: Batch) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError:
+        return lost(batch.scheduler)
 
 
 def _tasks(
-    batch: Batch,
-    uploads: Sequence[Upload],
-    sandbox: Sandbox,
-    hidden: tuple[Path, ...],
-    finish: Callable[[Result, bool], None],
+    batch: Batch, uploads: Sequence[Upload], slots: Slots, finished: _Finished
 ) -> Iterator[Task]:
     """Unpack the uploads one after the other; finish those that need no worker."""
     for upload in uploads:
         try:
             student, submission = upload.read()
         except UnreadableUpload as problem:
-            known = _known_result(batch, problem.student, sandbox.name)
-            finish(known or _unreadable(batch, problem, sandbox.name), known is None)
+            known = _known_result(batch, problem.student, slots)
+            finished.take(known or _unreadable(batch, problem, slots.sandbox), known is None)
             continue
-        known = _known_result(batch, student, sandbox.name)
+        known = _known_result(batch, student, slots)
         if known is not None:
-            finish(known, False)
+            finished.take(known, False)
             continue
-        yield Task(student, submission, batch.sheet, batch.seed, sandbox.name, hidden)
+        yield Task(student, submission, batch.sheet, batch.seed, slots.sandbox, batch.hidden)
 
 
-def _known_result(batch: Batch, student: Student, sandbox: str) -> Result | None:
+def _known_result(batch: Batch, student: Student, slots: Slots) -> Result | None:
     """Give the result of an earlier run where upload, graders, sheet, seed and environment agree."""
     result = result_in(batch.out, student.id)
     same = (
@@ -240,7 +228,8 @@ def _known_result(batch: Batch, student: Student, sandbox: str) -> Result | None
         and student.id not in batch.anew
         and result.student == student
         and result.assignment == batch.sheet.name
-        and result.environment == environment(sandbox, batch.seed, batch.sheet)
+        and slots.admits(result.environment.sandbox)
+        and result.environment == environment(result.environment.sandbox, batch.seed, batch.sheet)
         and result.status != "needs_staff"
         and (batch.out / "students" / student.id / "report.html").is_file()
     )
@@ -257,45 +246,3 @@ def _left_to_staff(batch: Batch, task: Task, problem: BaseException) -> Result:
     )
     result = ungraded(batch.sheet, task.student, reason.strip(), batch.seed, task.sandbox)
     return replace(result, status="needs_staff")
-
-
-@contextlib.contextmanager
-def _slots(jobs: int) -> Iterator[Callable[[], Executor]]:
-    """Give a maker of local executors with one process per slot; end them all, whatever happens."""
-    made: list[ProcessPoolExecutor] = []
-
-    def make() -> Executor:
-        context = multiprocessing.get_context("spawn")
-        made.append(ProcessPoolExecutor(jobs, context, initializer=_start_slot))
-        return made[-1]
-
-    try:
-        yield make
-    except BaseException:
-        for slot in multiprocessing.active_children():
-            _end(slot.pid)
-        raise
-    finally:
-        for executor in made:
-            executor.shutdown(wait=False, cancel_futures=True)
-
-
-def _end(process: int | None) -> None:
-    with contextlib.suppress(psutil.Error):
-        family = psutil.Process(process)
-        for one in [*family.children(recursive=True), family]:
-            with contextlib.suppress(psutil.Error):
-                one.kill()
-
-
-def _start_slot() -> None:
-    """Leave Ctrl-C to the process that started the slots; end when that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_run, daemon=True).start()
-
-
-def _end_with_the_run() -> None:
-    run = multiprocessing.parent_process()
-    if run is not None:
-        run.join()
-        os._exit(1)  # its workers end with it

@@ -1,0 +1,27 @@
+"""How every command of ours ends: with its exit code, and at worst with a sentence."""
+
+import io
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+
+from graders.harness.errors import Unreadable, UsageError
+
+
+def ended(command: Callable[[Console], int], stopped: str) -> int:
+    """Run a command; a fault of the user's is a sentence and exit code 2, Ctrl-C is exit code 1.
+
+    A console that cannot show a letter, as on Windows, shows `?` instead.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return command(Console(highlight=False))
+    except (UsageError, Unreadable) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(stopped, file=sys.stderr)
+        return 1
