@@ -8,8 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from graders.harness import marker
+from graders.harness.ending import ended
 from graders.harness.errors import Unreadable, UsageError
 from graders.harness.folder import write_whole
+from graders.harness.grade import environment
 from graders.harness.own import OWN, graded_as_handed_in, own_files, upload_name
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import Sheet, read_sheet
@@ -24,15 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Exit codes: 0 full checked points, 1 points are missing, 2 a wrong call."""
     options = parser().parse_args(arguments)
     command: Command = options.run
-    try:
-        sheet = read_sheet(json.loads((ROOT / OWN).read_text(encoding="utf-8"))["assignment"])
-        return command(options, sheet, Console(highlight=False))
-    except (UsageError, Unreadable) as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 1
+    return ended(lambda console: command(options, _sheet(), console), "Stopped.")
+
+
+def _sheet() -> Sheet:
+    """Read the sheet of this folder."""
+    return read_sheet(json.loads((ROOT / OWN).read_text(encoding="utf-8"))["assignment"])
 
 
 def parser() -> argparse.ArgumentParser:
@@ -87,11 +87,14 @@ def _again(options: argparse.Namespace, part: Sheet, console: Console) -> None:
 
 def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
     name, files = upload_name(sheet, options.name), own_files(options.folder)
+    here = environment("none", options.seed, sheet)
+    files |= {marker.FILE: marker.marker(here, sheet.name, sheet.version)}
     target = options.folder / "dist" / name
     target.parent.mkdir(exist_ok=True)
     write_whole(target, packed(files))
     code = _graded(target.read_bytes(), name, options, sheet, console)
-    console.print(f"\n{target.resolve()} holds", markup=False, soft_wrap=True)
+    ready = f"\nReady to be handed in: {target.resolve()} holds"
+    console.print(ready, markup=False, soft_wrap=True)
     for path, content in files.items():
         console.print(f"  {path} ({len(content):,} bytes)", markup=False, soft_wrap=True)
     return code

@@ -46,6 +46,7 @@ class QuestionAnalysis:
     full: int
     none: int
     discrimination: float | None
+    hint: str
 
 
 def graded(results: Iterable[ResultSummary]) -> list[ResultSummary]:
@@ -79,7 +80,6 @@ def _check(
         float(result.points) - float(each.max_points) * passed
         for (result, each), passed in zip(found, passes, strict=True)
     ]
-    hints = Counter(each.hint for _, each in found if each.hint and each.outcome != "passed")
     return CheckAnalysis(
         check,
         question,
@@ -87,9 +87,15 @@ def _check(
         sum(passes),
         len(passes),
         _discrimination([float(passed) for passed in passes], rests),
-        hints.most_common(1)[0][0] if hints else "",
+        _commonest_hint(each for _, each in found),
         _groups(found),
     )
+
+
+def _commonest_hint(checks: Iterable[CheckSummary]) -> str:
+    """Give the hint that most were given; "" where nobody was."""
+    hints = Counter(each.hint for each in checks if each.hint and each.outcome != "passed")
+    return hints.most_common(1)[0][0] if hints else ""
 
 
 def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[Group, ...]:
@@ -129,6 +135,7 @@ def _question(found: Sequence[tuple[ResultSummary, QuestionSummary]]) -> Questio
         sum(question.points == question.max_points for _, question in found),
         sum(not question.points for _, question in found),
         _discrimination(points, rests),
+        _commonest_hint(check for _, question in found for check in question.checks),
     )
 
 

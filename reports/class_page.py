@@ -7,19 +7,19 @@ from statistics import median
 from urllib.parse import quote
 
 from reports.analysis import (
-    CheckAnalysis,
-    QuestionAnalysis,
     check_analyses,
     graded,
     question_analyses,
 )
-from reports.check_page import check_file
+from reports.class_checks import QuestionRow, RateView, question_row, rate, to_teach_again
 from reports.page import render
 from reports.summary import QuestionSummary, ResultSummary
-from reports.text import counted, decimal, line, percent, sentence
+from reports.text import counted, decimal, line, sentence
 from reports.words import STATUS_WORDS
 
 BINS = 10
+OPEN = 12  # students of a task who are seen before it is unfolded
+SIMILARITY = "similarity.html"  # beside the page, where somebody asked for it
 
 
 @dataclass(frozen=True)
@@ -90,37 +90,11 @@ class ColumnView:
 
 
 @dataclass(frozen=True)
-class RateView:
-    """One check and how many passed it; `width` is of 100, `href` the way to its failures."""
-
-    question: str
-    sentence: str
-    href: str
-    passed: str
-    percent: str
-    width: str
-    discrimination: str
-    hint: str
-
-
-@dataclass(frozen=True)
-class QuestionRow:
-    """One question: points on average, and how many have all or none of them."""
-
-    name: str
-    title: str
-    mean: str
-    width: str
-    full: str
-    none: str
-    discrimination: str
-
-
-@dataclass(frozen=True)
 class ClassPage:
     """Everything that class.html.j2 prints."""
 
     title: str
+    similarity: str
     numbers: tuple[NumberView, ...]
     basis: str
     tasks: tuple[TaskView, ...]
@@ -134,22 +108,30 @@ class ClassPage:
     slowest: tuple[LinkView, ...]
 
 
-def render_class(results: Sequence[ResultSummary]) -> str:
-    """Render a class as a self-contained page that links to students/<id>/report.html."""
+def render_class(
+    results: Sequence[ResultSummary], sheet: str = "", similarity: bool = False
+) -> str:
+    """Render a class as a self-contained page that links to students/<id>/report.html.
+
+    Args:
+        sheet: the sheet's title; its name stands where there is none.
+        similarity: whether similarity.html lies beside the page.
+    """
     ordered = sorted(
         results, key=lambda result: (result.student.name.casefold(), result.student.id)
     )
-    return render("class.html.j2", _page(ordered))
+    return render("class.html.j2", _page(ordered, sheet, similarity))
 
 
-def _page(results: Sequence[ResultSummary]) -> ClassPage:
+def _page(results: Sequence[ResultSummary], sheet: str, similarity: bool) -> ClassPage:
     decided = graded(results)
     found = check_analyses(results)
     columns = _columns(results)
     maximum = max((result.max_points for result in results), default=Decimal(0))
+    names = ", ".join(sorted({result.assignment for result in results}))
     return ClassPage(
-        title=line(", ".join(sorted({result.assignment for result in results})))
-        or "No results yet",
+        title=line(sheet or names) or "No results yet",
+        similarity=SIMILARITY if similarity else "",
         numbers=_numbers(results, decided),
         basis=_basis(results, decided),
         tasks=_tasks(results),
@@ -157,9 +139,9 @@ def _page(results: Sequence[ResultSummary]) -> ClassPage:
         columns=tuple(columns.values()),
         maximum=decimal(maximum),
         rows=tuple(_row(result, tuple(columns)) for result in results),
-        again=tuple(_rate(each) for each in _to_teach_again(found)),
-        questions=tuple(_question_row(each) for each in question_analyses(results)),
-        rates=tuple(_rate(each) for each in found),
+        again=tuple(rate(each) for each in to_teach_again(found)),
+        questions=tuple(question_row(each) for each in question_analyses(results)),
+        rates=tuple(rate(each) for each in found),
         slowest=_slowest(results),
     )
 
@@ -206,7 +188,8 @@ def _tasks(results: Sequence[ResultSummary]) -> tuple[TaskView, ...]:
 
 def _task(title: str, text: str, results: Sequence[ResultSummary]) -> TaskView:
     heading = f"{title}: {counted(len(results), 'student')}"
-    return TaskView(heading, text, tuple(_link(result, True) for result in results), False)
+    links = tuple(_link(result, True) for result in results)
+    return TaskView(heading, text, links, len(links) > OPEN)
 
 
 def _pending(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
@@ -299,42 +282,6 @@ def _cell(question: QuestionSummary | None) -> PointsView:
     if question.undecided_points:
         return PointsView("?", "not decided")
     return PointsView(decimal(question.points), "pending" if question.pending_points else "")
-
-
-def _rate(found: CheckAnalysis) -> RateView:
-    return RateView(
-        question=line(found.question.number),
-        sentence=sentence(found.check.sentence or found.check.id),
-        href=f"checks/{check_file(found.check.id)}" if found.groups else "",
-        passed=f"{found.passed:,} of {found.decided:,}",
-        percent=percent(found.passed, found.decided),
-        width=str(found.passed * 100 // found.decided) if found.decided else "0",
-        discrimination=_signed(found.discrimination),
-        hint=sentence(found.hint),
-    )
-
-
-def _to_teach_again(found: Sequence[CheckAnalysis]) -> list[CheckAnalysis]:
-    """Find the checks that fewest passed: at most five, and only where a quarter or more failed."""
-    hard = [each for each in found if each.decided and each.passed * 4 <= each.decided * 3]
-    return sorted(hard, key=lambda each: each.passed / each.decided)[:5]
-
-
-def _question_row(found: QuestionAnalysis) -> QuestionRow:
-    maximum = float(found.question.max_points)
-    return QuestionRow(
-        name=f"Q{line(found.question.number)}",
-        title=line(found.question.title),
-        mean=f"{found.mean:.2f} of {decimal(found.question.max_points)}",
-        width=str(int(found.mean * 100 / maximum)),
-        full=f"{found.full:,}",
-        none=f"{found.none:,}",
-        discrimination=_signed(found.discrimination),
-    )
-
-
-def _signed(value: float | None) -> str:
-    return "—" if value is None else f"{value:+.2f}"
 
 
 def _slowest(results: Sequence[ResultSummary]) -> tuple[LinkView, ...]:

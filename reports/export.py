@@ -82,7 +82,7 @@ def _print(browser: str, page: Path, target: Path) -> None:
         command = [browser, "--headless", "--disable-gpu", "--disable-background-networking"]
         command += ["--no-first-run", f"--user-data-dir={scratch}/profile"]
         # Chromium does not start as root with its sandbox; a report holds no script of anyone.
-        command += ["--no-sandbox"] if os.geteuid() == 0 else []
+        command += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         command += ["--no-pdf-header-footer", f"--print-to-pdf={made}", page.as_uri()]
         try:
             subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)

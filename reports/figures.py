@@ -8,12 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.text import line, sentence
-
-WIDTH, HEIGHT = 360, 190
-LEFT, RIGHT, TOP, BOTTOM = 52, 8, 22, 34
-STYLES = ("one", "two", "three", "four")  # each has its own stroke and fill, besides its colour
-NUMBERS = (int, float)
+from reports.charts import ChartView, bars, curves
+from reports.text import line
 
 
 @dataclass(frozen=True)
@@ -22,6 +18,7 @@ class CellView:
 
     text: str
     wrong: bool
+    shade: str = ""  # s1 to s4 by its size, where sizes can be compared
 
 
 @dataclass(frozen=True)
@@ -31,39 +28,6 @@ class GridView:
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[CellView, ...]], ...]
-
-
-@dataclass(frozen=True)
-class BarView:
-    """One bar of a chart, in its coordinates."""
-
-    style: str
-    x: str
-    y: str
-    width: str
-    height: str
-
-
-@dataclass(frozen=True)
-class LabelView:
-    """A text in a chart; `anchor` is start, middle or end."""
-
-    text: str
-    x: str
-    y: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class ChartView:
-    """A chart of bars or curves in a frame of 360 by 190."""
-
-    bars: tuple[BarView, ...]
-    paths: tuple[tuple[str, str], ...]  # (style, d)
-    level: str  # the path of a threshold, or ""
-    base: str  # the path of the axis: at zero, or at the lower edge
-    labels: tuple[LabelView, ...]
-    legend: tuple[tuple[str, str], ...]  # (style, name)
 
 
 @dataclass(frozen=True)
@@ -93,7 +57,13 @@ def figure_views(figures: Sequence[Mapping[str, Any]]) -> tuple[FigureView, ...]
 
 
 def _view(figure: Mapping[str, Any]) -> FigureView | None:
-    kinds = {"matrices": _matrices, "bars": _bars, "curves": _curves, "texts": _texts}
+    kinds = {
+        "matrices": _matrices,
+        "grids": _grids,
+        "bars": _chart,
+        "curves": _chart,
+        "texts": _texts,
+    }
     try:
         return kinds[figure["kind"]](figure, line(figure["title"]))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError):
@@ -121,6 +91,44 @@ def _matrices(figure: Mapping[str, Any], title: str) -> FigureView:
     return FigureView(title, _told_of_matrices(figure), grids)
 
 
+def _grids(figure: Mapping[str, Any], title: str) -> FigureView:
+    named = figure["grids"]
+    sizes = [abs(v) for grid in named.values() for row in grid for v in row if _is_size(v)]
+    most = max(sizes, default=0.0)
+    row, column = line(figure["row"]), line(figure["column"])
+    grids = tuple(
+        GridView(
+            line(name),
+            tuple(str(i) for i in range(len(grid[0]))),
+            tuple(
+                (
+                    f"{row} {t + 1}",
+                    tuple(CellView(_number(v), False, _shade(v, most)) for v in cells),
+                )
+                for t, cells in enumerate(grid)
+            ),
+        )
+        for name, grid in named.items()
+    )
+    told = f"A row is a {row}, a column a {column}."
+    return FigureView(title, f"{told} Darker is further from zero." if most else told, grids)
+
+
+def _is_size(value: Any) -> bool:
+    """Tell numbers and truth values from ids: these have no size."""
+    return isinstance(value, bool | float)
+
+
+def _shade(value: Any, most: float) -> str:
+    step = int(4 * abs(value) / most + 0.5) if most and _is_size(value) else 0
+    return f"s{step}" if step else ""
+
+
+def _chart(figure: Mapping[str, Any], title: str) -> FigureView:
+    told, chart = bars(figure) if figure["kind"] == "bars" else curves(figure)
+    return FigureView(title, told, chart=chart)
+
+
 def _cells(numbers: Sequence[Any], marks: Sequence[Any]) -> tuple[CellView, ...]:
     pairs = zip(numbers, marks, strict=True)
     return tuple(CellView(_number(number), bool(wrong)) for number, wrong in pairs)
@@ -144,147 +152,14 @@ def _number(value: Any) -> str:
     return line(f"{value:.3g}" if isinstance(value, float) else str(value), 24)
 
 
-# Charts ---------------------------------------------------------------------------------------
-
-
-def _bars(figure: Mapping[str, Any], title: str) -> FigureView:
-    labels, series = [line(text) for text in figure["labels"]], figure["series"]
-    level = figure["line"]
-    scale = _Scale([0.0, *_known(series, level)], figure["percent"])
-    slot = (WIDTH - LEFT - RIGHT) / len(labels)
-    width = min(34.0, slot * 0.8 / len(series))
-    bars, texts = [], []
-    for i, label in enumerate(labels):
-        start = LEFT + slot * (i + 0.5) - width * len(series) / 2
-        texts.append(LabelView(label, _at(LEFT + slot * (i + 0.5)), _at(HEIGHT - 20), "middle"))
-        for k, values in enumerate(series.values()):
-            if i < len(values) and isinstance(values[i], NUMBERS):
-                ends = sorted((scale.y(values[i]), scale.y(0.0)))
-                x, y, high = start + k * width, ends[0], max(1.0, ends[1] - ends[0])
-                bars.append(BarView(STYLES[k], _at(x), _at(y), _at(width - 2), _at(high)))
-                if slot >= 34 * len(series):
-                    shown = scale.text(values[i])
-                    texts.append(LabelView(shown, _at(x + width / 2), _at(y - 4), "middle"))
-    told = "; ".join(
-        f"{label}: " + ", ".join(f"{n} {scale.text(v[i])}" for n, v in series.items() if i < len(v))
-        for i, label in enumerate(labels)
-    )
-    chart = _chart(scale, level, series, tuple(bars), (), texts)
-    return FigureView(title, sentence(told + _told_of_line(level, scale) + "."), chart=chart)
-
-
-def _curves(figure: Mapping[str, Any], title: str) -> FigureView:
-    x, series, level = figure["x"], figure["series"], figure["line"]
-    scale = _Scale(_known(series, level), False)
-    across = _Scale([value for value in x if isinstance(value, NUMBERS)], False)
-    paths = tuple(
-        (style, _path([across.x(v) if isinstance(v, NUMBERS) else None for v in x], values, scale))
-        for style, values in zip(STYLES, series.values(), strict=False)
-    )
-    texts = [
-        LabelView(across.text(across.low), _at(LEFT), _at(HEIGHT - 20), "start"),
-        LabelView(line(figure["axis"]), _at((LEFT + WIDTH) / 2), _at(HEIGHT - 20), "middle"),
-        LabelView(across.text(across.high), _at(WIDTH - RIGHT), _at(HEIGHT - 20), "end"),
-    ]
-    told = "; ".join(f"{name}: {_told_of_curve(values, scale)}" for name, values in series.items())
-    chart = _chart(scale, level, series, (), paths, texts)
-    return FigureView(title, sentence(told + _told_of_line(level, scale) + "."), chart=chart)
-
-
-def _told_of_curve(values: Sequence[Any], scale: "_Scale") -> str:
-    known = [value for value in values if isinstance(value, NUMBERS)]
-    if not known:
-        return "no number"
-    ends = f"from {scale.text(known[0])} to {scale.text(known[-1])}"
-    lost = len(values) - len(known)
-    return f"{ends}, lowest {scale.text(min(known))}" + (f", {lost} not shown" if lost else "")
-
-
-def _told_of_line(level: Any, scale: "_Scale") -> str:
-    return f"; {line(level[0])}: {scale.text(level[1])}" if level else ""
-
-
-def _known(series: Mapping[str, Sequence[Any]], level: Any) -> list[float]:
-    values = [float(v) for each in series.values() for v in each if isinstance(v, NUMBERS)]
-    return [*values, float(level[1])] if level and isinstance(level[1], NUMBERS) else values
-
-
-class _Scale:
-    """Maps numbers onto the frame, the lowest below or on the left."""
-
-    def __init__(self, values: Sequence[float], percent: bool) -> None:
-        self.low, self.high = min(values), max(values)
-        self._percent = percent
-        if self._percent:
-            self.high = max(self.high, 1.0) if self.high > 0.6 else self.high
-        self._span = (self.high - self.low) or 1.0
-
-    def x(self, value: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (value - self.low) / self._span
-
-    def y(self, value: float) -> float:
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - self.low) / self._span
-
-    def text(self, value: Any) -> str:
-        if not isinstance(value, NUMBERS):
-            return "not finite"
-        return f"{100 * value:.3g} %" if self._percent else f"{value:.3g}"
-
-
-def _path(places: Sequence[float | None], values: Sequence[Any], scale: _Scale) -> str:
-    """Draw a curve; where a number is missing it is broken."""
-    parts, pen = [], "M"
-    for x, value in zip(places, values, strict=False):
-        if x is None or not isinstance(value, NUMBERS):
-            pen = "M"
-            continue
-        dot = "h0" if pen == "M" else ""  # a number alone between missing ones is seen, too
-        parts.append(f"{pen}{_at(x)} {_at(scale.y(value))}{dot}")
-        pen = "L"
-    return "".join(parts)
-
-
-def _chart(
-    scale: _Scale,
-    level: Any,
-    series: Mapping[str, Any],
-    bars: tuple[BarView, ...],
-    paths: tuple[tuple[str, str], ...],
-    texts: list[LabelView],
-) -> ChartView:
-    edge = [
-        LabelView(scale.text(scale.high), _at(LEFT - 4), _at(TOP + 4), "end"),
-        LabelView(scale.text(scale.low), _at(LEFT - 4), _at(HEIGHT - BOTTOM + 3), "end"),
-    ]
-    drawn = bool(level) and isinstance(level[1], NUMBERS)
-    legend = [(STYLES[i], line(name)) for i, name in enumerate(series)]
-    if drawn:
-        legend.append(("level", f"{line(level[0])}: {scale.text(level[1])}"))
-    return ChartView(
-        bars,
-        paths,
-        _across(scale.y(level[1])) if drawn else "",
-        _across(scale.y(0.0) if bars else float(HEIGHT - BOTTOM)),
-        (*edge, *texts),
-        tuple(legend),
-    )
-
-
-def _across(y: float) -> str:
-    return f"M{LEFT} {_at(y)}H{WIDTH - RIGHT}"
-
-
-def _at(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
 # Texts ----------------------------------------------------------------------------------------
 
 
 def _texts(figure: Mapping[str, Any], title: str) -> FigureView:
     rows = tuple(_text(*row) for row in figure["rows"])
     right = sum(not row.why for row in rows)
-    told = f"{right} of {len(rows)} keep to the rules; in the others the first violation is marked."
+    told = f"{right} of {len(rows)} keep to the rules"
+    told += "." if right == len(rows) else "; in the others the first violation is marked."
     return FigureView(title, told, texts=rows)
 
 

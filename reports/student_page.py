@@ -1,22 +1,20 @@
 """report.html: one student's result, for the student first and for the TA as well."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from graders.harness.result import CheckResult, FileNotes, Manual, QuestionResult, Result, Student
-from reports.check_view import CheckView, MessageView, as_same, check_view, message_view
-from reports.failures import alike, first_to_fix, signature
+from graders.harness.result import FileNotes, Result, Student
+from reports.check_view import CheckView, MessageView, message_view
+from reports.failures import alike, first_to_fix
 from reports.page import render
+from reports.question_view import Bar, QuestionView, points_bar, question_views
 from reports.summary import undecided_points
 from reports.text import (
-    block,
     counted,
     decimal,
     lateness,
     line,
     missing,
-    points_of,
     seconds_text,
     sentence,
 )
@@ -24,40 +22,6 @@ from reports.words import OUTCOME_WORDS
 
 FILES = 200
 NOTES = 50
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar of points, 100 wide: what is earned, then what is still open. The rest is lost."""
-
-    earned: str
-    open: str
-
-
-@dataclass(frozen=True)
-class ManualView:
-    """The points of a question that a person gives."""
-
-    points: str
-    pending: bool
-    comment: str
-
-
-@dataclass(frozen=True)
-class QuestionView:
-    """One question, at a glance and in full."""
-
-    anchor: str
-    name: str
-    title: str
-    symbol: str
-    passed: str
-    share: str
-    points: str
-    notes: tuple[str, ...]
-    bar: Bar
-    checks: tuple[CheckView, ...]
-    manual: ManualView | None
 
 
 @dataclass(frozen=True)
@@ -127,7 +91,7 @@ def render_report(result: Result, sheet: str = "") -> str:
 
 def student_page(result: Result, sheet: str = "") -> StudentPage:
     """Say `result` in the words of the report."""
-    questions = tuple(_questions(result))
+    questions = tuple(question_views(result))
     undecided = sum((undecided_points(question) for question in result.questions), Decimal(0))
     name = line(result.student.name or result.student.id)
     total = f"{decimal(result.points)} of {decimal(result.max_points)}"
@@ -142,7 +106,7 @@ def student_page(result: Result, sheet: str = "") -> StudentPage:
         score=decimal(result.points) if decided else "Not decided yet",
         of=f"of {counted(result.max_points, 'point')}" if decided else f"{total} points so far",
         remarks=_remarks(result, undecided),
-        bar=_bar(result.points, result.pending_points + undecided, result.max_points),
+        bar=points_bar(result.points, result.pending_points + undecided, result.max_points),
         banner=_banner(result),
         first=_first_to_fix(result, questions),
         nothing_to_fix=_nothing_to_fix(result),
@@ -177,16 +141,6 @@ def _late(result: Result) -> LateView | None:
 
 def _are(number: Decimal) -> str:
     return "is" if number == 1 else "are"
-
-
-def _bar(points: Decimal, still_open: Decimal, maximum: Decimal) -> Bar:
-    """Scale to 100, in tenths. Nothing looks full that is not."""
-    if not maximum:
-        return Bar("0", "0")
-    tenth = Decimal("0.1")
-    earned = (points * 100 / maximum).quantize(tenth, "ROUND_DOWN")
-    opened = (still_open * 100 / maximum).quantize(tenth, "ROUND_DOWN")
-    return Bar(decimal(earned), decimal(opened))
 
 
 def _banner(result: Result) -> BannerView | None:
@@ -230,72 +184,6 @@ def _nothing_to_fix(result: Result) -> str:
     return ""
 
 
-def _questions(result: Result) -> Iterator[QuestionView]:
-    """Give the questions. Of failures with one cause the first is told in full, the rest folded."""
-    first = 1
-    told: dict[tuple[str, str, str], CheckView] = {}
-    for position, question in enumerate(result.questions, 1):
-        views = tuple(
-            _once(check, check_view(check, first + i), told)
-            for i, check in enumerate(question.checks)
-        )
-        yield _question(question, position, views)
-        first += len(question.checks)
-
-
-def _once(
-    check: CheckResult, view: CheckView, told: dict[tuple[str, str, str], CheckView]
-) -> CheckView:
-    if not check.message or check.outcome in ("passed", "grader_error"):
-        return view
-    first = told.setdefault(signature(check), view)
-    return view if first is view else as_same(view, first)
-
-
-def _question(
-    question: QuestionResult, position: int, checks: tuple[CheckView, ...]
-) -> QuestionView:
-    passed = sum(check.outcome == "passed" for check in question.checks)
-    undecided = undecided_points(question)
-    points = "?" if undecided and undecided == question.max_points else decimal(question.points)
-    return QuestionView(
-        anchor=f"question-{position}",
-        name=f"Question {line(question.number)}",
-        title=line(question.title),
-        symbol=_symbol(question.checks),
-        passed=f"{passed}\u00a0of\u00a0{len(question.checks)} passed" if question.checks else "",
-        share=f"{points} of {decimal(question.max_points)}",
-        points=f"{points} of {counted(question.max_points, 'point')}",
-        notes=_notes(question.pending_points, undecided),
-        bar=_bar(question.points, question.pending_points + undecided, question.max_points),
-        checks=checks,
-        manual=_manual(question.manual) if question.manual else None,
-    )
-
-
-def _symbol(checks: tuple[CheckResult, ...]) -> str:
-    """Give the symbol of the worst outcome: wrong before undecided before not run before passed."""
-    symbols = {OUTCOME_WORDS[check.outcome].symbol for check in checks}
-    return next((symbol for symbol in "✗?—" if symbol in symbols), "✓")
-
-
-def _notes(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:
-    """Say at a glance what `_remarks` says in full."""
-    given = f"{decimal(pending)} more by hand, pending" if pending else ""
-    decided = f"{decimal(undecided)} not decided yet" if undecided else ""
-    return tuple(note for note in (given, decided) if note)
-
-
-def _manual(manual: Manual) -> ManualView:
-    return ManualView(
-        points=counted(manual.max_points, "point")
-        if manual.points is None
-        else points_of(manual.points, manual.max_points),
-        pending=manual.points is None,
-        comment=block(manual.comment),
-    )
-
-
 def _file(file: FileNotes) -> FileView:
     notes = (*map(sentence, file.notes[:NOTES]), _more(len(file.notes) - NOTES, "note"))
     return FileView(line(file.name), tuple(note for note in notes if note))
@@ -314,6 +202,7 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
         ("Sandbox", environment.sandbox),
         ("Seed", str(environment.seed)),
         ("Graders (SHA-256)", environment.graders_sha256),
+        ("You checked with", result.own_check),
         ("Time taken", seconds_text(result.seconds)),
     )
     return tuple((term, line(fact)) for term, fact in facts if fact)

@@ -2,7 +2,6 @@
 
 import functools
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,11 +11,14 @@ from urllib.parse import unquote
 import pytest
 
 from graders.harness.result import QuestionResult, Result, Student
+from graders.harness.similarity import Pair, Side, Similarity
 from reports.check_page import render_checks
 from reports.class_page import render_class
-from reports.export import BROWSERS, write_pdfs
+from reports.export import write_pdfs
+from reports.similarity_page import FILE, render_similarity
 from reports.student_page import render_report
 from reports.summary import summarise
+from tests.conftest import serious
 from tests.test_reports import check, four_of_ten, hostile, ten_students
 
 pytestmark = pytest.mark.browser
@@ -52,21 +54,10 @@ FIGURES: tuple[dict[str, Any], ...] = (
         "x": [1, 2, 3],
         "series": {"loss": [3, None, 1], "gradient norm": [1, 1, 1]},
         "line": None,
+        "band": ["90 of 100 trainings", [1, 1, 0], [4, 3, 2]],
     },
     {"kind": "texts", "title": "Written", "rows": [["(()", 3, "one stays open"], ["()", None, ""]]},
 )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    assert program, "Chromium is not there: install Debian's package `chromium`."
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=program, args=["--disable-gpu", "--disable-background-networking"]
-        )
 
 
 @functools.cache
@@ -89,7 +80,10 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a batch writes of the class."""
     out = tmp_path_factory.mktemp("class")
     summaries = [summarise(result) for result in a_class()]
-    (out / "index.html").write_text(render_class(summaries), encoding="utf-8")
+    title = "Recurrent neural networks"
+    (out / "index.html").write_text(render_class(summaries, title, True), encoding="utf-8")
+    known = {summary.student.id for summary in summaries}
+    (out / FILE).write_text(render_similarity(alike(), known), encoding="utf-8")
     (out / "checks").mkdir()
     for name, page in render_checks(summaries).items():
         (out / "checks" / name).write_text(page, encoding="utf-8")
@@ -100,33 +94,28 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-PAGES = ("index.html", "checks/x.2.html", "students/4711/report.html", "students/80/report.html")
+def alike() -> Similarity:
+    """A pair with every sort of piece, and a ring with hostile names."""
+    code = ((1, "def f(x):", True), (2, f"\tx = '{NAMES[0]}'" + "x" * 300, False))
+    pieces = ((Side(NAMES[1], code, 0), Side("q3.ipynb, cell 12", code, 40)),)
+    people = [Student(f"8{i}", name, group="Team 1") for i, name in enumerate(NAMES)]
+    stranger = Student("99", "Gone", group="Team 1")
+    pairs = (
+        Pair((people[0],), (people[1], people[2]), 1.0, 0.4, True, pieces * 3),
+        Pair((people[0],), (stranger,), 0.61, 0.1, False, pieces),
+    )
+    return Similarity(12, (people[1],), (stranger,), 3, ((*people, stranger),), pairs)
+
+
+PAGES = (
+    *("index.html", "similarity.html", "checks/x.2.html"),
+    *("students/4711/report.html", "students/80/report.html"),
+)
 
 
 @pytest.fixture(params=PAGES)
 def page_file(out: Path, request: pytest.FixtureRequest) -> Path:
     return out / request.param
-
-
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Any]:
-    """Open pages and note whatever they ask for, print, or throw."""
-    contexts = []
-
-    def open_page(file: Path, **settings: Any) -> Any:
-        contexts.append(browser.new_context(**settings))
-        page = contexts[-1].new_page()
-        page.seen = []
-        page.on("console", lambda message: page.seen.append(message.text))
-        page.on("pageerror", lambda error: page.seen.append(str(error)))
-        page.on("dialog", lambda dialog: page.seen.append(dialog.message))
-        page.on("request", lambda request: page.seen.append(request.url))
-        page.goto(file.as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 def test_a_page_asks_for_nothing_and_prints_nothing(visit: Any, page_file: Path) -> None:
@@ -145,17 +134,9 @@ def test_hostile_names_run_no_script(visit: Any, out: Path, name: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(visit: Any, page_file: Path, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = visit(page_file, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    found = Axe().run(page).response["violations"]
-    assert [
-        (each["id"], node["html"][:200])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"][:3]
-    ] == []
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

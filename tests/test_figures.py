@@ -14,6 +14,7 @@ from graders.harness.figures import (
     curves,
     differing,
     finite,
+    grids,
     influence,
     matrices,
     texts,
@@ -173,14 +174,62 @@ def test_bars_are_told_in_words_and_drawn_beside_a_threshold() -> None:
 
 
 def test_curves_are_told_by_their_ends_and_broken_where_a_number_is_missing() -> None:
-    figure = training_curves({"loss": [2.0, math.nan, 0.5, 1.0], "gradient_norm": [1.0] * 4})
-    page = shown(figure)
+    page = shown(curves("Training", {"loss": [2.0, math.nan, 0.5, 1.0], "norm": [1.0] * 4}))
     assert page.all("figcaption") == [
-        "Training, batch by batch. loss: from 2 to 1, lowest 0.5, 1 not shown; "
-        "gradient norm: from 1 to 1, lowest 1."
+        "Training. loss: from 2 to 1, lowest 0.5, 1 not shown; norm: from 1 to 1, lowest 1."
     ]
     (path, _) = [a["d"] for t, a in page.tags if t == "path" and "curve" in (a["class"] or "")][:2]
     assert path and path.count("M") == 2 and path.count("L") == 1
+
+
+def test_a_band_lies_behind_the_curve_and_is_named() -> None:
+    band = ("90 of 100", [0.0, 1.0, 1.0], [2.0, 4.0, math.nan])
+    page = shown(curves("Training", {"loss": [1.0, 2.0, 3.0]}, band=band))
+    assert page.all("figcaption") == [
+        "Training. loss: from 1 to 3, lowest 1; 90 of 100 end between 1 and not finite."
+    ]
+    paths = [a for t, a in page.tags if t == "path" and a["class"] == "band"]
+    assert [(a["d"] or "").count("L") for a in paths] == [3]
+    assert any(text.endswith("90 of 100") for text in page.all("p"))
+
+
+@pytest.mark.parametrize(("name", "steps"), [("reviews", 50), ("brackets", 300)])
+def test_a_training_is_shown_beside_the_references(name: str, steps: int) -> None:
+    record = {"loss": [1.0] * steps, "gradient_norm": [0.5] * steps}
+    loss, norm = training_curves(record, name)
+    assert (loss["title"], norm["title"]) == (
+        "Loss, batch by batch",
+        "Gradient norm, batch by batch",
+    )
+    for figure in (loss, norm):
+        told, lower, upper = figure["band"]
+        assert told == "90 of 100 trainings of the reference"
+        assert len(lower) == len(upper) == len(figure["x"])
+        assert all(low < high for low, high in zip(lower, upper, strict=True))
+        assert shown(figure).all("figcaption")
+    assert training_curves(record, "nothing")[0]["band"] is None
+
+
+def test_grids_are_shaded_by_size_and_ids_are_not() -> None:
+    states = torch.tensor([[0.0, -1.0], [0.4, 0.6]])
+    mask = torch.tensor([[True, False]])
+    page = shown(grids("States", {"Returned": states, "Mask": mask}, "step", "unit"))
+    assert page.all("figcaption") == [
+        "States. A row is a step, a column a unit. Darker is further from zero."
+    ]
+    shades = [str(a["class"]) for t, a in page.tags if t == "td" and a.get("class")]
+    assert [each for each in shades if each[0] == "s"] == ["s4", "s2", "s2", "s4"]
+    assert {"step 1 0 -1", "step 2 0.4 0.6"} < set(page.all("tr"))
+    page = shown(grids("Ids", {"Padded": torch.tensor([[7, 0]])}, "sequence", "place"))
+    assert page.all("figcaption") == ["Ids. A row is a sequence, a column a place."]
+
+
+@pytest.mark.parametrize("value", HOSTILE[:5])
+def test_grids_of_any_numbers_and_any_size_leave_a_report(value: Any) -> None:
+    grid = torch.full((30, 40), float(value), dtype=torch.float64)
+    figure = grids("x", {"a": grid, "b": torch.zeros(0, 3)}, "step", "unit")
+    assert len(figure["grids"]["a"]) == 8 and len(figure["grids"]["a"][0]) == 10
+    assert "Sentence 1 holds." in shown(figure).text
 
 
 def test_a_text_is_marked_at_its_first_violation() -> None:
@@ -190,6 +239,8 @@ def test_a_text_is_marked_at_its_first_violation() -> None:
         "What it wrote. 1 of 3 keep to the rules; in the others the first violation is marked."
     ]
     assert page.all("mark") == [")", "(end)"]
+    right = shown(texts("What it wrote", rows[:1]))
+    assert right.all("figcaption") == ["What it wrote. 1 of 1 keep to the rules."]
     assert page.all("code") == ["(())", "())(", "((end)"]
     assert "())( ✗ closes nothing" in page.text and "(()) ✓ valid" in page.text
 

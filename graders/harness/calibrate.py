@@ -1,4 +1,4 @@
-"""Measure the learning checks over many seeds, and keep what was measured beside the threshold."""
+"""Measure the checks of what is learnt or drawn, and keep what was measured beside the threshold."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,7 +10,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from graders.harness import calibrate_language, calibrate_tagging
+from graders.harness import (
+    calibrate_curves,
+    calibrate_language,
+    calibrate_sampling,
+    calibrate_tagging,
+)
 from graders.harness.draw import Draw
 from graders.harness.errors import UsageError
 from graders.harness.fixtures import FIXTURES
@@ -26,16 +31,14 @@ def write(runs: int, names: Sequence[str] = ()) -> str:
     """Train the reference and known mistakes `runs` times each; write and return the figures.
 
     Args:
-        names: of the learning checks that are measured anew; the others keep their figures. All
+        names: of what is measured anew; the others keep their figures. All
             when empty.
 
     Raises:
         UsageError: a name is none of theirs.
     """
     if unknown := [name for name in names if name not in LEARNT]:
-        raise UsageError(
-            f"No learning check is called {unknown[0]}; there are {', '.join(LEARNT)}."
-        )
+        raise UsageError(f"Nothing called {unknown[0]} is measured; there are {', '.join(LEARNT)}.")
     figures: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     for name in names or LEARNT:
         figures[name] = LEARNT[name](runs)
@@ -127,6 +130,15 @@ def _tagging(runs: int) -> dict[str, Any]:
     return calibrate_tagging.measure(runs, _load(ROOT / "reference" / "numpy_rnn.py"))
 
 
+def _reviews_curves(runs: int) -> dict[str, Any]:
+    return calibrate_curves.reviews(runs, _load(ROOT / "reference" / "mlp.py").MLPClassifier)
+
+
+def _brackets_curves(runs: int) -> dict[str, Any]:
+    model_class = calibrate_language.loaded().LSTMLanguageModel
+    return calibrate_curves.brackets(_of_three(runs), model_class)
+
+
 def _of_three(runs: int) -> int:
     """Give the trainings that suffice for a check of three attempts, where others have two."""
     return max(1, runs * 3 // 10)
@@ -137,6 +149,10 @@ LEARNT: dict[str, Callable[[int], dict[str, Any]]] = {
     "tagging": _tagging,
     "brackets": lambda runs: calibrate_language.brackets(_of_three(runs)),
     "ndfa": lambda runs: calibrate_language.ndfa(_of_three(runs)),
+    "reviews_curves": _reviews_curves,
+    "brackets_curves": _brackets_curves,
+    "sampling": calibrate_sampling.sampling,
+    "shuffling": calibrate_sampling.shuffling,
 }
 
 

@@ -46,7 +46,7 @@ def brackets(runs: int) -> dict[str, Any]:
     three), and that of three independent misses, which is what a check needs, below (3/n)³.
     """
     torch.set_num_threads(1)
-    reference = _load()
+    reference = loaded()
     right = [_brackets(reference.LSTMLanguageModel, seed) for seed in range(runs)]
     wrong = {
         name: [_brackets(make, seed) for seed in _few(runs)]
@@ -59,11 +59,11 @@ def ndfa(runs: int) -> dict[str, Any]:
     """Let training loops with several optimisers learn the NDFA; give figures like `brackets`."""
     torch.set_num_threads(1)
     right = {
-        name: [_ndfa(_load((ADAM, text)), seed) for seed in range(runs)]
+        name: [_ndfa(loaded((ADAM, text)), seed) for seed in range(runs)]
         for name, text in OPTIMISERS.items()
     }
     wrong = {
-        name: [_ndfa(_load(edit), seed) for seed in _few(runs)]
+        name: [_ndfa(loaded(edit), seed) for seed in _few(runs)]
         for name, edit in MISTAKES_OF_TRAINING.items()
     }
     return _figures(right, wrong)
@@ -160,7 +160,7 @@ def _wrong_models(reference: ModuleType) -> dict[str, Callable[..., nn.Module]]:
     }
 
 
-def _load(edit: tuple[str, str] | None = None) -> ModuleType:
+def loaded(edit: tuple[str, str] | None = None) -> ModuleType:
     """Load the reference's part with `data` beside it, with or without an edit of its text."""
     for name in ("data", "autoregressive"):
         path = ROOT / "reference" / f"{name}.py"

@@ -71,8 +71,14 @@ def curves(
     x: Sequence[Any] | None = None,
     line: tuple[str, float] | None = None,
     axis: str = "step",
+    band: tuple[str, Sequence[Any], Sequence[Any]] | None = None,
 ) -> Figure:
-    """Show numbers as curves over `x`, or over 1, 2, …; long ones are thinned out evenly."""
+    """Show numbers as curves over `x`, or over 1, 2, …; long ones are thinned out evenly.
+
+    Args:
+        line: a threshold, by name and height.
+        band: between which numbers right answers lie at each x: name, lower, upper ones.
+    """
     kept = [*series.items()][:SERIES]
     longest = max((len(values) for _, values in kept), default=0)
     every = max(1, math.ceil(longest / POINTS))
@@ -84,6 +90,27 @@ def curves(
         "x": [finite(v) for v in positions[:longest:every]],
         "series": {name: [finite(v) for v in values[::every]] for name, values in kept},
         "line": [line[0], finite(line[1])] if line else None,
+        "band": [
+            band[0],
+            *([finite(v) for v in each[:longest:every]] for each in band[1:]),
+        ]
+        if band
+        else None,
+    }
+
+
+def grids(title: str, named: Mapping[str, Tensor], row: str, column: str) -> Figure:
+    """Show matrices of one sort side by side, as far as they fit; `row` and `column` are counted."""
+    shown = [*named.items()][:SERIES]
+    return {
+        "kind": "grids",
+        "title": title[:200],
+        "row": row[:20],
+        "column": column[:20],
+        "grids": {
+            name[:60]: [[_cell(v) for v in line] for line in grid[:ROWS, :COLUMNS].tolist()]
+            for name, grid in shown
+        },
     }
 
 

@@ -12,8 +12,9 @@ import psutil
 from graders.harness import manual
 from graders.harness.errors import UsageError
 from graders.harness.result import Result, from_json, to_json
+from graders.harness.sheet import read_sheet
 from reports.check_page import render_checks
-from reports.class_page import render_class
+from reports.class_page import SIMILARITY, render_class
 from reports.grades import write_grades
 from reports.student_page import render_report
 from reports.summary import ResultSummary
@@ -48,8 +49,16 @@ def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
                 old.unlink()
         for name, page in pages.items():
             write_whole(out / "checks" / name, page)
-        write_whole(out / "index.html", render_class(summaries))
+        similarity = (out / SIMILARITY).is_file()
+        write_whole(out / "index.html", render_class(summaries, _title(summaries), similarity))
         write_grades(summaries, out / "grades.csv")
+
+
+def _title(summaries: Sequence[ResultSummary]) -> str:
+    """Give the titles of the class's sheets; of a sheet that is gone, the name stays."""
+    with contextlib.suppress(UsageError):
+        return ", ".join(read_sheet(n).title for n in sorted({s.assignment for s in summaries}))
+    return ""
 
 
 def write_manual(entries: Sequence[manual.Entry], out: Path) -> None:

@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Any
 
+from graders.harness import marker
 from graders.harness.archive import printable
 from graders.harness.lms.brightspace import brightspace_owner
 from graders.harness.lms.canvas import canvas_owner
@@ -87,7 +88,8 @@ def looked_at(
     named = name.note(result.student.upload) if name else ""
     questions = tuple(_unread(question, missing) for question in result.questions)
     notes = tuple(note for note in (named, *missing.values()) if note)
-    return replace(result, questions=questions, notes=notes)
+    own_check = marker.told(submission.files, result.environment)
+    return replace(result, questions=questions, notes=notes, own_check=own_check)
 
 
 def _unread(question: QuestionResult, missing: Iterable[RequiredFile]) -> QuestionResult:

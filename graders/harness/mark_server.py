@@ -7,8 +7,9 @@ each start and printed once: no other user of the machine and no page in the bro
 import secrets
 import sys
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from flask import Flask, Response, abort, request
 from rich.console import Console
@@ -36,21 +37,30 @@ def serve(out: Path, uploads: Path | None, port: int, console: Console) -> int:
     """Serve until Ctrl-C."""
     token = secrets.token_urlsafe(24)
     found = desk(out, uploads)
-    try:
-        server = make_server("127.0.0.1", port, _nothing, handler_class=_Quiet)
-    except OSError as problem:
-        raise UsageError(f"Port {port} cannot be used: {problem.strerror}.") from problem
-    host = f"127.0.0.1:{server.server_port}"
-    server.set_app(application(found, token, host))
+    serving = server(port)
+    host = f"127.0.0.1:{serving.server_port}"
+    serving.set_app(application(found, token, host))
     console.print(f"Open http://{host}/{token}/", markup=False, soft_wrap=True)
     console.print("Ctrl-C ends it; then `manual` puts the points into reports and grades.")
     console.file.flush()  # it is read while this runs on
-    with server:
+    with serving:
         try:
-            server.serve_forever()
+            serving.serve_forever()
         except KeyboardInterrupt:
             print(file=sys.stderr)
     return 0
+
+
+def server(port: int) -> WSGIServer:
+    """Take a port of this machine alone; 0 stands for any.
+
+    Raises:
+        UsageError: it cannot be had.
+    """
+    try:
+        return make_server("127.0.0.1", port, _nothing, _Threads, _Quiet)
+    except OSError as problem:
+        raise UsageError(f"Port {port} cannot be used: {problem.strerror}.") from problem
 
 
 def application(found: Desk, token: str, host: str) -> Flask:
@@ -161,6 +171,12 @@ def _answer(page: str, status: int = 200, policy: str = "") -> Response:
 def _nothing(environ: Any, start: Any) -> list[bytes]:
     start("503 Service Unavailable", [])
     return []
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    """Answers at once, also while a browser holds a connection open and asks nothing on it."""
+
+    daemon_threads = True
 
 
 class _Quiet(WSGIRequestHandler):

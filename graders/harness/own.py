@@ -37,7 +37,7 @@ def own_files(folder: Path) -> dict[str, bytes]:
                 continue
             if not name.startswith(".") and not junk_in(path.as_posix()):
                 found[path.as_posix()] = (folder / path).read_bytes()
-    if not any(name.endswith((".py", ".ipynb")) for name in found):
+    if not any(name.casefold().endswith((".py", ".ipynb")) for name in found):
         raise UsageError(
             f"{folder.resolve()} holds no .py or .ipynb file; run this where yours are."
         )

@@ -144,7 +144,11 @@ class Environment:
 
 @dataclass(frozen=True)
 class Result:
-    """All outcomes and points of one submission."""
+    """All outcomes and points of one submission.
+
+    Args:
+        own_check: what differs where the student checked the same files, as far as they tell.
+    """
 
     assignment: str
     student: Student
@@ -156,6 +160,7 @@ class Result:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     late: Late | None = None
+    own_check: str = ""
 
     @property
     def points(self) -> Decimal:
@@ -203,6 +208,7 @@ def to_json(result: Result) -> str:
         "status": result.status,
         "message": result.message,
         "notes": list(result.notes),
+        "own_check": result.own_check,
         "late": result.late and _late(result.late, result.late_points),
         "questions": [_question(question) for question in result.questions],
         "files": [{"name": file.name, "notes": list(file.notes)} for file in result.files],
@@ -273,8 +279,9 @@ def from_json(text: str) -> Result:
             files=tuple(FileNotes(f["name"], tuple(f["notes"])) for f in document["files"]),
             message=document["message"],
             seconds=float(document["seconds"]),
-            notes=tuple(document.get("notes", ())),  # older results have none, nor `late`
+            notes=tuple(document.get("notes", ())),  # older results have none, nor what follows
             late=_read_late(document["late"]) if document.get("late") else None,
+            own_check=str(document.get("own_check", "")),
         )
     except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
         raise ValueError(f"not a result: {problem!r}") from problem

@@ -16,6 +16,7 @@ from torch import Tensor
 from graders.harness.compare import holds, shaped
 from graders.harness.draw import Draw
 from graders.harness.figures import texts
+from graders.harness.remote import Student
 from graders.measuring.learning import FIXTURES, threshold
 from graders.oracles.grammars import GRAMMARS, Broken, marked
 
@@ -95,12 +96,15 @@ def valid(written: Written) -> int:
     return sum(broken is None for _, broken in written)
 
 
-def learns(name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw) -> None:
+def learns(
+    student: Student, name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw
+) -> None:
     """Pass if, in one of three trainings, most of ten texts keep to the grammar."""
     wanted, counts = threshold(name), []
     for _ in range(ATTEMPTS):
         written = write(name, trained(), draw)
         counts.append(valid(written))
+        student.figure(texts("What the model wrote after the last training", written))
         if counts[-1] >= wanted:
             return
     shown = "; ".join(marked(text, broken) for text, broken in written if broken)[:400]
@@ -112,5 +116,4 @@ def learns(name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw
         f"at least {wanted:.0f}; the reference writes them always",
         "The sign ▶◀ shows the first symbol that breaks a text's rules. Is the target the next "
         "token, does every step train, does the state go from token to token?",
-        texts("What the model wrote after the last training", written),
     )

@@ -33,10 +33,17 @@ def reviews() -> dict[str, Any]:
     return document
 
 
+@cache
+def calibration() -> dict[str, Any]:
+    """Read what was measured of the reference and of known mistakes."""
+    text = (FIXTURES / "calibration.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
 def threshold(name: str) -> float:
     """Give the calibrated threshold of one learning check."""
-    text = (FIXTURES / "calibration.json").read_text(encoding="utf-8")
-    return float(json.loads(text)[name]["threshold"])
+    return float(calibration()[name]["threshold"])
 
 
 def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> None:
@@ -45,7 +52,8 @@ def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> Non
     for _ in range(ATTEMPTS):
         model = model_class(reviews()["vocabulary"], 2, *SIZES)
         record = student.fit(model, training_batches(draw), EPOCHS, LEARNING_RATE)
-        student.figure(training_curves(record))
+        for figure in training_curves(record, "reviews"):
+            student.figure(figure)
         reached.append(accuracy(shaped(model(held_out()[0]), (len(held_out()[1]), 2))))
         student.figure(reached_and_wanted("Held-out reviews named rightly", reached, wanted))
         if reached[-1] >= wanted:
@@ -60,10 +68,23 @@ def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> Non
     )
 
 
-def training_curves(record: dict[str, list[float]]) -> Figure:
-    """Show what `fit` recorded of the last training."""
-    named = {"loss": record["loss"], "gradient norm": record["gradient_norm"]}
-    return curves("Training, batch by batch", named, axis="batch")
+def training_curves(record: dict[str, list[float]], name: str) -> list[Figure]:
+    """Show what `fit` recorded of the last training, beside the reference's own trainings."""
+    titles = {"loss": "Loss, batch by batch", "gradient_norm": "Gradient norm, batch by batch"}
+    return [
+        curves(title, {key.replace("_", " "): record[key]}, axis="batch", band=band(name, key))
+        for key, title in titles.items()
+    ]
+
+
+def band(name: str, curve: str) -> tuple[str, list[float], list[float]] | None:
+    """Give the calibrated band of one curve: between its numbers lie 90 of 100 trainings."""
+    known = calibration().get(f"{name}_curves", {})
+    if curve not in known:
+        return None
+    every = known["every"]
+    lower, upper = ([v for v in known[curve][k] for _ in range(every)] for k in ("lower", "upper"))
+    return "90 of 100 trainings of the reference", lower, upper
 
 
 def reached_and_wanted(title: str, reached: Sequence[float], wanted: float) -> Figure:

@@ -1,0 +1,125 @@
+"""`similarity OUT UPLOADS`: whose uploads hold alike code. A reason to look, never a finding.
+
+Nothing of an upload is run or parsed as Python. Fellows who hand in one upload are one; the same
+files handed in by two are named first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from graders.harness.edition import notebook
+from graders.harness.errors import UsageError
+from graders.harness.lms.roster import read_roster
+from graders.harness.result import Student
+from graders.harness.sandbox import ROOT
+from graders.harness.sheet import read_sheet
+from graders.harness.similarity import Pair, Similarity
+from graders.harness.similarity_code import Code, Numbers, code_of
+from graders.harness.similarity_pairs import Alike, alike, own, pieces
+from graders.harness.upload import UnreadableUpload, Upload, take_in
+
+LISTED = 50  # pairs that are shown
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One upload that was compared: all who handed it in, its hash and its code."""
+
+    students: tuple[Student, ...]
+    sha256: str
+    code: Code
+
+
+def compare(
+    sheets: Iterable[str], uploads: Path, roster: Path | None, given: Sequence[Path]
+) -> Similarity:
+    """Compare a class's uploads for these sheets, less what the course and `given` gave.
+
+    Raises:
+        UsageError: there are no uploads, or a given path is not there.
+    """
+    sources = given_sources(sheets, given)
+    intake = take_in(uploads, roster=read_roster(roster) if roster else None)
+    return similar(intake.uploads, code_of(sources).hashes)
+
+
+def given_sources(sheets: Iterable[str], given: Sequence[Path]) -> dict[str, bytes]:
+    """Read what the course gave: the skeleton, the sheets' notebooks, and what staff name.
+
+    Raises:
+        UsageError: a path is not there.
+    """
+    files = sorted((ROOT / "student_template").glob("*.py"))
+    for path in given:
+        if not path.exists():
+            raise UsageError(
+                f"{path} does not exist; name a file or folder that students were given."
+            )
+        files += sorted(path.rglob("*")) if path.is_dir() else [path]
+    sources = {str(file): file.read_bytes() for file in files if file.is_file()}
+    return sources | {f"{name}.ipynb": notebook(read_sheet(name)) for name in sorted(sheets)}
+
+
+def similar(uploads: Sequence[Upload], given: Numbers) -> Similarity:
+    """Compare all uploads that can be read."""
+    handed: list[Handed] = []
+    unread: list[Student] = []
+    for upload in uploads:
+        try:
+            student, submission = upload.read()
+        except UnreadableUpload:
+            unread.extend(upload.students)
+            continue
+        code = code_of(submission.files).without(given)
+        handed.append(Handed(upload.students, student.sha256, code))
+    codes = own([each.code for each in handed])
+    found = [*_identical(handed), *alike(codes)]
+    once = {(each.one, each.other): each for each in reversed(found)}  # the first of each two
+    likest = sorted(once.values(), key=lambda each: (each.share, each.whole), reverse=True)
+    ties, rings = _tied(likest)
+    return Similarity(
+        compared=len(handed),
+        cut=tuple(s for each in handed if not each.code.whole for s in each.students),
+        unread=tuple(unread),
+        found=len(once),
+        rings=tuple(tuple(s for i in ring for s in handed[i].students) for ring in rings),
+        pairs=tuple(_pair(each, handed) for each in ties[:LISTED]),
+    )
+
+
+def _identical(handed: Sequence[Handed]) -> Iterator[Alike]:
+    """Give those who handed in the same files, where there is anything of their own in them."""
+    same: dict[str, list[int]] = {}
+    for number, each in enumerate(handed):
+        if len(each.code.hashes):
+            same.setdefault(each.sha256, []).append(number)
+    for numbers in same.values():
+        yield from (Alike(one, other, 1.0, 1.0) for one, other in combinations(numbers, 2))
+
+
+def _tied(found: Sequence[Alike]) -> tuple[list[Alike], list[list[int]]]:
+    """Give the first pairs that tie together all who hang together, and rings of more than two."""
+    ring_of: dict[int, set[int]] = {}
+    ties = []
+    for each in found:
+        one, other = (ring_of.setdefault(i, {i}) for i in (each.one, each.other))
+        if one is not other:
+            ties.append(each)
+            one |= other
+            ring_of |= dict.fromkeys(other, one)
+    rings = {id(ring): sorted(ring) for ring in ring_of.values() if len(ring) > 2}
+    return ties, sorted(rings.values())
+
+
+def _pair(found: Alike, handed: Sequence[Handed]) -> Pair:
+    one, other = handed[found.one], handed[found.other]
+    return Pair(
+        one.students,
+        other.students,
+        found.share,
+        found.whole,
+        one.sha256 == other.sha256,
+        pieces(one.code, other.code),
+    )

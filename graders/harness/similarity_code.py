@@ -1,0 +1,148 @@
+"""A submission's code as one row of symbols, in which copies show and layout does not.
+
+copydetect does the reading: comments and spaces go, every name becomes a letter for its kind and
+every string another, and each `SYMBOLS` symbols in a row make one hash. Nothing is parsed or run,
+and however odd a file is, reading it ends: text and time are bounded.
+"""
+
+import json
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from copydetect.utils import filter_code, hashed_kgrams  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+SYMBOLS = 25  # in a row, from which on two codes are alike
+LONGEST = (
+    200_000  # characters of a submission's code that are compared: far more than any sheet asks
+)
+WIDEST = 400  # characters of a line
+SECONDS = 10.0  # of computing for one submission; a usual one takes a twentieth of a second
+
+
+@dataclass(frozen=True)
+class Code:
+    """The code of one submission.
+
+    Args:
+        text: its lines one after the other, without the empty ones.
+        files: in the text's order, the first line of each file or cell (from 0) and its name.
+        numbers: of each line of the text, its number in the file or cell.
+        hashes: of the rows of symbols that are compared, each once.
+        places: where each of these rows begins first, in symbols.
+        shifts: places, and how many characters more than symbols stand before them; what holds at
+            the next of these places holds at any other.
+        whole: whether all of the code is here.
+    """
+
+    text: str
+    files: tuple[tuple[int, str], ...]
+    numbers: Numbers
+    hashes: Numbers
+    places: Numbers
+    shifts: tuple[Numbers, Numbers]
+    whole: bool
+
+    def without(self, hashes: Numbers) -> "Code":
+        """Leave out what is no student's own."""
+        kept = ~np.isin(self.hashes, hashes)
+        return replace(self, hashes=self.hashes[kept], places=self.places[kept])
+
+    def lines_at(self, places: Numbers) -> Numbers:
+        """Give the lines of the text, from 0, in which the symbols at these places stand."""
+        at, shift = self.shifts
+        characters = places + shift[np.clip(np.searchsorted(at, places), 0, len(at) - 1)]
+        ends = np.cumsum([len(line) + 1 for line in self.text.split("\n")])
+        return np.searchsorted(ends, characters, "right").clip(0, len(ends) - 1)
+
+
+def code_of(files: Mapping[str, bytes]) -> Code:
+    """Read the sources of a submission; what is no source is not looked at."""
+    text, origins, numbers, whole = _text(files)
+    try:
+        with _within(SECONDS):
+            symbols, shifts = filter_code(text, "", "python")
+    except _TooLong:
+        symbols, shifts, whole = "", np.zeros((1, 2), np.int64), False
+    found = np.asarray(hashed_kgrams(symbols, SYMBOLS), np.int64)
+    places = np.sort(np.unique(found, return_index=True)[1])  # four gates alike count once
+    # A class's name is entered there with its own length alone; the sum never falls.
+    shift = np.maximum.accumulate(shifts[:, 1])
+    return Code(text, origins, numbers, found[places], places, (shifts[:, 0], shift), whole)
+
+
+def _text(files: Mapping[str, bytes]) -> tuple[str, tuple[tuple[int, str], ...], Numbers, bool]:
+    """Put all sources into one text, up to the bound, and remember where each line is from."""
+    lines: list[str] = []
+    numbers: list[int] = []
+    origins: list[tuple[int, str]] = []
+    left = LONGEST
+    for name, source in _sources(files):
+        origins.append((len(lines), name))
+        for number, line in enumerate(source.splitlines(), 1):
+            kept = line.replace("\0", "").rstrip()[:WIDEST]
+            left -= len(kept) + 1 if kept else 0
+            if left < 0:
+                return "\n".join(lines), tuple(origins), np.array(numbers, np.int64), False
+            if kept:
+                lines.append(kept)
+                numbers.append(number)
+    return "\n".join(lines), tuple(origins), np.array(numbers, np.int64), True
+
+
+def _sources(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    for name, content in sorted(files.items()):
+        if name.lower().endswith(".py"):
+            yield name, content.decode("utf-8-sig", "replace")
+        elif name.lower().endswith(".ipynb"):
+            for number, source in enumerate(_cells(content), 1):
+                yield f"{name}, cell {number}", source
+
+
+def _cells(content: bytes) -> Iterator[str]:
+    """Give the code cells of a notebook, also of one in the oldest format; of anything else none."""
+    try:
+        document = json.loads(content.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return
+    for cell in _listed(document, "cells") or (
+        cell for sheet in _listed(document, "worksheets") for cell in _listed(sheet, "cells")
+    ):
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            yield source if isinstance(source, str) else "".join(_texts(source))
+
+
+def _listed(document: Any, key: str) -> list[Any]:
+    found = document.get(key) if isinstance(document, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _texts(lines: Any) -> Iterable[str]:
+    return (line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ()
+
+
+class _TooLong(BaseException):
+    """Reading takes too long; no `except` of a library takes it."""
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """End what takes longer, wherever it is."""
+
+    def end(*_: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

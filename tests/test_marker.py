@@ -1,0 +1,64 @@
+"""What a student checked with: told in the report, and of no weight."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from graders.harness.handing_in import looked_at
+from graders.harness.marker import FILE, LARGEST, SAME, marker, told
+from graders.harness.result import from_json, to_json
+from graders.harness.submission import Submission
+from reports.student_page import render_report
+from tests.test_reports import ENVIRONMENT, Page, result
+
+OURS = replace(ENVIRONMENT, graders_sha256="a" * 64)
+OWN = marker(OURS, "rnn", 1)
+
+
+def test_the_same_versions_are_told_as_the_same():
+    assert told({FILE: OWN}, OURS) == SAME
+    assert told({f"rnn_mira/{FILE}": OWN, "a/b/c/unroll.json": b"x"}, OURS) == SAME
+    assert told({}, OURS) == ""
+
+
+def test_what_differs_is_told():
+    other = replace(OURS, python="3.12.3", torch="2.13.0+cpu", seed=4, graders_sha256="b" * 64)
+    assert told({FILE: marker(other, "rnn", 1)}, OURS) == (
+        "Python 3.12.3, PyTorch 2.13.0+cpu, seed 4, other graders (bbbbbbbbbbbb): "
+        "sentences and points may differ"
+    )
+    assert told({FILE: OWN}, replace(OURS, seed=4)) == "seed 17: sentences and points may differ"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"[" * LARGEST,
+        b"null",
+        b"{}",
+        OWN + b" " * LARGEST,
+        OWN.replace(b'"2.6.0"', b"2.6"),
+        OWN.replace(b"2.6.0", b"<script>"),
+        OWN.replace(b"2.6.0", b"2" * 65),
+        OWN.replace(b"2.6.0", "\u202e".encode()),
+    ],
+)
+def test_what_we_did_not_write_is_not_believed(content):
+    assert told({FILE: content}, OURS) == ""
+
+
+def test_the_report_tells_it_and_the_points_stay():
+    before = replace(result(), environment=OURS)
+    after = looked_at(before, (), None, Submission({FILE: marker(ENVIRONMENT, "rnn", 1)}))
+    assert after.points == before.points and after.notes == before.notes
+    assert "You checked with other graders (9c1e7f): sentences and points may differ" in (
+        Page(render_report(after)).text
+    )
+    assert "You checked with" not in Page(render_report(before)).text
+    assert from_json(to_json(after)) == after
+    older = json.loads(to_json(after))
+    del older["own_check"]
+    assert from_json(json.dumps(older)) == replace(after, own_check="")
