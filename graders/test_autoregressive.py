@@ -10,6 +10,7 @@ from graders.harness.figures import curves
 from graders.measuring import languages, recorded
 from graders.measuring.generating import generation, seed_of, with_own_or_given
 from graders.measuring.languages import END
+from graders.measuring.learning import training_curves
 from graders.measuring.losses import PER_TOKEN, gradient_of_the_loss, loss_is, number, targets_for
 from graders.measuring.phrases import (
     arguments_unchanged,
@@ -156,10 +157,12 @@ def test_model_learns_the_brackets(student, draw):
         batches = languages.training_batches("brackets", setting["batch"], draw)
         pairs = [(batch[:, :-1], batch[:, 1:]) for batch in batches]
         wrapped = student.given("language.ClassesSecond", model)
-        student.fit(wrapped, pairs, setting["epochs"], setting["lr"])
+        record = student.fit(wrapped, pairs, setting["epochs"], setting["lr"])
+        for figure in training_curves(record, "brackets"):
+            student.figure(figure)
         return model
 
-    languages.learns("brackets", trained, draw)
+    languages.learns(student, "brackets", trained, draw)
 
 
 # The loss ------------------------------------------------------------------------------------
@@ -613,4 +616,4 @@ def test_training_learns_the_ndfa(student, draw):
         student.train_autoregressive(model, batches, *rest)
         return model
 
-    recorded.judged(student, lambda: languages.learns("ndfa", trained, draw))
+    recorded.judged(student, lambda: languages.learns(student, "ndfa", trained, draw))

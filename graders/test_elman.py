@@ -6,7 +6,7 @@ import torch
 
 from graders.harness.compare import close, holds, is_close, several, shaped
 from graders.harness.faults import Fault
-from graders.harness.figures import influence
+from graders.harness.figures import grids, influence
 from graders.measuring.inside import split
 from graders.measuring.phrases import (
     arguments_unchanged,
@@ -83,13 +83,26 @@ def test_returns_the_last_hidden_state(student, draw):
 
 def test_hidden_state_is_carried(student, draw):
     """The first input of a sequence reaches the output of a later step."""
-    model, _, x = _layer(student, draw)
+    model, parameters, x = _layer(student, draw)
+    _show_states(student, model, parameters, x)
     changed = x.clone()
     changed[:, 0] += 1.0
     one, other = _run(model, changed)[0], _run(model, x)[0]
     student.figure(influence("the first input", one, other))
     moved = _gap(one[:, 1:], other[:, 1:])
     holds(moved > 1e-5, "Changing the first input changes no later output.", hint=CARRY)
+
+
+def _show_states(student, model, parameters, x):
+    """Show the first sequence's state after each input beside that of the nearest reading."""
+    spans = [x[:, : step + 1] for step in range(x.shape[1])]
+    with contextlib.suppress(Fault):  # a layer that cannot be run so is another check's matter
+        found = torch.stack([_run(model, span)[1][0] for span in spans])
+        by_step = [[r.hidden[0].detach() for r in _readings(parameters, span)] for span in spans]
+        readings = [torch.stack(states) for states in zip(*by_step, strict=False)]
+        nearest = min(readings, key=lambda states: _gap(states[0], found[0]), default=found)
+        named = {"Returned": found, "By the equations": nearest}
+        student.figure(grids("The first sequence's hidden state", named, "step", "unit"))
 
 
 def _gap(one, other):

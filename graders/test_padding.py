@@ -6,6 +6,7 @@ from itertools import pairwise
 import torch
 
 from graders.harness.compare import equal, holds, plain, several, shaped
+from graders.harness.figures import grids
 from graders.measuring.phrases import any_reading, items_of
 from graders.oracles import padding as oracle
 
@@ -88,7 +89,13 @@ def test_mask_is_true_on_tokens(student, draw):
     """length_mask gives a bool tensor (B, T), True on real tokens and False on padding."""
     lengths = draw.shuffled([1, 2, 5, 7])
     hint = "Row b is True in its first lengths[b] places. A comparison gives truth values."
-    equal(_length_mask(student, lengths), oracle.mask(lengths, 7), hint)
+    returned = _length_mask(student, lengths)
+    equal(returned, oracle.mask(lengths, 7), hint)
+    named = {
+        "Padded, pad 0": oracle.padded([range(1, n + 1) for n in lengths], 0),
+        "Mask": returned,
+    }
+    student.figure(grids("Which places hold a token", named, "sequence", "place"))
 
 
 def test_mask_is_as_wide_as_max_len(student, draw):
@@ -205,7 +212,7 @@ def _long(values):
 
 def _token_batches(student, draw):
     """Call token_batches on rows of many lengths, one of them longer than the whole budget."""
-    lengths = draw.shuffled([1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12, 25])
+    lengths = draw.shuffled(3 * [1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12, 25])
     rows = draw.rows(lengths, high=50)
     found = plain(any_reading(student.token_batches, (rows, 20), (_tensors(rows), 20)))
     indices = [list(batch) if isinstance(batch, list) else [batch] for batch in _list(found)]

@@ -3,6 +3,7 @@
 import torch
 
 from graders.harness.compare import close, equal, holds, is_close, several, shaped
+from graders.harness.figures import grids
 from graders.measuring import classifying
 from graders.measuring.cells import built_by_hand, floats, slopes_match
 from graders.measuring.phrases import (
@@ -115,7 +116,10 @@ def test_loop_returns_every_state(student, draw):
     """The loop gives the state after each input, from zeros."""
     rnn, M, x, h = _loop(student, draw)
     expected, _ = oracle.unrolled(oracle.leaky(M), x, torch.zeros_like(h))
-    close(_run(rnn, x, h)[0], expected, OWN, "The sequence of states")
+    states = _run(rnn, x, h)[0]
+    named = {"Returned": states[0], "By the given cell": expected[0]}
+    student.figure(grids("The first sequence's hidden state", named, "step", "unit"))
+    close(states, expected, OWN, "The sequence of states")
 
 
 def test_loop_returns_the_last_state(student, draw):

@@ -287,10 +287,19 @@ def _skipping(student, draw):
         yield model, sizes, pad, draw.tokens(4, 3, low=4, high=sizes[0])
 
 
+MOVES = "Only steps that read the pad are skipped; those of tokens move state and answer."
+
+
 def _tell_reviews_apart(answers):
     different = bool((answers - answers[0]).abs().max() > 1e-5)
-    hint = "Only steps that read the pad are skipped; those of tokens move state and answer."
-    holds(different, "All reviews get the same answer.", hint=hint)
+    holds(different, "All reviews get the same answer.", hint=MOVES)
+
+
+def _carries_its_state(model, sizes, X):
+    other = X.clone()
+    other[0] = 4 + (X[0] - 3) % (sizes[0] - 4)
+    moved = bool((_answers(model, sizes, other) - _answers(model, sizes, X)).abs().max() > 1e-5)
+    holds(moved, "Without pads, changing the first token changes no answer.", hint=MOVES)
 
 
 def test_pads_at_the_end_change_nothing(student, draw):
@@ -305,6 +314,7 @@ def test_pads_at_the_end_change_nothing(student, draw):
 def test_rows_of_different_lengths(student, draw):
     """Given the pad id, each review of a batch gets the answer that it gets alone, without pads."""
     for model, sizes, pad, X in _skipping(student, draw):
+        _carries_its_state(model, sizes, X[:3])
         alone = [_answers(model, sizes, X[: 4 - i, i : i + 1]) for i in range(3)]
         _tell_reviews_apart(torch.cat(alone))
         for row in range(3):

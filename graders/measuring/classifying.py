@@ -72,7 +72,8 @@ def make(
     values = {p.name: 0.6 * draw.normal(*p.values.shape, dtype=dtype) for p in trained}
     student.set_parameters(model, values)
     parameters = [replace(p, values=values[p.name].clone().requires_grad_()) for p in trained]
-    tokens = draw.tokens(draw.integer(4, 5), 3, high=V)
+    # The largest token is left out: one-hot vectors are V wide, whatever stands in a batch.
+    tokens = draw.tokens(draw.integer(4, 5), 3, high=V if emb else V - 1)
     built_by_hand(student, model, tokens)
     return Made(student, model, parameters, (V, C, H, D), tokens, not emb)
 
@@ -174,6 +175,7 @@ def single_logits(draw: Draw) -> tuple[Tensor, Tensor]:
         right = (ones == (labels > 0)).float().mean()
         slips = [
             ((values > 0.5) == (labels > 0)).float().mean(),
+            ((values > -0.5) == (labels > 0)).float().mean(),
             (labels == 0).float().mean(),  # argmax of a single logit
             (labels == 1).float().mean(),
             (ones[:, None] == (labels > 0)).float().mean(),  # (B, 1) against (B,)

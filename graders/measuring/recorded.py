@@ -1,10 +1,12 @@
 """One training of a given model by the student's loop, and what was seen of it from inside.
 
 A loop calls `generate`, `sample` and `masked_loss`. When a check fails, it is tried again with given
-ones in their places, and that verdict counts: a fault of theirs costs its points only once.
+ones in their places, and that verdict counts: a fault of theirs costs its points only once. But a
+loop that calls its own sound helper with the wrong arguments is wrong itself.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +25,8 @@ from graders.oracles.autoregressive import loss_per_token, next_tokens
 SYMBOLS = 9
 LENGTHS = ((4, 2, 3), (5, 3, 1), (6, 2, 1))  # of a batch's rows: always 9 tokens and 3 END
 LONE = {"generate": "language.nothing_new", "sample": "scripted.likeliest"}
-STAND_INS = ({}, LONE, {**LONE, "masked_loss": "language.margin"})
+REFUSED = re.compile(r"\b(generate|masked_loss)\(\) (?:missing|takes|got)")  # by Python itself
+STAND_INS: tuple[dict[str, str], ...] = ({}, LONE, {**LONE, "masked_loss": "language.margin"})
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,9 @@ class Training:
         weight = torch.zeros_like(self.table).requires_grad_()
         bias = torch.zeros(SYMBOLS).requires_grad_()
         logits = self.table[batch] + weight[batch] + bias
-        loss_per_token(logits, next_tokens(batch, PAD), PAD).backward()
-        return float(torch.cat([weight.grad.flatten(), bias.grad]).norm())
+        loss = loss_per_token(logits, next_tokens(batch, PAD), PAD)
+        by_weight, by_bias = torch.autograd.grad(loss, (weight, bias))
+        return float(torch.cat([by_weight.flatten(), by_bias]).norm())
 
 
 def train(
@@ -115,8 +119,25 @@ def judged(student: Student, judge: Callable[[], None]) -> None:
             return
         except (Failed, StudentError) as fault:
             faults.append((fault, student.called))
-    fault, student.called = faults[0]
-    raise fault
+            if not names and _calls_wrongly(student, fault):
+                break
+    first, student.called = faults[0]
+    raise first
+
+
+def _calls_wrongly(student: Student, fault: Fault) -> bool:
+    """Tell whether a helper that takes the sheet's arguments was called with others."""
+    wrong = isinstance(fault, StudentError) and fault.type_name == "TypeError"
+    found = REFUSED.search(fault.text) if isinstance(fault, StudentError) and wrong else None
+    if found is None:
+        return False
+    with contextlib.suppress(Fault):
+        if found[1] == "generate":
+            student.generate(student.given("scripted.Scripted", 9, [2, 3, 3], END, 6), [3], 4, END)
+        else:
+            student.masked_loss(torch.zeros(1, 1, 4), torch.ones(1, 1, dtype=torch.long), PAD)
+        return True
+    return False
 
 
 def _batch(draw: Draw, place: int) -> Tensor:

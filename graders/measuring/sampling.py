@@ -1,13 +1,16 @@
 """Frequencies of drawn indices against their exact probabilities, with a bounded false alarm."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from graders.harness.compare import holds
 from graders.harness.draw import Draw
+from graders.harness.faults import StudentError
 from graders.harness.figures import Figure, bars
 from graders.harness.remote import Student
 from graders.measuring.recorded import as_list
@@ -35,7 +38,7 @@ def follows(student: Student, draw: Draw, temperature: float) -> None:
     """
     heights = [0.0, 0.8, 1.6, 2.4, 3.2]
     logits = [heights[place] + 0.5 for place in draw.shuffled(list(range(5)))]
-    found = student.repeat(student.sample, [torch.tensor(logits), temperature], DRAWS)
+    found = _drawn(student, torch.tensor(logits), temperature)
     draws = [index(value) for value in found]
     strange = [value for value, place in zip(found, draws, strict=True) if not 0 <= place < 5]
     holds(not strange, "Not every sample is an index.", strange[:1], "0 to 4")
@@ -52,10 +55,20 @@ def follows(student: Student, draw: Draw, temperature: float) -> None:
     )
 
 
+def _drawn(student: Student, logits: Tensor, temperature: float) -> list[Any]:
+    """Draw at a temperature; at 1 without saying so, since that is the default, where there is one."""
+    if temperature == 1.0:
+        with contextlib.suppress(StudentError):
+            return student.repeat(student.sample, [logits], DRAWS)
+    return student.repeat(student.sample, [logits, temperature], DRAWS)
+
+
 def _frequencies(draws: Sequence[int], wanted: Sequence[float], temperature: float) -> Figure:
     drawn = [draws.count(place) / DRAWS for place in range(len(wanted))]
     title = f"How often each index comes at temperature {temperature:g}"
-    return bars(title, range(len(wanted)), {"drawn": drawn, "softmax": wanted}, percent=True)
+    return bars(
+        title, [*map(str, range(len(wanted)))], {"drawn": drawn, "softmax": wanted}, percent=True
+    )
 
 
 def _often(draws: Sequence[int], wanted: Sequence[float], place: int) -> str:

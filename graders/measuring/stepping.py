@@ -18,7 +18,7 @@ from graders.oracles.training import means
 
 # B and T of training batches, then of validation batches; no B is a T, and none is the probe's H, 2.
 EVEN = (((4, 3), (4, 5), (4, 3)), ((4, 5), (4, 3)))
-UNEVEN = (((5, 3), (4, 5), (3, 4)), ((5, 4), (3, 5)))
+UNEVEN = (((5, 3), (3, 5), (4, 3)), ((5, 4), (3, 5)))  # 3 batches, and the last size is another
 LAST = (
     "After the loop over time, hand the output of the last step to the criterion as it is: once a "
     "batch, and without a sigmoid."

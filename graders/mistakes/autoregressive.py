@@ -315,6 +315,17 @@ SAMPLING = (
         "divide first",
     ),
     Mistake(
+        "the temperature is 2 unless it is given",
+        (
+            (
+                "lnprobs: torch.Tensor, temperature: float = 1.0",
+                "lnprobs: torch.Tensor, temperature: float = 2.0",
+            ),
+        ),
+        (AT_ONE,),
+        "Draw from softmax(lnprobs / temperature",
+    ),
+    Mistake(
         "raw logits are taken for probabilities",
         ((SOFTMAX, "probabilities = lnprobs / temperature"),),
         (AT_ONE,),
@@ -742,6 +753,18 @@ TRAINING = (
         ),
         (TEN,),
         "Behind the loop over batches",
+    ),
+    Mistake(
+        "the loss is called without the pad",
+        ((LOSS, LOSS.replace(", PAD)", ")")),),
+        (WITHOUT, WRITES),
+        "masked_loss() missing 1 required positional argument",
+    ),
+    Mistake(
+        "generate is called without the end",
+        ((SAMPLES, SAMPLES.replace(", END)", ")")),),
+        (TEN, FROM_START),
+        "generate() missing 1 required positional argument",
     ),
     Mistake(
         "a single sample",

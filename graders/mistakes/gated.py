@@ -176,6 +176,17 @@ GRU_MISTAKES = (
         "hidden_size",
     ),
     Mistake(
+        "the GRU takes the width of its input for that of its state",
+        (
+            (
+                "        self.hidden_size = hidden_size\n        self.W_z",
+                "        self.hidden_size = input_size\n        self.W_z",
+            ),
+        ),
+        ("test_gru_sizes_may_differ",),
+        "reads cell.hidden_size",
+    ),
+    Mistake(
         "the GRU makes ones on the CPU",
         ((MIX, "return (torch.ones(h.shape) - z) * h + z * n"),),
         ("test_gru_runs_on_any_device",),
@@ -664,6 +675,12 @@ FUSED_MISTAKES = (
         ),
         (FUSED_LSTM, "test_fused_lstm_takes_any_batch"),
         BATCH,
+    ),
+    Mistake(
+        "the fused LSTM cuts into pieces that fit narrow states alone",
+        ((FUSED_IFGO, FUSED_IFGO.replace("chunk(4,", "chunk(5,")),),
+        ("test_fused_lstm_takes_any_batch",),
+        "too many values to unpack",
     ),
     Mistake(
         "the fused LSTM puts one sigmoid on all four",

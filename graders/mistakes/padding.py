@@ -250,6 +250,18 @@ _GENERATOR = (
 )
 _TOKEN_BATCHES = (
     Mistake(
+        "asks the first batch whether there is room",
+        ((FITS, FITS.replace("len(batches[-1])", "len(batches[0])")),),
+        (FEW,),
+        "Go on adding sequences",
+    ),
+    Mistake(
+        "compares with the index, not with the budget",
+        ((FITS, FITS.replace("max_tokens", "i")),),
+        (BUDGET,),
+        PLACES,
+    ),
+    Mistake(
         "passes the budget by one row",
         ((FITS, FITS.replace("(len(batches[-1]) + 1)", "len(batches[-1])")),),
         (BUDGET,),

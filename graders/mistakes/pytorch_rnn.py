@@ -99,7 +99,7 @@ MISTAKES = (
     Mistake(
         "the states are detached between the steps",
         ((STEP, STEP.replace("W_h @ h)", "W_h @ h.detach())")),),
-        (GRADIENTS, "test_a_repeated_word_adds_up", SLOPE),
+        (GRADIENTS, "test_a_repeated_word_adds_up"),
         "detach()",
         "real",
     ),

@@ -525,6 +525,12 @@ CLASSIFIERS = (
         NOTHING_ELSE,
     ),
     Mistake(
+        "one-hot vectors are as wide as the largest token",
+        (("one_hot(x, self.vocab_size)", "one_hot(x)"),),
+        (ONE_HOT,),
+        "cannot be multiplied",
+    ),
+    Mistake(
         "the ids are read as numbers",
         ((HOT, "inputs = one_hot * x[..., None].to(self.output.weight.dtype)"),),
         (ONE_HOT,),
@@ -600,6 +606,12 @@ ACCURACIES = (
         (ONE_LOGIT,),
         THRESHOLD,
         "real",
+    ),
+    Mistake(
+        "the threshold on a single logit is -1",
+        ((GUESS, GUESS.replace("> 0)", "> -1)")),),
+        (ONE_LOGIT,),
+        THRESHOLD,
     ),
     Mistake(
         "the logit is compared with one half",

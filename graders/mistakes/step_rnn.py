@@ -437,6 +437,12 @@ _TRAINING = (
         "real",
     ),
     Mistake(
+        "divides the losses of batches by the size of the last one",
+        ((TRAIN_LOSS, TRAIN_LOSS.replace("len(losses)", "len(X)")),),
+        ("test_train_losses_are_epoch_means",),
+        "divide once, by the number of batches or examples",
+    ),
+    Mistake(
         "leaves out the last batch",
         ((TRAIN_GEN, "for X, y in list(train_gen())[:-1]:"),),
         (EVERY, STEPS),

@@ -420,6 +420,12 @@ _HISTORY = (
         AFTER,
     ),
     Mistake(
+        "the best is what is below every training loss",
+        ((BETTER, BETTER.replace("val_loss", "train_loss")),),
+        (BEST,),
+        "Compare with the best value so far",
+    ),
+    Mistake(
         "keeps the best state by reference",
         ((COPY, "best_state = model.state_dict()"),),
         (BEST,),
