@@ -159,8 +159,9 @@ def test_submit_packs_checks_and_lists_the_upload(tmp_path):
     said = run(folder, "submit")
     assert said.returncode == 1, said.stderr
     listed = said.stdout[said.stdout.index("ovgu-rnn.zip holds") :].splitlines()[1:]
+    assert "\nReady to be handed in: " in said.stdout
     names = [line.split()[0] for line in listed]
-    assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py"]
+    assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py", "unroll.json"]
     with zipfile.ZipFile(folder / "dist" / "ovgu-rnn.zip") as archive:
         assert archive.namelist() == names
 

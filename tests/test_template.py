@@ -1,103 +1,312 @@
-"""The template role: the set holds together, and each thing that does not is named with its place."""
+"""The template role: the set holds together, and what does not is named with file, line and remedy."""
 
 import json
-from dataclasses import replace
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
 
-from graders.harness import sentences, template
-from graders.harness.errors import UsageError
-from graders.harness.grade import ungraded
-from graders.harness.result import Student
+from graders.__main__ import main
+from graders.harness import sentences, template, well_formed
 from graders.harness.sandbox import ROOT
-from graders.harness.session import NOTHING
 from graders.harness.sheet import read_sheet
-
-SHEET = read_sheet("rnn")
-FIRST = next(iter(SHEET.checks.values()))
 
 
 def test_the_set_holds_together():
     assert list(template.problems()) == []
 
 
-@pytest.fixture
-def graded(monkeypatch):
-    """Make every submission's result one of these outcomes, and leave everything else right."""
+# --- a copy of the set, broken in many places ---
 
-    def outcomes(reference=("passed", ""), skeleton=("error", NOTHING)):
-        def result(folder, sheet, seed):
-            outcome, message = reference if folder == "reference" else skeleton
-            found = ungraded(sheet, Student(folder, ""), "", seed, "none")
-            questions = tuple(
-                replace(
-                    q, checks=tuple(replace(c, outcome=outcome, message=message) for c in q.checks)
-                )
-                for q in found.questions
-            )
-            return replace(found, questions=questions)
-
-        monkeypatch.setattr(template, "_graded", result)
-        monkeypatch.setattr(template, "sheet_names", lambda: ["rnn"])
-
-    return outcomes
+END = "the end of the file"
+ANSWER = """
+def _best(self, x):
+    embedded = self.embedding(x)
+    features = torch.relu(self.linear(embedded))
+    pooled = features.amax(dim=1)
+    return self.output(pooled)
+"""
+STUB = 'raise NotImplementedError("{} is not implemented yet")'
 
 
-def test_all_is_well_when_reference_earns_all_and_skeleton_nothing(graded):
-    graded()
-    assert list(template.problems()) == []
+@dataclass(frozen=True)
+class Break:
+    """One thing that no longer holds: `old` becomes `new` in `file`, and `line` says so."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    line: str  # a regular expression
 
 
-def test_a_reference_that_loses_points_is_named_with_check_and_line(graded):
-    graded(reference=("failed", "it is wrong"))
-    found = list(template.problems())
-    assert len(found) == len(SHEET.checks)
-    place = f"graders/{FIRST.id.partition('::')[0]}:{FIRST.line}: the reference loses points (rnn)"
-    assert found[0].startswith(place) and "it is wrong" in found[0]
+UNPARSABLE = [
+    Break(
+        f"syntax error in {folder}", f"{folder}/mlp.py", old, new,
+        rf"{folder}/mlp\.py:\d+: cannot be parsed: .+; mend it first",
+    )
+    for folder, old, new in (
+        ("reference", "pooled =", "pooled = = "),
+        ("student_template", "class MLPClassifier(nn.Module):", "class MLPClassifier(nn.Module)"),
+        ("graders/mistakes", "MISTAKES = (", "MISTAKES = (("),
+    )
+] + [
+    Break(
+        "syntax error in a check", "graders/test_mlp.py", "def _sizes(draw):", "def _sizes(draw:",
+        r"graders/test_mlp\.py:\d+: cannot be parsed: .+; mend it first",
+    ),
+    Break(
+        "bad bytes in an oracle", "graders/oracles/elman.py", END, "\n\0\n",
+        r"graders/oracles/elman\.py:\d+: cannot be parsed: source code .+ null bytes",
+    ),
+]  # fmt: skip
+PARTS = ["vocabulary", "pytorch_rnn", "torch_rnn", "mlp", "step_rnn", "training"]
+BREAKS = [
+    Break(
+        "a twin has another name", "student_template/padding.py", "def shift_targets(", "def shift(",
+        r"student_template/padding\.py:1: padding: `shift_targets` is missing, take it from refer",
+    ),
+    Break(
+        "a definition that the reference lacks", "student_template/padding.py", END, "LIMIT = 3\n",
+        r"student_template/padding\.py:\d+: padding: `LIMIT = 3` is not in reference/padding.py, del",
+    ),
+    Break(
+        "another order", "student_template/rnn_cell.py", "import torch\nfrom torch import nn\n",
+        "from torch import nn\nimport torch\n",
+        r"student_template/rnn_cell\.py:\d+: rnn_cell: `from torch import nn` stands before `import",
+    ),
+    Break(
+        "another signature", "student_template/mlp.py", "emb: int = 300", "emb: int = 200",
+        r"student_template/mlp\.py:\d+: MLPClassifier\.__init__: signature is .+, make it `def ",
+    ),
+    Break(
+        "another docstring", "student_template/gated.py", "it fits into", "it fits in",
+        r"student_template/gated\.py:\d+: GRUCell: docstring differs, copy it from reference/gated",
+    ),
+    Break(
+        "a stub with another text", "student_template/rnn_layer.py",
+        STUB.format("rnn_layer.RNNLayer.__init__"), 'raise NotImplementedError("to do")',
+        r"student_template/rnn_layer\.py:\d+: RNNLayer\.__init__: .+ a stub with another text, write",
+    ),
+    Break(
+        "a given module that differs", "student_template/data.py", END, "# more\n",
+        r"student_template/data\.py:\d+: data: the module is given but differs, copy reference/data",
+    ),
+    Break(
+        "no skeleton for a part", "student_template/numpy_rnn.py", "", "",
+        r"student_template/numpy_rnn\.py:1: numpy_rnn: the module is missing, make it from reference",
+    ),
+    Break(
+        "a sheet asks a part without a skeleton", "", "", "",
+        r"graders/assignments/lxmls-day3\.toml:1: it asks numpy_rnn; write what is missing",
+    ),
+    Break(
+        "the skeleton earns points", "student_template/vocabulary.py",
+        STUB.format("vocabulary.vectorize_text"),
+        "return torch.tensor([vocabulary[token] for token in tokenizer(text)], dtype=torch.long)",
+        r"graders/test_vocabulary\.py:\d+: test_ids_of_a_text: the skeleton earns points; put a stub",
+    ),
+    Break(
+        "the skeleton fails for another reason", "student_template/pytorch_rnn.py",
+        STUB.format("pytorch_rnn.PytorchRNN.log_forward"), "return self.widht",
+        r"graders/test_pytorch_rnn\.py:\d+: test_\w+: the skeleton fails for another reason than a "
+        r"stub: It raised AttributeError: .+; mend student_template/pytorch_rnn\.py or what the check",
+    ),
+    Break(
+        "the skeleton cannot be imported", "student_template/step_rnn.py", "import copy\n",
+        "import copy\nimport no_such_thing\n",
+        r"student_template/step_rnn\.py:\d+: step_rnn: `import no_such_thing` is not in reference",
+    ),
+    Break(
+        "the reference loses points", "reference/torch_rnn.py", "batch_first=True", "bias=True",
+        r"graders/test_torch_rnn\.py:\d+: test_samples_do_not_mix: the reference loses points: .+; "
+        r"mend reference/torch_rnn\.py or the check",
+    ),
+    Break(
+        "a mistake that fits no more", "", "", "",
+        r"graders/mistakes/torch_rnn\.py:\d+: batch_first is missing: `.*batch_first=True.*` stands "
+        r"0 times in reference/torch_rnn\.py, not once; take the text",
+    ),
+    Break(
+        "points that do not add up", "graders/assignments/rnn.toml", "\npoints = 10\n",
+        "\npoints = 11\n",
+        r"graders/assignments/rnn\.toml:5: .+ add up to 10\S* points, and it declares 11\. Mend the",
+    ),
+    Break(
+        "a sheet that is no TOML", "graders/assignments/ovgu-rnn.toml", "points = 6", "points : 6",
+        r"graders/assignments/ovgu-rnn\.toml:6: .+ cannot be read: .+ \(at line 6, column \d+\)",
+    ),
+    Break(
+        "a sheet that names an unknown check", "graders/assignments/vu-3b.toml",
+        '"test_mlp.py::test_works_in_float64"', '"test_mlp.py::test_float64"',
+        r"graders/assignments/vu-3b\.toml:\d{2}: .+ names an unknown check test_mlp\.py::test_float64",
+    ),
+    Break(
+        "a sheet that leaves a check out", "", "", "",
+        r"graders/assignments/vu-3b\.toml:\d+: .+ leaves test_mlp\.py::test_works_in_float64 unused: ",
+    ),
+    Break(
+        "a question twice", "graders/assignments/epita-lab.toml", 'number = "1.3a"', 'number = "1.2"',
+        r"graders/assignments/epita-lab\.toml:23: .+ It has question 1\.2 twice\. .*Mend the sheet",
+    ),
+    Break(
+        "another sentence under the same version", "graders/assignments/sentiment-tutorial.toml",
+        '"The number of parameters"', '"The number of weights"',
+        r"graders/assignments/sentiment-tutorial\.toml:\d: what students are told has changed since "
+        r"version 1; raise `version`, then run `python -m graders fixtures`",
+    ),
+    Break(
+        "a check without a sentence", "graders/test_step_rnn.py", "", "",
+        r"graders/test_step_rnn\.py:\d+: test_unsaid has no docstring; write the sentence that",
+    ),
+    Break(
+        "a check that no mistake fails", "graders/test_step_rnn.py", END,
+        "\n\ndef test_unsaid(student, draw):\n    pass\n",
+        r"graders/test_step_rnn\.py:\d+: no mistake must fail test_unsaid; add one to graders/mis",
+    ),
+    Break(
+        "two checks of one name", "graders/test_training.py", END,
+        '\n\ndef test_leaves_the_batches_alone(student, draw):\n    """Again."""\n',
+        r"graders/test_training\.py:\d+: test_leaves_the_batches_alone is there twice, and only the "
+        r"last one runs; rename one of them",
+    ),
+    Break(
+        "a missing oracle", "graders/test_mlp.py", "from graders.oracles import classifiers",
+        "from graders.oracles import classifiers, no_such_oracle",
+        r"graders/test_mlp\.py:\d+: cannot be imported: ImportError: .+no_such_oracle.+; mend it",
+    ),
+    Break(
+        "checks without a reference", "graders/test_nothing.py", END,
+        'def test_it(student, draw):\n    """It is."""\n',
+        r"graders/test_nothing\.py:1: there is no reference/nothing\.py for these checks; write it",
+    ),
+    Break(
+        "a fixture that does not rebuild", "fixtures/reviews.json", END, " ",
+        r"fixtures/reviews\.json:1: is not what its command makes; run `python -m graders fixtures`",
+    ),
+    Break(
+        "an answer in the students' README", "graders/harness/bundle/README.md.j2", END,
+        ANSWER.replace("\n    ", "\n"),
+        r"reference/mlp\.py:\d+: the body of forward stands in the students' README\.md; write it",
+    ),
+    Break(
+        "an answer in what students' checks import", "graders/oracles/rnn_layer.py", END, ANSWER,
+        r"reference/mlp\.py:\d+: .+ the students' \.unroll/graders/oracles/rnn_layer\.py; write it",
+    ),
+    Break(
+        "an answer in what is given", "student_template/training.py", END, ANSWER,
+        r"reference/mlp\.py:\d+: .+ the students' training\.py; write it otherwise there",
+    ),
+    Break(
+        "an answer in the notebook", "reference/training.py", END, ANSWER,
+        r"reference/mlp\.py:\d+: .+ the students' sentiment-tutorial\.ipynb; write it otherwise there",
+    ),
+    Break(
+        "a sheet whose version was raised", "fixtures/sentences.json",
+        '"lxmls-day3": {\n  "version": 1',
+        '"lxmls-day3": {\n  "version": 0',
+        r"fixtures/sentences\.json:1: lxmls-day3 has a new version; run `python -m graders fixtures`",
+    ),
+]  # fmt: skip
 
 
-def test_a_skeleton_that_earns_points_is_named(graded):
-    graded(skeleton=("passed", ""))
-    assert "the skeleton earns points" in next(iter(template.problems()))
+def said(breaks, tmp_path, *parts):
+    """Break a copy of the set in all these places, and give what `template` says of it."""
+    project = tmp_path / "project"
+    unwanted = shutil.ignore_patterns("__pycache__")
+    for name in ("graders", "reference", "student_template"):
+        shutil.copytree(ROOT / name, project / name, ignore=unwanted)
+    shutil.copytree(ROOT / "fixtures", project / "fixtures")
+    for name in ("reports", "pyproject.toml", "constraints.txt", "toxfile.py"):
+        (project / name).symlink_to(ROOT / name)
+    for each in breaks:
+        file = project / each.file
+        if each.file and not (each.old or each.new):
+            if each.file.startswith("student_template"):
+                file.unlink()
+        elif each.file:
+            text = file.read_text(encoding="utf-8") if file.exists() else ""
+            assert each.old == END or text.count(each.old) == 1, each.name
+            broken = text + each.new if each.old == END else text.replace(each.old, each.new)
+            file.write_text(broken, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "graders", "template", *parts],
+        cwd=project, capture_output=True, text=True, encoding="utf-8",
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    return done.stdout.splitlines()
 
 
-def test_a_skeleton_that_fails_for_another_reason_is_named(graded):
-    graded(skeleton=("error", "It raised NameError"))
-    first = next(iter(template.problems()))
-    assert "the skeleton fails for another reason" in first and "NameError" in first
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory):
+    return said(BREAKS, tmp_path_factory.mktemp("breaks"), *PARTS)
 
 
-def test_a_fixture_that_does_not_rebuild_is_named(graded, monkeypatch):
-    graded()
-    monkeypatch.setattr(template.fixtures, "changed", lambda: ["reviews.json"])
-    (line,) = template.problems()
-    assert line.startswith("fixtures/reviews.json: ") and "python -m graders fixtures" in line
+@pytest.mark.parametrize("each", BREAKS, ids=lambda each: each.name)
+def test_what_does_not_hold_is_named_with_file_line_and_remedy(each, lines):
+    assert [line for line in lines if re.match(each.line, line)], "\n".join(lines)
 
 
-def test_a_sheet_that_does_not_hold_is_named(graded, monkeypatch):
-    graded()
-
-    def broken(name):
-        raise UsageError("Its questions add up to 3 points, and it declares 4.")
-
-    monkeypatch.setattr(template, "read_sheet", broken)
-    (line,) = template.problems()
-    assert line.startswith("graders/assignments/rnn.toml: Its questions add up to 3")
+def test_every_line_begins_with_file_and_line_and_the_last_one_counts_them(lines):
+    *found, last = lines
+    assert [line for line in found if not re.match(r"[\w./-]+:\d+: ", line)] == []
+    assert last == f"{len(found)} problems."
 
 
-def test_a_sentence_that_changed_under_the_same_version_is_named(graded, monkeypatch):
-    graded()
+def test_files_that_are_no_python_are_named_before_anything_else(tmp_path):
+    found = said(UNPARSABLE, tmp_path)
+    for each in UNPARSABLE:
+        assert [line for line in found if re.match(each.line, line)], each.name
+    assert found[-1] == f"{len(UNPARSABLE)} problems."
+
+
+# --- the pieces ---
+
+
+def test_the_command_checks_the_parts_that_are_named(capsys, monkeypatch):
+    asked = []
+    monkeypatch.setattr(template, "_part_problems", lambda parts, seed: asked.append(parts) or [])
+    assert main(["template", "elman"]) == 0
+    assert capsys.readouterr().out == "The set holds together.\n"
+    assert main(["template", "elmann"]) == 2
+    assert capsys.readouterr().err.startswith("No part elmann has checks; there are autoregressive")
+    assert asked == [["elman"]]
+
+
+def test_a_part_without_mistakes_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(well_formed, "GRADERS", ROOT / "graders" / "nowhere")
+    (line,) = well_formed.mistake_problems("elman")
+    assert line.startswith(
+        "graders/nowhere/mistakes/elman.py:1: is missing; write down wrong answers"
+    )
+
+
+def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):
+    def broken():
+        raise KeyError("gone")
+
+    monkeypatch.setattr(template.fixtures, "MAKERS", {"x.json": broken})
+    assert list(template._fixture_problems()) == [
+        "fixtures/x.json:1: cannot be made: 'gone'; mend that, then make it anew"
+    ]
+
+
+def test_a_sentence_that_changed_under_the_same_version_is_named(monkeypatch):
     sheet = read_sheet("rnn")
     monkeypatch.setattr(sentences, "told", lambda sheet: "another hash")
     assert sentences.problem(sheet) == (
-        "graders/assignments/rnn.toml: what students are told has changed since version "
+        "graders/assignments/rnn.toml:4: what students are told has changed since version "
         f"{sheet.version}; raise `version`, then run `python -m graders fixtures`"
     )
-    assert any("what students are told has changed" in line for line in template.problems())
     newer = replace(sheet, version=sheet.version + 1)
     assert sentences.problem(newer).startswith(
-        "fixtures/sentences.json: rnn has a new version; run"
+        "fixtures/sentences.json:1: rnn has a new version; run"
     )
 
 
@@ -116,11 +325,3 @@ def test_what_students_are_told_is_sentences_points_and_criteria():
         assert sentences.told(replace(sheet, questions=(other,))) != sentences.told(
             replace(sheet, questions=(first,))
         )
-
-
-def test_an_answer_in_the_students_folder_is_named(graded, monkeypatch):
-    graded()
-    answer = (ROOT / "reference" / "mlp.py").read_bytes()
-    monkeypatch.setattr(template, "bundle", lambda sheet: {"extra.py": answer})
-    line = next(line for line in template.problems() if "stands in" in line)
-    assert line.startswith("reference/mlp.py:") and "the students' extra.py" in line

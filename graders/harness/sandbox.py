@@ -79,9 +79,8 @@ class NoSandbox:
 
     def start(self, limits: Limits, canary: dict[str, Any] | None = None) -> WorkerProcess:
         folder = Path(tempfile.mkdtemp(prefix="unroll-"))
-        kept = {k: os.environ[k] for k in ("SYSTEMROOT", "PATH") if k in os.environ}
         command = [*python(), "-c", BOOT, str(WORKER), json.dumps(limits.order(lock=False))]
-        return Spawned(popen(command, kept | environment(str(folder)), str(folder)), folder)
+        return Spawned(popen(command, environment(str(folder)), str(folder)), folder)
 
 
 def environment(home: str) -> dict[str, str]:
@@ -98,7 +97,14 @@ def environment(home: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
         "USER": "student",
-    } | ({"TEMP": home, "TMP": home} if os.name == "nt" else {})
+        "PYTHONUTF8": "1",
+    } | (_windows(home) if os.name == "nt" else {})
+
+
+def _windows(home: str) -> dict[str, str]:
+    """Give what programs need there: where the system is, and a home under the names it has there."""
+    kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH") if key in os.environ}
+    return {**kept, "TEMP": home, "TMP": home, "USERPROFILE": home}
 
 
 def python() -> list[str]:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from graders.harness.sandbox import ROOT
-from graders.harness.sheet import Sheet, read_sheet, sheet_names
+from graders.harness.sheet import SHEETS, Sheet, read_sheet, sheet_names
 
 FILE = ROOT / "fixtures" / "sentences.json"
 
@@ -26,10 +26,17 @@ def problem(sheet: Sheet, file: Path = FILE) -> str:
         return ""
     if known.get("version") == sheet.version:
         return (
-            f"graders/assignments/{sheet.name}.toml: what students are told has changed since "
-            f"version {sheet.version}; raise `version`, then run `python -m graders fixtures`"
+            f"graders/assignments/{sheet.name}.toml:{_version_line(sheet)}: what students are told "
+            f"has changed since version {sheet.version}; raise `version`, then run "
+            "`python -m graders fixtures`"
         )
-    return f"fixtures/{FILE.name}: {sheet.name} has a new version; run `python -m graders fixtures`"
+    words = f"{sheet.name} has a new version; run `python -m graders fixtures`"
+    return f"fixtures/{FILE.name}:1: {words}"
+
+
+def _version_line(sheet: Sheet) -> int:
+    lines = (SHEETS / f"{sheet.name}.toml").read_text(encoding="utf-8").splitlines()
+    return next((i for i, line in enumerate(lines, 1) if line.startswith("version")), 1)
 
 
 def noted() -> bytes:

@@ -1,0 +1,45 @@
+"""The documents' site: README and SECURITY as pages of it, all in the order of docs/index.md.
+
+Links stay as the repository's host reads them; here each is turned to the page that it means.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from properdocs.config.defaults import ProperDocsConfig
+from properdocs.structure.files import File, Files
+
+ROOT = Path(__file__).resolve().parent
+OUTER = {"README.md": "readme.md", "SECURITY.md": "security.md"}  # pages beside docs/
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+MENU = re.compile(r"^## (.+)\n+((?:.+\n)+)", re.MULTILINE)
+
+
+def on_config(config: ProperDocsConfig) -> ProperDocsConfig:
+    """Take the pages and their order from the index: each heading there is a menu."""
+    text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    config.nav = [{"Home": "index.md"}]
+    for title, lines in MENU.findall(text):
+        pages = re.findall(r"\[(.+?)\]\((.+?\.md)\)", lines)
+        config.nav.append({title: [{name: page_of(target)} for name, target in pages]})
+    return config
+
+
+def on_files(files: Files, config: ProperDocsConfig) -> Files:
+    """Add the pages that lie beside docs/."""
+    for name, page in OUTER.items():
+        text = (ROOT / name).read_text(encoding="utf-8")
+        files.append(File.generated(config, page, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Turn links from folder to folder into links from page to page."""
+    return LINK.sub(lambda link: f"]({page_of(link[1])}", markdown)
+
+
+def page_of(target: str) -> str:
+    """Give what a link of the repository is called in the site."""
+    name = target.removeprefix("../").removeprefix("docs/")
+    return OUTER.get(name, name)
