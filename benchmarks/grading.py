@@ -10,7 +10,6 @@ of all processes are compared, and the ratios of the medians are printed.
 
 import argparse
 import contextlib
-import io
 import resource
 import statistics
 import subprocess
@@ -18,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,37 +28,13 @@ sys.path.insert(0, str(ROOT))
 from graders.harness import grade as grading  # noqa: E402 - the project is not installed
 from graders.harness import session as session_module  # noqa: E402
 from graders.harness.connection import Connection  # noqa: E402
-from graders.harness.draw import Draw  # noqa: E402
-from graders.harness.remote import Student  # noqa: E402
-from graders.harness.sandbox import Limits, NoSandbox, Sandbox  # noqa: E402
+from graders.harness.direct import inside, run_check  # noqa: E402
+from graders.harness.sandbox import Sandbox  # noqa: E402
 from graders.harness.selftest import choose  # noqa: E402
-from graders.harness.session import Session  # noqa: E402
 from graders.harness.sheet import Sheet, read_sheet  # noqa: E402
 from graders.harness.submission import Submission  # noqa: E402
 from graders.harness.upload import UnreadableUpload, find_uploads  # noqa: E402
 from graders.harness.worker import serve, values, wire  # noqa: E402
-
-
-class Inside:
-    """What stands in for the connection to a worker: the worker's own code, in this process."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self.worker = serve.Worker()
-        self.number = 0
-
-    def request(self, message: dict[str, Any], tensors: Any, seconds: float) -> Any:
-        self.number += 1
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            answer = self.worker.answer({**message, "number": self.number}, tensors)
-        return wire.read(io.BytesIO(answer))
-
-    def output(self) -> str:
-        return ""
-
-    def finish(self) -> None:
-        self.worker.loader.close()
 
 
 class Travel:
@@ -88,9 +62,8 @@ class Travel:
         places = [(values.Encoder, "encode"), (wire, "read"), (serve, "pack"), (serve, "decode")]
         places += [(session_module, "decode")]
         kept = [(place, name, getattr(place, name)) for place, name in places]
-        kept.append((serve, "MARK", serve.MARK))  # the end of a check's output, on standard error
         for place, name, function in kept:
-            setattr(place, name, b"" if name == "MARK" else self.timed(function))
+            setattr(place, name, self.timed(function))
         try:
             yield
         finally:
@@ -103,15 +76,8 @@ def bare(submissions: Sequence[Submission], sheet: Sheet) -> float:
     travel, begun = Travel(), time.process_time()
     with travel.measured():
         for submission in submissions:
-            inside: Any = Inside()
-            session = Session(submission, grading.given_files(), NoSandbox(), Limits(), inside)
-            for check in sheet.checks.values():
-                function = getattr(import_module(f"graders.{check.file.stem}"), _name(check.id))
-                session.begin(1)
-                arguments = (Student(session, check.part), Draw(1))
-                function(*arguments[: function.__code__.co_argcount])
-                session.end()
-            session.close()
+            with contextlib.closing(inside(submission.files)) as session:
+                assert not any(run_check(session, check, 1) for check in sheet.checks)
     return time.process_time() - begun - travel.seconds
 
 
@@ -138,15 +104,8 @@ def one(folder: Path, sheet: Sheet) -> None:
     """Run pytest on the submission in this folder, with its code in this process."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    serve.MARK = b""
-    inside: Any = Inside()
-    session = Session(Submission(read), grading.given_files(), NoSandbox(), Limits(), inside)
-    findings, _ = grading.run_checks(session, list(sheet.checks), 1)
+    findings, _ = grading.run_checks(inside(read), list(sheet.checks), 1)
     assert all(finding.outcome == "passed" for finding in findings.values())
-
-
-def _name(check: str) -> str:
-    return check.partition("::")[2]
 
 
 def sandboxed(submissions: Sequence[Submission], sheet: Sheet, sandbox: Sandbox) -> float:
