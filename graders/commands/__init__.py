@@ -1,0 +1,39 @@
+"""The commands of `python -m graders`: what each takes and does.
+
+What one needs is imported when it runs, so that each starts at once.
+"""
+
+import argparse
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeAlias
+
+from rich.console import Console
+
+Command = Callable[[argparse.Namespace, Console], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def sheet_and_seed(command: argparse.ArgumentParser) -> None:
+    """Let a command take a sheet and a seed."""
+    command.add_argument("--assignment", default="rnn")
+    command.add_argument("--seed", type=int, default=1)
+
+
+def count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def points(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise argparse.ArgumentTypeError(f"{text} is no number") from None
+
+
+def say(console: Console, text: str) -> None:
+    """Print a sentence as it is, in one line however long."""
+    console.print(text, markup=False, soft_wrap=True)

@@ -1,0 +1,142 @@
+"""Commands about what a batch left: points by hand, exports, pages, comparisons."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from graders.commands import Commands, say
+
+
+def add(commands: Commands) -> None:
+    """Describe them on the command line."""
+    manual = commands.add_parser("manual", help="put the points of OUT/manual.csv into results")
+    manual.add_argument("out", type=Path, help="the folder that a batch wrote")
+    manual.set_defaults(run=_manual)
+    diff = commands.add_parser("diff", help="what moved between two batches, and why")
+    diff.add_argument("old", type=Path, help="the folder that the earlier `batch --out` wrote")
+    diff.add_argument("new", type=Path, help="the folder of the later one")
+    diff.add_argument("--csv", type=Path, metavar="FILE", help="the same as a table")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="the same as a page, for staff")
+    diff.set_defaults(run=_diff)
+    export = commands.add_parser("export", help="write points or reports as an LMS reads them")
+    export.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
+    export.add_argument(
+        "--to",
+        required=True,
+        choices=["canvas", "canvas-feedback", "moodle", "moodle-feedback", "gradescope"],
+    )
+    export.add_argument("--gradebook", type=Path, help="Canvas's gradebook, as exported")
+    export.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet, as exported")
+    export.add_argument("--column", help="the assignment in the gradebook, or the grade's header")
+    export.add_argument("--identifier-column", help="the worksheet's first header, as it is called")
+    export.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    export.add_argument("--student", metavar="ID", help="only this one")
+    export.add_argument("--file", type=Path, help="where it goes (a file in OUT)")
+    export.add_argument("--dry-run", action="store_true", help="only say what would change")
+    export.set_defaults(run=_export)
+    autograder = commands.add_parser("gradescope-zip", help="make an autograder for Gradescope")
+    autograder.add_argument("--assignment", default="rnn")
+    autograder.add_argument("--seed", type=int, default=1)
+    autograder.add_argument("--out", type=Path, default=Path("autograder.zip"))
+    autograder.set_defaults(run=_gradescope_zip)
+    reports = commands.add_parser("reports", help="a class's reports as zip, PDF or Markdown")
+    reports.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
+    reports.add_argument("--zip", type=Path, metavar="FILE", help="all reports in one zip")
+    reports.add_argument("--pdf", action="store_true", help="students/<id>/report.pdf each")
+    reports.add_argument(
+        "--markdown", action="store_true", help="students/<id>/comment.md each, for an LMS"
+    )
+    reports.set_defaults(run=_reports)
+    mark = commands.add_parser("mark", help="give points by hand on a page of this machine")
+    mark.add_argument("out", type=Path, help="the folder that a batch wrote")
+    mark.add_argument("uploads", type=Path, nargs="?", help="what was graded, to look into it")
+    mark.add_argument("--port", type=int, default=0, help="a free one unless given")
+    mark.set_defaults(run=_mark)
+    similarity = commands.add_parser("similarity", help="whose uploads hold alike code, for staff")
+    similarity.add_argument("out", type=Path, help="the folder that a batch wrote")
+    similarity.add_argument("uploads", type=Path, help="what was graded")
+    similarity.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    similarity.add_argument(
+        "--given",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="further code that students were given: a file or folder; repeatable",
+    )
+    similarity.set_defaults(run=_similarity)
+
+
+def _manual(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.merge import merge
+
+    merged = merge(options.out)
+    table = (options.out / "manual.csv").resolve()
+    waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
+    words = f"{merged.changed} of {merged.students} results have new points by hand{waiting}."
+    say(console, words)
+    return 0
+
+
+def _diff(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.diff import compare
+    from graders.harness.lms.export import write_file
+    from reports.diff_page import lines, render_diff, table
+
+    found = compare(options.old, options.new)
+    for text in lines(found):
+        console.print(text, soft_wrap=True)
+    if options.csv:
+        write_file(options.csv, table(found).encode())
+    if options.html:
+        write_file(options.html, render_diff(found).encode())
+    return 0
+
+
+def _export(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.lms.export import export
+
+    return export(options, console)
+
+
+def _gradescope_zip(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.lms.export import write_file
+    from graders.harness.lms.gradescope_zip import autograder_zip
+
+    write_file(options.out, autograder_zip(options.assignment, options.seed))
+    say(console, f"Wrote {options.out}")
+    return 0
+
+
+def _reports(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.exports import export
+
+    for text in export(options.out, options.zip, options.pdf, options.markdown):
+        say(console, text)
+    return 0
+
+
+def _mark(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.mark_server import serve
+
+    return serve(options.out, options.uploads, options.port, console)
+
+
+def _similarity(options: argparse.Namespace, console: Console) -> int:
+    from graders.harness.folder import write_pages
+    from graders.harness.lms.export import write_file
+    from graders.harness.merge import results_of
+    from graders.harness.similarity_class import compare
+    from reports.similarity_page import FILE, in_short, render_similarity
+    from reports.summary import summarise
+
+    results = list(results_of(options.out))
+    sheets = {result.assignment for result in results}
+    found = compare(sheets, options.uploads, options.roster, options.given)
+    page = options.out / FILE
+    write_file(page, render_similarity(found, {each.student.id for each in results}).encode())
+    write_pages([summarise(result) for result in results], options.out)
+    words = f"{in_short(found)} Look at {page.resolve()}"
+    say(console, words)
+    return 0
