@@ -100,7 +100,7 @@ def _loop(student, draw, dtype=torch.float32):
     cell = student.given("cells.Leaky", N, N)
     if dtype != torch.float32:
         cell.to(dtype)
-    M = shaped(draw.weights(student, cell, 1.0)["M"], (N, N))
+    M = shaped(draw.weights(student, cell, 1.0)["M"], (N, N)).to(dtype)
     rnn = student.RNN(cell)
     return rnn, M, draw.normal(B, 4, N, dtype=dtype), draw.normal(B, N, dtype=dtype)
 

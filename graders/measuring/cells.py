@@ -187,7 +187,7 @@ def _try(slopes: Slopes, made: Made, formula: Formula, draw: Draw) -> _Tried:
     reading = read(slopes, made.student, made.model, made.parameters, formula, made.inputs, draw)
     if not reading.fits:
         return _Tried(reading, False)
-    parameters = reweighted(made.student, made.model, made.parameters, draw)
+    parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
     expected = [v.detach() for v in reading.run(parameters, made.inputs)]
     return _Tried(reading, _agree(made.call(made.inputs), expected))
 
@@ -225,7 +225,7 @@ def gradients_match(made: Made, draw: Draw) -> None:
     A cell with another formula is judged by its own values alone: its fault costs points once.
     """
     best = _readings(made, draw)[0]
-    parameters = reweighted(made.student, made.model, made.parameters, draw)
+    parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
     cotangents = [draw.normal(*v.shape, dtype=torch.float64) for v in made.call(made.inputs)]
     inputs = [v.clone().requires_grad_() for v in made.inputs]
     truth = best.reading.run(parameters, inputs) if best.agrees else None

@@ -75,14 +75,23 @@ def weighted(
     student.tell(model.eval)
     if dtype != torch.float32:
         student.tell(model.to, dtype)
-    return reweighted(student, model, student.parameters(model), draw)
+    return reweighted(student, model, student.parameters(model), draw, dtype)
 
 
 def reweighted(
-    student: Student, model: Remote, parameters: Sequence[Parameter], draw: Draw
+    student: Student,
+    model: Remote,
+    parameters: Sequence[Parameter],
+    draw: Draw,
+    dtype: torch.dtype,
 ) -> list[Parameter]:
-    """Give a model, whose parameters these are, other random weights; list them with those."""
-    values = draw.weights(student, model, known=parameters)
+    """Give a model, whose parameters these are, other random weights; list them with those.
+
+    Args:
+        dtype: that of the list, to compute with; a model may keep some of its own in another.
+    """
+    drawn = draw.weights(student, model, known=parameters)
+    values = {name: value.to(dtype) for name, value in drawn.items()}
     return [replace(p, values=values[p.name].clone().requires_grad_()) for p in parameters]
 
 
@@ -117,7 +126,7 @@ def gradients_match(
     missing = [p for p in parameters if found.parameters.get(p.name) is None]
     cut = [p for p in missing if _matters(student, model, p, inputs)]
     holds(not cut, f"No gradient arrives at {_names(cut)}.", hint=CUT)
-    trained = [p for p in parameters if p not in missing]
+    trained = [p for p in parameters if found.parameters.get(p.name) is not None]
     if readings is None:
         idle = f"{_names(missing)} are not used: no gradient arrives there."
         holds(not missing or is_whole(trained), idle, hint=UNUSED)
