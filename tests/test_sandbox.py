@@ -235,6 +235,25 @@ def test_without_a_warm_sandbox_the_other_is_taken_and_the_user_is_told(monkeypa
         choose("zygote")
 
 
+def test_what_ends_a_fork_before_it_works_is_said(monkeypatch):
+    start = Zygote.start
+    told = {"paths": None}  # which the canary takes for a list
+    monkeypatch.setattr(Zygote, "start", lambda self, limits, _: start(self, limits, told))
+    with pytest.raises(UsageError, match=r"KeyError|TypeError"):
+        choose("zygote")
+
+
+def test_a_checkout_below_tmp_is_graded_in_a_bubblewrap_for_each(monkeypatch):
+    """A fork has an empty /tmp of its own over it, and would find nothing there."""
+    below = [*zygote.places(), Path("/tmp/clone/graders/harness/worker")]
+    monkeypatch.setattr(zygote, "places", lambda: below)
+    chosen = choose("auto", ())
+    assert isinstance(chosen, Bubblewrap)
+    assert "(/tmp/clone/graders/harness/worker lies below a folder that each" in chosen.remark
+    with pytest.raises(UsageError, match="lies below a folder that each worker has for itself"):
+        choose("zygote", ())
+
+
 def _no_worker(self, limits, canary=None):
     raise RuntimeError("unshare: not permitted")
 

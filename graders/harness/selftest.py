@@ -13,7 +13,7 @@ from graders.harness.bubblewrap import Bubblewrap, refusal
 from graders.harness.errors import UsageError
 from graders.harness.locked import Locked
 from graders.harness.sandbox import ROOT, Limits, NoSandbox, Sandbox
-from graders.harness.zygote import Zygote
+from graders.harness.zygote import Zygote, covered
 
 NAMES = ("auto", "zygote", "bwrap", "none")
 SECONDS = 60.0
@@ -39,6 +39,8 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
     remark = ""
     if name != "bwrap":
         try:
+            if place := covered():
+                raise NotHere(f"{place} lies below a folder that each worker has for itself")
             lacks = self_test(Zygote(hidden, preload=None), hidden)
             return _named(Zygote(hidden), lacks, "")
         except NotHere as problem:

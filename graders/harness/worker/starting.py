@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import traceback
 import warnings
 from importlib import import_module
 from typing import Any, BinaryIO, NoReturn
@@ -126,7 +127,11 @@ def _watch(order: dict[str, Any], pipes: list[int], grader: socket.socket) -> No
         for number, pipe in enumerate(pipes):
             os.dup2(pipe, number)
         os.closerange(3, 1024)
-        work(order)
+        try:
+            work(order)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     for pipe in (0, 1, 2, *pipes):
         os.close(pipe)
