@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from graders.harness import marker
-from graders.harness.ending import ended
+from graders.harness.ending import ended, say
 from graders.harness.errors import Unreadable, UsageError
 from graders.harness.folder import write_whole
 from graders.harness.grade import environment
@@ -81,7 +81,7 @@ def _again(options: argparse.Namespace, part: Sheet, console: Console) -> None:
     try:
         _check(options, part, console)
     except (UsageError, Unreadable) as problem:
-        console.print(str(problem), markup=False, soft_wrap=True)
+        say(console, str(problem))
     console.print("Waiting for the next save; Ctrl-C ends this.")
 
 
@@ -94,9 +94,9 @@ def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
     write_whole(target, packed(files))
     code = _graded(target.read_bytes(), name, options, sheet, console)
     ready = f"\nReady to be handed in: {target.resolve()} holds"
-    console.print(ready, markup=False, soft_wrap=True)
+    say(console, ready)
     for path, content in files.items():
-        console.print(f"  {path} ({len(content):,} bytes)", markup=False, soft_wrap=True)
+        say(console, f"  {path} ({len(content):,} bytes)")
     return code
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from graders.__main__ import main
 from graders.harness import mutants
+from graders.harness.checks import known_checks
 from graders.harness.direct import Inside
 from graders.harness.errors import UsageError
 from graders.harness.mutating import changes
@@ -118,7 +119,7 @@ def small(tmp_path, monkeypatch):
         (tmp_path / folder / "padding.py").write_text(text)
     (tmp_path / "survivors.toml").write_text("")
     check = "test_padding.py::test_adds_start_and_end"
-    monkeypatch.setattr(mutants, "known_checks", lambda: {check: KNOWN[check]})
+    monkeypatch.setattr(mutants, "of_part", lambda part: [KNOWN[check]])
     monkeypatch.setattr(mutants, "REFERENCE", tmp_path / "reference")
     monkeypatch.setattr(mutants, "TEMPLATE", tmp_path / "template")
     monkeypatch.setattr(mutants, "FILE", tmp_path / "survivors.toml")
@@ -131,7 +132,7 @@ def inside(submission, given, sandbox, limits, warm):
     return Session(submission, given, sandbox, limits, warm or Inside())
 
 
-KNOWN = mutants.known_checks()
+KNOWN = known_checks()
 REASONS = """[[padding]]
 function = "add_start_end"
 reason = "Nobody reads it."

@@ -35,6 +35,7 @@ def few(tmp_path, monkeypatch):
     """Two checks, and a file of their own."""
     known = {check: known_checks()[check] for check in (MASK, ENDS)}
     monkeypatch.setattr(seeds, "known_checks", lambda: known)
+    monkeypatch.setattr(seeds, "of_part", lambda part: list(known.values()))
     monkeypatch.setattr(seeds, "FILE", tmp_path / "seeds.json")
     return known
 

@@ -32,8 +32,3 @@ def points(text: str) -> Decimal:
         return Decimal(text)
     except ArithmeticError:
         raise argparse.ArgumentTypeError(f"{text} is no number") from None
-
-
-def say(console: Console, text: str) -> None:
-    """Print a sentence as it is, in one line however long."""
-    console.print(text, markup=False, soft_wrap=True)

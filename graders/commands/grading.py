@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.commands import Commands, count, say, sheet_and_seed
+from graders.commands import Commands, count, sheet_and_seed
+from graders.harness.ending import say
 from graders.harness.errors import UsageError
 
 

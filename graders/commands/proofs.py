@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.commands import Commands, count, say
+from graders.commands import Commands, count
+from graders.harness.ending import say
 from graders.harness.errors import UsageError
 
 

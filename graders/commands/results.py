@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.commands import Commands, say
+from graders.commands import Commands
+from graders.harness.ending import say
 
 
 def add(commands: Commands) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.commands import Commands, points, say
+from graders.commands import Commands, points
+from graders.harness.ending import say
 
 
 def add(commands: Commands) -> None:

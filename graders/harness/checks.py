@@ -32,6 +32,11 @@ def known_checks() -> dict[str, Check]:
     return {check.id: check for file in files for check in _checks_in(file)}
 
 
+def of_part(part: str) -> list[Check]:
+    """List the checks of one part."""
+    return [check for check in known_checks().values() if check.part == part]
+
+
 def _checks_in(file: Path) -> list[Check]:
     tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
     return [

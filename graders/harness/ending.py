@@ -1,4 +1,4 @@
-"""How every command of ours ends: with its exit code, and at worst with a sentence."""
+"""How every command of ours speaks and ends: with its exit code, and at worst with a sentence."""
 
 import io
 import sys
@@ -7,6 +7,11 @@ from collections.abc import Callable
 from rich.console import Console
 
 from graders.harness.errors import Unreadable, UsageError
+
+
+def say(console: Console, text: str) -> None:
+    """Print a sentence as it is, in one line however long."""
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def ended(command: Callable[[Console], int], stopped: str) -> int:

@@ -16,6 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from graders.harness.ending import say
 from graders.harness.folder import on_disk
 from graders.harness.result import Result, Student, number
 from graders.harness.sheet import Sheet
@@ -53,7 +54,7 @@ class Events:
     def remark(self, text: str) -> None:
         """Tell what the user should know of the whole run."""
         self._note("remark", text=text)
-        self._console.print(text, markup=False, soft_wrap=True)
+        say(self._console, text)
 
     def submitted(self, student: Student) -> None:
         self._running[student.id] = student.name or student.id
@@ -74,7 +75,7 @@ class Events:
         )
         self._show()
         if not self._console.is_terminal:
-            self._console.print(self._line(result, fresh), markup=False, soft_wrap=True)
+            say(self._console, self._line(result, fresh))
 
     def stopped(self, finished: int) -> None:
         self._progress.stop()

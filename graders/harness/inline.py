@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from graders.harness.ending import say
 from graders.harness.errors import Unreadable, UsageError
 from graders.harness.own import OWN, graded_as_handed_in, own_files
 from graders.harness.sandbox import ROOT
@@ -25,7 +26,7 @@ def check(part: str | None, assignment: str | None, seed: int) -> None:
         sheet = only_part(sheet, part) if part else sheet
         result = graded_as_handed_in(packed(_files(Path())), "", sheet, seed)
     except (UsageError, Unreadable) as problem:
-        console.print(str(problem), markup=False, soft_wrap=True)
+        say(console, str(problem))
         return
     show(result, write_report(result, sheet, Path("report.html")), console)
 

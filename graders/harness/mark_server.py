@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, request
 from rich.console import Console
 from werkzeug.exceptions import HTTPException
 
+from graders.harness.ending import say
 from graders.harness.errors import UsageError
 from graders.harness.manual import Mark
 from graders.harness.marking import Desk, Stale, Work, desk, version
@@ -40,7 +41,7 @@ def serve(out: Path, uploads: Path | None, port: int, console: Console) -> int:
     serving = server(port)
     host = f"127.0.0.1:{serving.server_port}"
     serving.set_app(application(found, token, host))
-    console.print(f"Open http://{host}/{token}/", markup=False, soft_wrap=True)
+    say(console, f"Open http://{host}/{token}/")
     console.print("Ctrl-C ends it; then `manual` puts the points into reports and grades.")
     console.file.flush()  # it is read while this runs on
     with serving:

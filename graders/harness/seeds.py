@@ -7,7 +7,6 @@ answer on (none may be there), and a hash of its code, so that only checks that 
 import ast
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -17,9 +16,10 @@ from pathlib import Path
 
 import torch
 
-from graders.harness.checks import Check, known_checks
+from graders.harness.checks import Check, known_checks, of_part
 from graders.harness.direct import inside, run_check
 from graders.harness.fixtures import FIXTURES
+from graders.harness.folder import write_whole
 from graders.harness.session import Session
 from graders.harness.soundness import may_lose, reference_files, variants
 
@@ -63,7 +63,7 @@ def run(parts: Sequence[str], most: int, with_variants: bool, again: bool, say: 
     """
     torch.set_num_threads(1)
     for part in parts:
-        checks = [check for check in known_checks().values() if check.part == part]
+        checks = of_part(part)
         before = {} if again else read()
         met = {check.id: _so_far(check, before.get(check.id)) for check in checks}
         with ExitStack() as opened:
@@ -125,9 +125,7 @@ def write(found: dict[str, Met]) -> None:
     """Write one line for each check, in the order of the checks, all or nothing."""
     ordered = {check: found[check] for check in known_checks() if check in found}
     lines = [f"{json.dumps(check)}: {json.dumps(asdict(met))}" for check, met in ordered.items()]
-    waiting = FILE.with_suffix(".new")
-    waiting.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    os.replace(waiting, FILE)
+    write_whole(FILE, "{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def missing() -> list[str]:

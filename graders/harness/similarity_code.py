@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.int64]
 
 SYMBOLS = 25  # in a row, from which on two codes are alike
-LONGEST = (
-    200_000  # characters of a submission's code that are compared: far more than any sheet asks
-)
+LONGEST = 200_000  # characters of a submission's code that are compared; no sheet asks for half
 WIDEST = 400  # characters of a line
 SECONDS = 10.0  # of computing for one submission; a usual one takes a twentieth of a second
 

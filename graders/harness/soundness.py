@@ -13,7 +13,7 @@ from types import ModuleType
 import torch
 from rich.table import Table as Printed
 
-from graders.harness.checks import known_checks
+from graders.harness.checks import known_checks, of_part
 from graders.harness.connection import Connection
 from graders.harness.errors import UsageError
 from graders.harness.grade import given_files, run_checks
@@ -111,7 +111,7 @@ def parts_with_checks() -> list[str]:
 
 def checks_of(part: str) -> list[str]:
     """Name the checks of a part, without its file."""
-    return [check.id.partition("::")[2] for check in known_checks().values() if check.part == part]
+    return [check.id.partition("::")[2] for check in of_part(part)]
 
 
 def printed(table: Table) -> Printed:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -58,7 +59,6 @@ class Made:
         cell: the cell as the student made it.
         model: the same with every input a tensor of its own: x, h and, for an LSTM, c.
         inputs: B samples of each.
-        parameters: those of the model after its first call.
     """
 
     student: Student
@@ -66,7 +66,11 @@ class Made:
     model: Remote
     inputs: list[Tensor]
     known: Cell
-    parameters: list[Parameter]
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """Give the model's parameters as they are after its first call."""
+        return self.student.parameters(self.model)
 
     def call(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         """Call the cell; give its new states, each of shape (B, H)."""
@@ -104,7 +108,7 @@ def make(
         *(draw.normal(B, H, dtype=dtype) for _ in "hc"[:count]),
     ]
     built_by_hand(student, model, *inputs)
-    return Made(student, cell, model, inputs, known(D, H), student.parameters(model))
+    return Made(student, cell, model, inputs, known(D, H))
 
 
 def values_match(made: Made, draw: Draw) -> None:

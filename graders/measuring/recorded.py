@@ -127,8 +127,9 @@ def judged(student: Student, judge: Callable[[], None]) -> None:
 
 def _calls_wrongly(student: Student, fault: Fault) -> bool:
     """Tell whether a helper that takes the sheet's arguments was called with others."""
-    wrong = isinstance(fault, StudentError) and fault.type_name == "TypeError"
-    found = REFUSED.search(fault.text) if isinstance(fault, StudentError) and wrong else None
+    if not isinstance(fault, StudentError) or fault.type_name != "TypeError":
+        return False
+    found = REFUSED.search(fault.text)
     if found is None:
         return False
     with contextlib.suppress(Fault):

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from graders.harness.archive import printable
+from graders.harness.ending import say
 from graders.harness.errors import UsageError
 from graders.harness.folder import write_whole
 from graders.harness.lms.feedback import NAMES, changed_files, feedback
@@ -147,7 +148,7 @@ def _wrote(options: argparse.Namespace, target: Path) -> str:
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(line(printable(text), 1_000), markup=False, soft_wrap=True)
+    say(console, line(printable(text), 1_000))
 
 
 def write_file(path: Path, data: bytes) -> None:
