@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graders.harness.archive import Caps, Member
+from graders.harness.checking import Ran, finding
 from graders.harness.checks import GRADERS, known_checks, of_part
 from graders.harness.compare import equal
 from graders.harness.draw import Draw
 from graders.harness.errors import Unreadable, UsageError
 from graders.harness.faults import Failed, Fault, StudentError, TooSlow
 from graders.harness.grade import run_checks, ungraded
-from graders.harness.plugin import _finding
 from graders.harness.remote import Student as Submission
 from graders.harness.remote import describe
 from graders.harness.result import Student, from_json, to_json
@@ -198,7 +198,7 @@ def test_no_lie_of_a_worker_breaks_a_check(modules, part):
 
 def test_a_message_without_end_is_cut_in_its_middle():
     fault = StudentError("It raised " + "x" * 10**6 + "\n  padding.py, line 3, in pad_batch")
-    message = _finding(fault, None, "", 0.0).message
+    message = finding(Ran(fault, Submission(None, "padding"), "")).message
     assert len(message) < 10_000
     assert message.startswith("It raised xxx") and message.endswith("line 3, in pad_batch")
 

@@ -1,15 +1,19 @@
 """One submission, graded: the reference earns all, the skeleton none, our own faults are no zero."""
 
+import shutil
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from graders.harness import collecting
 from graders.harness import grade as grading
 from graders.harness.answers import NOTHING
+from graders.harness.checking import Finding
+from graders.harness.checks import GRADERS, known_checks
 from graders.harness.deciding import deciding_files, sha256_of
-from graders.harness.grade import environment, grade, ungraded
-from graders.harness.plugin import Finding
+from graders.harness.direct import inside
+from graders.harness.grade import environment, grade, run_checks, ungraded
 from graders.harness.result import Student, from_json, to_json
 from graders.harness.sandbox import ROOT, NoSandbox
 from graders.harness.sheet import read_sheet
@@ -75,13 +79,12 @@ def test_printed_text_is_kept_with_its_check():
 def test_a_fault_of_ours_is_tried_again_and_then_left_to_staff(monkeypatch):
     calls = []
 
-    def broken(grading_plugin, wanted):
+    def broken(session, wanted, seed):
         calls.append(list(wanted))
-        for check in wanted[1:]:
-            grading_plugin.findings[check] = Finding("passed")
-        grading_plugin.problems.append(f"{wanted[0]}: ZeroDivisionError in the check")
+        found = {check: Finding("passed") for check in wanted[1:]}
+        return found, [f"{wanted[0]}: ZeroDivisionError in the check"]
 
-    monkeypatch.setattr(grading, "_pytest", broken)
+    monkeypatch.setattr(grading, "_run", broken)
     result = graded({})
     first = next(iter(SHEET.checks))
     assert [len(wanted) for wanted in calls] == [len(SHEET.checks), 1, 1]
@@ -149,3 +152,73 @@ def test_the_hash_covers_what_decides_on_this_sheet_and_nothing_else():
 def test_points_are_exact_decimals():
     sheet = read_sheet("rnn")
     assert sum((q.max_points for q in sheet.questions), Decimal(0)) == sheet.points
+
+
+# The checks' own files ------------------------------------------------------------------------
+
+CHECKS = '''
+import pytest
+
+def test_says_more(student, draw):
+    """It prints."""
+    print("a check's own words")
+
+def test_takes_nothing():
+    """It takes nothing."""
+
+def test_asks_for_more(student, tmp_path):
+    """It asks for what no check gets."""
+
+def test_is_left_out(draw):
+    """pytest's own way out is not one here."""
+    pytest.skip("not today")
+'''
+
+
+@pytest.fixture
+def hidden(monkeypatch, request):
+    """A file of checks that the course keeps to itself; it is gone afterwards."""
+    file = GRADERS / "hidden" / f"{request.node.name}.py"  # Python keeps what it imports
+    there = file.parent.is_dir()
+    file.parent.mkdir(exist_ok=True)
+
+    def write(text):
+        file.write_text(text)
+        known_checks.cache_clear()
+        monkeypatch.setattr(collecting, "_kept", {})
+        return [check for check in known_checks() if check.startswith(f"hidden/{file.name}")]
+
+    yield write
+    file.unlink()
+    known_checks.cache_clear()
+    if not there:
+        shutil.rmtree(file.parent)
+
+
+def test_what_ends_a_check_in_pytests_own_way_is_our_fault(hidden, capsys):
+    checks = hidden(CHECKS)
+    findings, problems = run_checks(inside({}), checks, 1)
+    outcomes = [findings[check].outcome for check in checks]
+    assert outcomes == ["passed", "passed", "grader_error", "grader_error"]
+    assert "a check takes `student` and `draw`, and not tmp_path" in problems[0]
+    assert "not today" in problems[1]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_file_of_checks_that_cannot_be_imported_is_our_fault(hidden):
+    checks = hidden(CHECKS + "\nimport no_such_library\n")
+    both = [*checks, "test_padding.py::test_pads_on_the_left"]
+    findings, problems = run_checks(inside(read_folder(ROOT / "reference").files), both, 1)
+    assert [findings[check].outcome for check in both] == ["grader_error"] * 4 + ["passed"]
+    assert "be_imported_is_our_fault.py could not be collected" in problems[0]
+    assert "no_such_library" in problems[0]
+
+
+def test_pytest_is_started_once_in_a_process(monkeypatch):
+    started, main = [], pytest.main
+    monkeypatch.setattr(collecting, "_kept", {})
+    monkeypatch.setattr(pytest, "main", lambda *a, **named: started.append(1) or main(*a, **named))
+    session = inside(read_folder(ROOT / "reference").files)
+    for check in ("test_mlp.py::test_default_sizes", "test_mlp.py::test_is_causal"):
+        run_checks(session, [check, "test_padding.py::test_pads_on_the_left"], 1)
+    assert started == [1]

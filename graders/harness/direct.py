@@ -13,11 +13,9 @@ from typing import Any
 
 import torch
 
-from graders.harness.checks import known_checks
-from graders.harness.draw import Draw, seed_for
+from graders.harness.checking import run
 from graders.harness.faults import Fault
 from graders.harness.grade import given_files
-from graders.harness.remote import Student
 from graders.harness.sandbox import Limits, NoSandbox
 from graders.harness.session import Session
 from graders.harness.submission import Submission
@@ -71,26 +69,10 @@ def run_check(session: Session, check: str, seed: int) -> Fault | None:
     Raises:
         Exception: the check's own code raised, which is our fault.
     """
-    function = _function(check)
-    session.begin(seed_for(seed, f"worker/{check}"))
-    arguments = {
-        "student": Student(session, known_checks()[check].part),
-        "draw": Draw(seed_for(seed, check)),
-    }
-    try:
-        function(*(arguments[name] for name in function.__code__.co_varnames[: _count(function)]))
-    except Fault as fault:
-        return fault
-    finally:
-        session.end()
-    return None
+    return run(session, check, _function(check), seed).fault
 
 
 @cache
 def _function(check: str) -> Any:
     file, _, name = check.partition("::")
     return getattr(import_module(f"graders.{file.removesuffix('.py').replace('/', '.')}"), name)
-
-
-def _count(function: Any) -> int:
-    return int(function.__code__.co_argcount)

@@ -13,11 +13,11 @@ from types import ModuleType
 import torch
 from rich.table import Table as Printed
 
+from graders.harness.checking import Finding
 from graders.harness.checks import known_checks, of_part
 from graders.harness.connection import Connection
 from graders.harness.errors import UsageError
 from graders.harness.grade import given_files, run_checks
-from graders.harness.plugin import Finding
 from graders.harness.sandbox import ROOT, Limits, NoSandbox
 from graders.harness.session import Session
 from graders.harness.submission import Submission
