@@ -51,14 +51,14 @@ class Liar:
         value = self._handle() if makes and self._random.random() < 0.9 else self._value()
         return {"value": value, "mutated": self._random.random() < 0.3}
 
-    def _parameters(self, request: object, values: object) -> list[dict[str, Any]]:
+    def _parameters(self, request: object, values: object) -> list[list[Any]]:
         return [
-            {
-                "name": self._random.choice(NAMES),
-                "values": self._tensor(),
-                "trained": self._random.random() < 0.9,
-                "owner": self._random.choice(["Linear", "Embedding", "X", "RNN"]),
-            }
+            [
+                self._random.choice(NAMES),
+                self._tensor(),
+                self._random.random() < 0.9,
+                self._random.choice(["Linear", "Embedding", "X", "RNN"]),
+            ]
             for _ in range(self._random.randrange(8))
         ]
 

@@ -368,8 +368,9 @@ LIES = """
 import gc
 def worker():
     return next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
-class Odd: pass
-def lie(): worker().do_end = lambda request: Odd()
+def lie():
+    worker().told = -1
+    type(worker().loader).notes = property(lambda self: 5)
 def shout():
     worker()._describe = lambda problem: {
         "kind": "raised", "type": "X" * 10**6, "text": "y" * 10**6, "file": None,
@@ -378,13 +379,37 @@ def shout():
 """  # fmt: skip
 
 
-def test_a_worker_that_lies_about_the_end_of_a_check_is_lost_not_our_fault():
+def test_a_worker_that_lies_about_what_was_noted_is_lost_not_our_fault():
     session = Session(Submission({"part.py": LIES.encode()}), {}, NoSandbox(), LIMITS)
     session.begin(1)
-    Student(session, "part").lie()
+    with pytest.raises(Crash):
+        Student(session, "part").lie()
     assert session.end() == ""
     session.begin(2)
     with pytest.raises(StudentError) as caught:
         Student(session, "part").shout()
     assert len(caught.value.message) < 8_000
     session.close()
+
+
+AFTERWARDS = """
+import os, threading, time
+ANSWERS = max(int(f) for f in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{f}"))
+def later(action): threading.Thread(target=lambda: (time.sleep(0.2), action())).start()
+def leave(): later(lambda: os._exit(3))
+def plant(): later(lambda: os.write(ANSWERS, b"all tests passed"))
+def words(): print("kept")
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["leave", "plant"])
+def test_what_a_thread_does_after_its_check_costs_no_other_check(session, name):
+    mine = Session(Submission({"part.py": AFTERWARDS.encode()}), {}, session._sandbox, LIMITS)
+    mine.begin(1)
+    getattr(Student(mine, "part"), name)()
+    mine.end()
+    time.sleep(0.5)
+    mine.begin(2)
+    Student(mine, "part").words()
+    assert mine.end() == "kept\n"
+    mine.close()

@@ -1,7 +1,6 @@
 """One worker process and its streams: a request out, an answer back, under a clock and caps."""
 
 import contextlib
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import torch
 
 from graders.harness.faults import NO_ANSWER, Crash, Fault, TooLarge, TooSlow
-from graders.harness.pipes import pipes
+from graders.harness.pipes import Output, pipes
 from graders.harness.sandbox import Limits, Sandbox
 from graders.harness.worker.wire import MARK, BadFrame, Tensors, pack, read
 
@@ -17,6 +16,7 @@ UNWATCHED = 0.25  # seconds after which a call's resident memory is looked at
 WATCH_EVERY = 0.05  # seconds
 ENOUGH = 0.7  # a call that got less of its seconds as processor time may go on, for as long as
 STRETCH = 4  # so many times its seconds: a busy machine is not the student's fault
+MARK_SECONDS = 5.0
 FLOOD = 200  # output beyond this many times the cap ends the worker
 TOO_SLOW = (
     "Look for a loop that never ends, for training or data loading inside this function, and for "
@@ -34,22 +34,16 @@ SIGNALS = {
 
 
 class Connection:
-    """A started worker that answers requests one at a time.
-
-    Output has a thread of its own, so no pipe that a student leaves full or open can block the
-    grader; what it waits for is ended by `close`.
-    """
+    """A started worker that answers requests one at a time."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.limits = limits
         self.process = sandbox.start(limits)
         self._number = 0
-        self._pipes = pipes(self.process.requests, self.process.answers)
-        self._output = bytearray()
-        self._printed = 0
-        self._closed = threading.Event()
-        self._marked = threading.Event()
-        threading.Thread(target=self._drain, daemon=True).start()
+        self._closed = False
+        process, cap = self.process, limits.output_kb * 1024
+        self._printed = Output(cap, 2 * FLOOD * cap)
+        self._pipes = pipes(process.requests, process.answers, process.output, self._printed)
 
     def request(
         self, message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], seconds: float
@@ -76,18 +70,23 @@ class Connection:
             raise
         return answer
 
-    def output(self, wait: float = 0.2) -> str:
+    def output(self) -> str:
         """Give what was printed since the last time, cut at the cap."""
-        self._marked.wait(wait)
-        self._marked.clear()
-        text, self._output = bytes(self._output), bytearray()
-        cap, printed, self._printed = self.limits.output_kb * 1024, self._printed, 0
+        if self._pipes.needs_mark and not self.closed:
+            with contextlib.suppress(Fault):  # a thread left over may end the worker
+                self.request({"do": "mark"}, {}, MARK_SECONDS)
+        text, printed = self._pipes.printed().take()
+        cap = self.limits.output_kb * 1024
         shown = text.replace(MARK, b"").decode("utf-8", "backslashreplace")
         return shown + (f"\n… (cut: {printed:,} characters were printed)" if printed > cap else "")
 
     @property
     def closed(self) -> bool:
-        return self._closed.is_set()
+        return self._closed
+
+    def is_ready(self) -> bool:
+        """Tell whether it still stands, and has said nothing since its last answer."""
+        return not self.closed and self._pipes.is_quiet()
 
     def finish(self) -> None:
         """Let an idle worker end by itself; one that does not is ended."""
@@ -98,8 +97,8 @@ class Connection:
 
     def close(self) -> None:
         """End the worker and everything that it started."""
-        if not self._closed.is_set():
-            self._closed.set()
+        if not self._closed:
+            self._closed = True
             self.process.kill()
             self._pipes.close()
 
@@ -113,8 +112,9 @@ class Connection:
                 f"It used {used:,.0f} MB of memory; {self.limits.memory_mb:,} MB are allowed.",
                 "Look for tensors that are kept in a list, or that are larger than they need to be.",
             )
-        if self._printed > FLOOD * self.limits.output_kb * 1024:
-            raise Crash(f"It printed more than {self._printed:,} characters and was stopped.")
+        printed = self._printed.printed
+        if printed > FLOOD * self.limits.output_kb * 1024:
+            raise Crash(f"It printed more than {printed:,} characters and was stopped.")
 
     def _end(self) -> Fault:
         code = self.process.end()
@@ -125,27 +125,6 @@ class Connection:
             )
         reason = SIGNALS.get(-code, "a signal")
         return Crash(f"The process was ended by {reason} (signal {-code}) before it answered.")
-
-    def _drain(self) -> None:
-        cap, mark = self.limits.output_kb * 1024, b""
-        while part := _some(self.process.output):
-            self._output += part[: max(0, cap - len(self._output))]
-            self._printed += len(part)
-            mark = (mark + part)[-len(MARK) :]
-            if mark == MARK:
-                self._marked.set()
-            while self._printed > 2 * FLOOD * cap and not self.closed:
-                time.sleep(0.1)  # nobody reads on: the flood waits for its time limit
-        self._marked.set()
-        with contextlib.suppress(OSError):
-            self.process.output.close()
-
-
-def _some(stream: Any) -> bytes:
-    try:
-        return bytes(stream.read1(65536))
-    except (OSError, ValueError):
-        return b""
 
 
 class Watch:

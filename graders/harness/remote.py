@@ -129,8 +129,7 @@ class Student:
     def parameters(self, handle: Remote) -> list[Parameter]:
         """List a model's parameters."""
         found = self._ask({"do": "parameters", **_target(handle)}, {}, handle._label)
-        kinds = {"name": str, "values": Tensor, "trained": bool, "owner": str}
-        return [Parameter(**_fields(entry, **kinds)) for entry in _only(found, dict)]
+        return [_parameter(row) for row in _only(found, list)]
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
         """Write values into a model's parameters; if that fails, the next request does."""
@@ -278,6 +277,13 @@ def _for_handle(value: object) -> dict[str, Any]:
     if name and getattr(torch, name, None) is value:
         return {"torch": name}
     raise TypeError(f"a check sent {type(value).__name__}, which does not travel")
+
+
+def _parameter(row: list[Any]) -> Parameter:
+    match row:
+        case [str(name), Tensor() as values, bool(trained), str(owner)]:
+            return Parameter(name, values, trained, owner)
+    raise Crash(NO_ANSWER)
 
 
 def _fields(found: Any, **kinds: type | tuple[type, ...]) -> dict[str, Any]:

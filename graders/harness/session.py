@@ -1,6 +1,5 @@
 """A submission's worker over all its checks: started when needed, replaced when it is lost."""
 
-import contextlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -82,9 +81,6 @@ class Session:
         self._steps, self._encoder = [], None
         if self._connection is None:
             return ""
-        if not self._connection.closed:
-            with contextlib.suppress(Fault):  # a thread left over by the check may crash the worker
-                self._note(self._plain({"do": "end"}, 5.0))
         output = self._connection.output()
         if self._connection.closed:
             self._connection = None
@@ -168,9 +164,13 @@ class Session:
         try:
             return decode(answer, tensors, from_handle)
         except BadFrame as problem:
-            if self._connection is not None:
-                self._connection.close()
-            raise Crash(f"{NO_ANSWER} {problem}"[:500]) from None
+            raise self._lied(problem) from None
+
+    def _lied(self, problem: object = "") -> Crash:
+        """Let a worker go that does not keep to the form."""
+        if self._connection is not None:
+            self._connection.close()
+        return Crash(f"{NO_ANSWER} {problem}".rstrip()[:500])
 
     def _send(self, request: dict[str, Any], seconds: float) -> tuple[Any, Tensors]:
         """Send a request behind those that wait, in one frame."""
@@ -184,6 +184,8 @@ class Session:
         except TooSlow:
             self._hung += 1
             raise
+        if "notes" in answer:
+            self._note(answer["notes"])
         if "error" in answer:
             raise fault_of(answer["error"])
         return answer.get("value"), more
@@ -191,7 +193,7 @@ class Session:
     def _note(self, notes: object) -> None:
         """Keep what the loader says about the submission's own files, within bounds."""
         if not isinstance(notes, dict):
-            raise Crash(NO_ANSWER)
+            raise self._lied()
         left = ALL_NOTES_CAP
         for file, lines in notes.items():
             if file in self._submission.files and isinstance(lines, list):
@@ -210,6 +212,9 @@ class Session:
         return message + (f" Is it the one called {close}?" if close else "")
 
     def _connect(self) -> None:
+        """Let a worker stand ready: another one where the last check left a thread that ended it."""
+        if self._connection is not None and not self._connection.is_ready():
+            self._connection.close()
         if self._connection is None or self._connection.closed:
             self._connection = _started(self._sandbox, self.limits)
             self._submitted = False
@@ -234,8 +239,7 @@ class Session:
         files = {"files": self._submission.files, "given": self._given}
         values = {name: _as_tensors(content) for name, content in files.items()}
         request = {"do": "submission", **self._encoded(values, _no_handle)}
-        answer, tensors = self._send(request, self.limits.load_seconds)
-        self._note(self._decoded(answer, tensors, _no_handle))
+        self._send(request, self.limits.load_seconds)
 
 
 def _started(sandbox: Sandbox, limits: Limits) -> Connection:
@@ -249,7 +253,7 @@ def _started(sandbox: Sandbox, limits: Limits) -> Connection:
     except RuntimeError as problem:
         raise RuntimeError(f"No worker could be started: {problem}") from problem
     try:
-        connection.request({"do": "end"}, {}, START_SECONDS)
+        connection.request({"do": "begin", "seed": 0}, {}, START_SECONDS)
     except Fault as fault:
         raise RuntimeError(f"No worker could be started: {fault} {connection.output()}") from fault
     connection.output()

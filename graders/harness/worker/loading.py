@@ -78,6 +78,11 @@ class Loader:
         lines = {file: self._notes[file].lines() for file in self._own}
         return {file: found for file, found in lines.items() if found}
 
+    @property
+    def remarks(self) -> int:
+        """How often something was noted or taken back so far."""
+        return sum(notes.changes for notes in self._notes.values())
+
     def locate(self, part: str, name: str) -> list[str]:
         """List the files that bind `name` at their top level, the best for `part` first."""
 

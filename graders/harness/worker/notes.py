@@ -32,6 +32,7 @@ class Notes:
     """The notes on one file."""
 
     def __init__(self) -> None:
+        self.changes = 0
         self._texts: list[tuple[Place, str]] = []
         self._skips: dict[int, tuple[Place, str]] = {}
 
@@ -40,14 +41,17 @@ class Notes:
         line = (place, f"{place}: {text}" if str(place) else text)
         if line not in self._texts:
             self._texts.append(line)
+            self.changes += 1
 
     def skip(self, number: int, place: Place, kind: str = "") -> None:
         """Note that statement `number` was skipped; without a kind it is not worth a line."""
         self._skips[number] = (place, kind)
+        self.changes += 1
 
     def drop(self, number: int) -> None:
         """Forget that statement `number` was skipped: it was executed after all."""
         self._skips.pop(number, None)
+        self.changes += 1
 
     def lines(self) -> list[str]:
         """Give the notes in the file's order, at most `LIMIT`."""

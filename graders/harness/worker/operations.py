@@ -116,16 +116,11 @@ def _expect_meta(tensor: Tensor, what: str) -> None:
         raise RuntimeError(f"{what} is not on the expected device meta, but on {tensor.device}")
 
 
-def parameters(module: nn.Module) -> list[dict[str, Any]]:
+def parameters(module: nn.Module) -> list[list[Any]]:
     """List the parameters: name, values, whether trained, and the class of the owning module."""
     owners = dict(module.named_modules())
     return [
-        {
-            "name": name,
-            "values": values,
-            "trained": values.requires_grad,
-            "owner": type(owners[name.rpartition(".")[0]]).__name__,
-        }
+        [name, values, values.requires_grad, type(owners[name.rpartition(".")[0]]).__name__]
         for name, values in module.named_parameters()
     ]
 

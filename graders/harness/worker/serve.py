@@ -34,19 +34,33 @@ class Worker:
         self.loader = Loader({})
         self.handles: dict[int, object] = {}
         self.tensors: Tensors = {}
+        self.told = 0  # of the loader's remarks, how many the grader knows
         self.replaced: list[tuple[dict[str, Any], str, object]] = []
 
     def answer(self, request: dict[str, Any], tensors: Tensors) -> bytes:
-        """Carry out one request, and before it those that have no answer; what fails is the answer."""
-        self.tensors = tensors
+        """Carry out one request, and before it those that have no answer; what fails is the answer.
+
+        What was printed is let out first, so the grader has it when the answer comes.
+        """
+        self.tensors, head = tensors, {"number": request["number"]}
         try:
             for step in request.get("before", ()):
                 self._operation(step)(step)
             encoder = Encoder(self.handle_for)
-            answer = encoder.encode(self._operation(request)(request))
-            return pack({"number": request["number"], "value": answer}, encoder.tensors)
+            value = encoder.encode(self._operation(request)(request))
+            return pack({**head, "value": value, **self._said()}, encoder.tensors)
         except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
-            return pack({"number": request["number"], "error": self._describe(problem)}, {})
+            return pack({**head, "error": self._describe(problem), **self._said()}, {})
+
+    def _said(self) -> dict[str, Any]:
+        """Flush what was printed; give the loader's notes where there are new ones."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # a student may have replaced or closed it
+                stream.flush()
+        if self.loader.remarks == self.told:
+            return {}
+        self.told = self.loader.remarks
+        return {"notes": self.loader.notes}
 
     def _operation(self, request: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
         operation: Callable[[dict[str, Any]], Any] = getattr(self, f"do_{request['do']}")
@@ -54,32 +68,26 @@ class Worker:
 
     # Requests ---------------------------------------------------------------------------------
 
-    def do_submission(self, request: dict[str, Any]) -> dict[str, list[str]]:
+    def do_submission(self, request: dict[str, Any]) -> None:
         """Take the files of a submission; parse them, run nothing."""
+        self._forget()
         self.loader.close()
         files, given = self._value(request["files"]), self._value(request["given"])
-        self.loader = Loader(_as_bytes(files), _as_bytes(given))
-        return self.loader.notes
+        self.loader, self.told = Loader(_as_bytes(files), _as_bytes(given)), 0
 
     def do_begin(self, request: dict[str, Any]) -> None:
         """Start a check: no handle is left, every generator is seeded, global settings are torch's."""
-        self._put_back()
-        self.handles.clear()
+        self._forget()
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
         random.seed(request["seed"])
         np.random.seed(request["seed"] % 2**32)
         torch.default_generator.manual_seed(request["seed"])  # the one on the CPU: quicker
 
-    def do_end(self, request: dict[str, Any]) -> dict[str, list[str]]:
-        """End a check: let its output out, then say what loading has met so far."""
-        self._put_back()
-        self.handles.clear()
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # a student may have replaced or closed it
-                stream.flush()
+    def do_mark(self, request: dict[str, Any]) -> None:
+        """Mark the place in the output, for a grader that can only wait for it."""
+        self._said()
         os.write(2, MARK)
-        return self.loader.notes
 
     def do_locate(self, request: dict[str, Any]) -> dict[str, Any]:
         """Say which files bind a name, best first, without running one."""
@@ -147,7 +155,7 @@ class Worker:
     def do_on_meta(self, request: dict[str, Any]) -> None:
         operations.on_meta(self._target(request), self._value(request["arguments"]))
 
-    def do_parameters(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+    def do_parameters(self, request: dict[str, Any]) -> list[list[Any]]:
         return operations.parameters(self._target(request))
 
     def do_set_parameters(self, request: dict[str, Any]) -> None:
@@ -186,18 +194,34 @@ class Worker:
         method = request.get("method")
         return getattr(target, method) if method else target
 
-    def _put_back(self) -> None:
+    def _forget(self) -> None:
+        """Drop what the last check held and replaced."""
+        self.handles.clear()
         while self.replaced:
             names, name, before = self.replaced.pop()
             names[name] = before
 
     def _mutated(self, request: dict[str, Any], arguments: Any, named: Any) -> bool:
+        if not named and self._is_as_sent(request["arguments"], arguments):
+            return False
         before, after = Encoder(_same), Encoder(_same)
         sent = before.encode([self._value(request["arguments"]), self._value(request["named"])])
         now = after.encode([arguments, named])
         return sent != now or not all(
             _identical(before.tensors[key], after.tensors[key]) for key in before.tensors
         )
+
+    def _is_as_sent(self, form: Any, value: Any) -> bool:
+        """Tell quickly whether a value is still what was sent; False: look closely."""
+        if type(form) is list:
+            same = type(value) is list and len(value) == len(form)
+            return same and all(map(self._is_as_sent, form, value))
+        if type(form) is dict and type(value) is tuple and "tuple" in form:
+            return self._is_as_sent(form["tuple"], list(value))
+        if type(form) is dict and type(value) is torch.Tensor and "tensor" in form:
+            sent = self.tensors[form["tensor"]]
+            return value.dtype == sent.dtype and torch.equal(value, sent)
+        return type(form) is type(value) and type(form) in (int, str) and form == value
 
     def _describe(self, problem: BaseException) -> dict[str, Any]:
         cause = problem.exception if isinstance(problem, Broken) else problem

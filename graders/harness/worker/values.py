@@ -25,6 +25,8 @@ FIELDS_CAP = 64  # of a named tuple
 RECORDS_CAP = 16  # kinds of named tuples in one value: making one takes long
 LARGE = "the value is too large or too deeply nested to be returned"
 
+PLAIN = (torch.float32, torch.float64, torch.int64, torch.bool)
+
 ForHandle = Callable[[object], dict[str, Any]]
 FromHandle = Callable[[dict[str, Any]], object]
 
@@ -61,12 +63,16 @@ class Encoder:
         return self._for_handle(value)
 
     def _keep(self, tensor: torch.Tensor) -> str:
-        plain = tensor.detach().as_subclass(torch.Tensor)
+        key = f"t{len(self.tensors)}"
+        plain = tensor.detach()
+        if type(plain) is torch.Tensor and plain.dtype in PLAIN and _is_plain(plain):
+            self.tensors[key] = plain.clone(memory_format=torch.contiguous_format)
+            return key
+        plain = plain.as_subclass(torch.Tensor)
         if plain.device.type == "meta":
             raise BadFrame("a tensor on the meta device holds no numbers")
         if reason := why_not_sent(plain):
             raise BadFrame(reason)
-        key = f"t{len(self.tensors)}"
         dense = plain.to_dense() if plain.layout != torch.strided else plain
         self.tensors[key] = dense.cpu().resolve_conj().resolve_neg().contiguous().clone()
         return key
@@ -91,6 +97,12 @@ class Encoder:
         if isinstance(fields, tuple) and _are_fields(fields, len(items)):
             return {"record": items, "fields": list(fields)}
         return {"tuple": items}
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    """Tell whether a tensor of a plain dtype travels as it is."""
+    few_axes = tensor.dim() <= 8 and tensor.numel() > 0
+    return few_axes and tensor.is_cpu and tensor.layout is torch.strided and not tensor.is_neg()
 
 
 def decode(form: Any, tensors: Mapping[str, torch.Tensor], from_handle: FromHandle) -> Any:
