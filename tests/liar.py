@@ -34,8 +34,13 @@ class Liar:
     def load_for(self, part: str, name: str) -> None:
         """Find every name."""
 
-    def later(self, request: dict[str, Any], values: dict[str, Any], handles: Any) -> None:
+    def later(
+        self, request: dict[str, Any], values: dict[str, Any], handles: Any, called: str
+    ) -> None:
         """Take what needs no answer."""
+
+    def settle(self) -> None:
+        """Let nothing wait."""
 
     def ask(self, request: dict[str, Any], values: dict[str, Any], handles: Any) -> Any:
         self._handles = handles[1]

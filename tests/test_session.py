@@ -183,12 +183,83 @@ def test_a_missing_name_proposes_the_nearest(student):
     assert "Is it the one called `double`?" in caught.value.message
 
 
-def test_a_class_that_gives_no_object_fails(session):
-    other = Session(Submission({"part.py": b"def Net(a): return 3"}), {}, NoSandbox(), LIMITS)
-    other.begin(1)
-    with pytest.raises(Failed, match="Net gave no object"):
-        Student(other, "part").Net(3)
-    other.close()
+MAKING = """
+import time
+class Net:
+    def __init__(self, a):
+        self.a = a
+    def width(self): return self.a
+class Picky:
+    def __init__(self, a):
+        raise ValueError(a)
+class Slow:
+    def __init__(self):
+        while True: pass
+class Leaves:
+    def __init__(self):
+        import os
+        os._exit(3)
+def Plain(a): return [a]
+class Odd:
+    def __new__(cls): return type("Shy", (list,), {"__repr__": lambda self: 1 / 0})()
+def same(a): return a
+"""  # fmt: skip
+
+
+@pytest.fixture
+def making(session):
+    mine = Session(Submission({"part.py": MAKING.encode()}), {}, session._sandbox, LIMITS)
+    mine.begin(1)
+    yield Student(mine, "part")
+    mine.close()
+
+
+def test_an_object_is_made_with_the_next_request(making):
+    first, second = making.Net(3), making.Net(4)
+    assert (second.width(), first.width()) == (4, 3)
+    (held,) = making.same([first])
+    assert held.width() == 3
+
+
+def test_what_cannot_be_made_is_told_with_its_own_call(making):
+    good, bad, later = making.Net(3), making.Picky(5), making.Net(4)
+    with pytest.raises(StudentError, match="ValueError: 5"):
+        good.width()
+    assert making.called == "Picky(5)"
+    for lost in (bad, later):  # later was not made either, since a check ends where that shows
+        with pytest.raises(StudentError, match="ValueError: 5"):
+            making.same(lost)
+        with pytest.raises(StudentError, match="ValueError: 5"):
+            making.tell(lost.width)
+            making.same(1)
+    assert good.width() == 3
+
+
+def test_what_nobody_asks_for_is_made_before_a_check_ends(making):
+    making.Picky(5)
+    with pytest.raises(StudentError, match="ValueError: 5"):
+        making.settle()
+    making.settle()
+
+
+@pytest.mark.parametrize(("name", "fault"), [("Slow", TooSlow), ("Leaves", Crash)])
+def test_making_that_never_comes_back_is_named(making, name, fault):
+    good, made = making.Net(3), getattr(making, name)()
+    with pytest.raises(fault):
+        making.same(made)
+    assert making.called == f"Net(3), then {name}(), then same({name}())"
+    with pytest.raises(Crash, match="lost earlier"):
+        good.width()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "shown"), [("Plain", [3], "[3]"), ("Odd", [], "Shy")]
+)
+def test_a_class_that_gives_no_object_fails(making, name, arguments, shown):
+    getattr(making, name)(*arguments)
+    with pytest.raises(Failed, match=f"{name} gave no object") as caught:
+        making.settle()
+    assert caught.value.returned == shown
 
 
 def test_exit_in_a_call_is_only_an_exception(student):

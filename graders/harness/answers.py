@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graders.harness.faults import NO_ANSWER, Crash, Fault, NotFound, StudentError, TooLarge
+from graders.harness.faults import NO_ANSWER, Crash, Failed, Fault, NotFound, StudentError, TooLarge
 
 NOTHING = "is not implemented yet"
 NOBODY = "Nobody answers input() here: take what you need as an argument."
@@ -40,6 +40,8 @@ def fault_of(error: Any) -> Fault:
     trace = "".join(f"\n  {f}, line {n}, in {w}\n    {line}" for f, n, w, line in frames)
     if kind == "missing":
         return NotFound(text)
+    if kind == "no object":
+        return Failed(f"{name} gave no object.", text, f"an object of class {name}")
     if kind == "memory":
         return TooLarge(f"It asked for more memory than there is: {text}{trace}")
     if kind == "broken":

@@ -54,6 +54,7 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
     try:
         session.begin(seed_for(seed, f"worker/{check}"))
         function(*(known[name] for name in asked))
+        student.settle()
     except Fault as problem:
         fault = problem
     finally:

@@ -8,9 +8,13 @@ NO_ANSWER = "The process answered with something that is no answer."
 
 
 class Fault(Exception):
-    """A check ends here. `message` and `hint` are shown to the student."""
+    """A check ends here. `message` and `hint` are shown to the student.
+
+    `called` names the call that ended so, where it is not the last one: some wait for the next frame.
+    """
 
     outcome: Outcome = "grader_error"
+    called = ""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

@@ -1,6 +1,7 @@
 """`student`: a submission as a check sees it. Names give definitions, calls give values or handles."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from graders.harness.faults import NO_ANSWER, Crash, Failed
+from graders.harness.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
 from graders.harness.figures import Figure
 from graders.harness.session import Session
 from graders.harness.worker.wire import BadFrame
@@ -72,6 +73,8 @@ class Student:
         self._session = session
         self._part = part
         self.called = ""  # the last call, in words, for messages
+        self._made = 0
+        self._making: list[str] = []  # calls that go along with the next request
         self.mutated = False  # whether the last call changed its arguments
         self.figures: dict[str, Figure] = {}  # by title; what a check shows beside its verdict
 
@@ -87,9 +90,17 @@ class Student:
     def tell(self, method: Remote, *arguments: Any) -> None:
         """Call something whose answer nobody needs; if it fails, the next request does."""
         self._note(method, arguments, {})
-        request = {"do": "call", **method._target}
         values = {"arguments": list(arguments), "named": {}}
-        self._session.later(request, values, _for_handle)
+        self._later({"do": "call", **method._target}, values, self.called)
+
+    def settle(self) -> None:
+        """See what waits for a next request through, so that its failure shows.
+
+        Raises:
+            Fault: it failed.
+        """
+        with self._naming():
+            self._session.settle()
 
     def given(self, name: str, *arguments: Any, **named: Any) -> Any:
         """Make an object of the course's own in the worker: `"cells.Leaky"` of worker/given/."""
@@ -134,7 +145,7 @@ class Student:
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
         """Write values into a model's parameters; if that fails, the next request does."""
         request = {"do": "set_parameters", **_target(handle)}
-        self._session.later(request, {"values": values}, _for_handle)
+        self._later(request, {"values": values}, f"the parameters of {handle._label}")
 
     def gradients(
         self, function: Remote, arguments: Sequence[Any], cotangents: Sequence[Tensor | None]
@@ -181,16 +192,40 @@ class Student:
     def _call(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> Any:
         self._note(remote, arguments, named)
         values = {"arguments": list(arguments), "named": named}
-        found = self._ask({"do": "call", **remote._target}, values, self.called)
+        target = remote._target
+        name = str(target.get("name") or target.get("given", "")).rpartition(".")[2]
+        if name[:1].isupper() and "method" not in target:
+            return self._make(name, {"do": "make", **target}, values)
+        found = self._ask({"do": "call", **target}, values, self.called)
         fields = _fields(found, value=object, mutated=bool)
         self.mutated = fields["mutated"]
-        value, target = fields["value"], remote._target
-        name = str(target.get("name") or target.get("given", "")).rpartition(".")[2]
-        if name[:1].isupper() and "method" not in target and not isinstance(value, Remote):
-            if "given" in target:
-                raise Crash(NO_ANSWER)  # the course's own classes make objects
-            raise Failed(f"{name} gave no object.", describe(value), f"an object of class {name}")
-        return value
+        return fields["value"]
+
+    def _make(self, name: str, request: dict[str, Any], values: dict[str, Any]) -> Remote:
+        """Make an object of a class by this name; if that fails, the next request does."""
+        self._made += 1
+        self._making.append(self.called)
+        self._later({**request, "as": -self._made}, values, self.called)
+        return Remote(self, {"handle": -self._made}, _label(self.called, name))
+
+    def _later(self, request: dict[str, Any], values: dict[str, Any], called: str) -> None:
+        with self._naming():
+            if "name" in request:
+                self._session.load_for(request["part"], request["name"])
+            self._session.later(request, values, _for_handle, called)
+
+    @contextlib.contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Let `called` be what failed, where that had waited; all, where nobody can tell which."""
+        try:
+            yield
+        except (TooSlow, TooLarge, Crash) as fault:
+            calls = dict.fromkeys([*self._making, self.called])
+            self.called = fault.called or ", then ".join(filter(None, calls))
+            raise
+        except Fault as fault:
+            self.called = fault.called or self.called
+            raise
 
     def _slopes(
         self,
@@ -216,17 +251,23 @@ class Student:
         self.called = f"{remote._label}({', '.join(words)})"
 
     def _ask(self, request: dict[str, Any], values: dict[str, Any], label: str) -> Any:
-        if "name" in request:
-            self._session.load_for(request["part"], request["name"])
-
         def from_handle(form: dict[str, Any]) -> Remote:
             match form:
                 case {"handle": int(number), "type": str(kind)}:
-                    shown = label if label.count("(") < 3 else kind[:40]
-                    return Remote(self, {"handle": number}, shown)
+                    return Remote(self, {"handle": number}, _label(label, kind))
             raise BadFrame("a value of no known form arrived")
 
-        return self._session.ask(request, values, (_for_handle, from_handle))
+        with self._naming():
+            if "name" in request:
+                self._session.load_for(request["part"], request["name"])
+            found = self._session.ask(request, values, (_for_handle, from_handle))
+        self._making.clear()
+        return found
+
+
+def _label(called: str, kind: str) -> str:
+    """Name an object after the call that gave it, or after its class where that became long."""
+    return called if called.count("(") < 3 else kind[:40]
 
 
 class Named(dict[str, Any]):

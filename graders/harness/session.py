@@ -1,7 +1,8 @@
 """A submission's worker over all its checks: started when needed, replaced when it is lost."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -24,6 +25,14 @@ from graders.harness.worker.wire import BadFrame, Tensors
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
 PATIENCE = 3  # calls that may hang for their whole time
 NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request that waits for the next one, and its name in a message."""
+
+    request: dict[str, Any]
+    called: str = ""
 
 
 class Session:
@@ -58,7 +67,8 @@ class Session:
         self._submitted = False
         self._loaded: set[str] = set()
         self._found: set[tuple[str, str]] = set()  # part and name whose file is loaded
-        self._steps: list[dict[str, Any]] = []  # requests that go ahead in the next frame
+        self._steps: list[Step] = []  # requests that go ahead in the next frame
+        self._unmade: dict[int, Fault] = {}  # objects of this check that were never made, and why
         self._encoder: Encoder | None = None  # of that frame
         self._broken: dict[str, Fault] = {}
         self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
@@ -73,7 +83,8 @@ class Session:
                 "this check was run."
             )
         self._connect()
-        self._steps, self._encoder = [{"do": "begin", "seed": seed}], None
+        self._steps, self._encoder = [Step({"do": "begin", "seed": seed})], None
+        self._unmade.clear()
         self._check_ends = min(time.monotonic() + self.limits.check_seconds, self._ends)
 
     def end(self) -> str:
@@ -127,9 +138,24 @@ class Session:
             self._loaded.add(file)
         self._found.add((part, name))
 
-    def later(self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle) -> None:
-        """Send a request along with the next one, whose answer tells if it failed."""
-        self._steps.append({**request, **self._encoded(values, handles)})
+    def later(
+        self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle, called: str
+    ) -> None:
+        """Send a request along with the next one, whose answer tells if it failed.
+
+        Args:
+            called: names the request in a message.
+        """
+        self._steps.append(Step({**request, **self._encoded(values, handles)}, called))
+
+    def settle(self) -> None:
+        """Send what still waits for a next request.
+
+        Raises:
+            Fault: it failed.
+        """
+        if any(step.called for step in self._steps):
+            self.ask({"do": "nothing"}, {}, (_no_handle, _no_handle))
 
     def ask(
         self, request: dict[str, Any], values: dict[str, Any], handles: tuple[ForHandle, FromHandle]
@@ -173,9 +199,10 @@ class Session:
         return Crash(f"{NO_ANSWER} {problem}".rstrip()[:500])
 
     def _send(self, request: dict[str, Any], seconds: float) -> tuple[Any, Tensors]:
-        """Send a request behind those that wait, in one frame."""
-        tensors = self._encoder.tensors if self._encoder else {}
-        request = {**request, "before": self._steps} if self._steps else request
+        """Send a request behind those that wait, in one frame; each of those may take its time."""
+        tensors, steps = self._encoder.tensors if self._encoder else {}, self._steps
+        request = {**request, "before": [step.request for step in steps]} if steps else request
+        seconds += self._call_seconds() * sum("as" in step.request for step in steps)
         self._steps, self._encoder = [], None
         if self._connection is None or self._connection.closed:
             raise Crash("The process was lost earlier in this check.")
@@ -187,8 +214,25 @@ class Session:
         if "notes" in answer:
             self._note(answer["notes"])
         if "error" in answer:
-            raise fault_of(answer["error"])
+            raise self._fault(answer["error"], steps)
         return answer.get("value"), more
+
+    def _fault(self, error: Any, steps: Sequence[Step]) -> Fault:
+        """Make the fault of what failed, perhaps one of those that went ahead.
+
+        What was to be made behind it was not, either: whoever asks for it later hears why.
+        """
+        match error:
+            case {"kind": "unmade", "handle": int(number)} if number in self._unmade:
+                fault = self._unmade[number]
+            case _:
+                fault = fault_of(error)
+        match error:
+            case {"step": int(place)} if 0 <= place < len(steps):
+                fault.called = fault.called or steps[place].called
+                numbers = [step.request.get("as") for step in steps[place:]]
+                self._unmade.update({number: fault for number in numbers if number is not None})
+        return fault
 
     def _note(self, notes: object) -> None:
         """Keep what the loader says about the submission's own files, within bounds."""

@@ -24,7 +24,28 @@ from .values import ITEM_CAP, Encoder, decode
 from .wire import MARK, BadFrame, Tensors, pack, read
 
 TEXT_CAP = 2_000  # characters of an exception's text
+SHOWN = 200  # characters of a value's own words
 FRAMES = 6  # frames of a traceback that are worth showing: the innermost
+
+
+class Unmade(Exception):
+    """An object is asked for that could not be made."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class NoObject(Exception):
+    """Calling a class gave a plain value."""
+
+    def __init__(self, name: str, value: object) -> None:
+        super().__init__(name)
+        self.name = name.rpartition(".")[2]
+        try:
+            self.text = repr(value)[:SHOWN]
+        except BaseException:  # a student's own __repr__
+            self.text = type(value).__name__
 
 
 class Worker:
@@ -43,14 +64,18 @@ class Worker:
         What was printed is let out first, so the grader has it when the answer comes.
         """
         self.tensors, head = tensors, {"number": request["number"]}
+        place: dict[str, int] = {}  # of the step at work, among those before
         try:
-            for step in request.get("before", ()):
+            for number, step in enumerate(request.get("before", ())):
+                place["step"] = number
                 self._operation(step)(step)
+            place.clear()
             encoder = Encoder(self.handle_for)
             value = encoder.encode(self._operation(request)(request))
             return pack({**head, "value": value, **self._said()}, encoder.tensors)
         except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
-            return pack({**head, "error": self._describe(problem), **self._said()}, {})
+            error = {**self._describe(problem), **place}
+            return pack({**head, "error": error, **self._said()}, {})
 
     def _said(self) -> dict[str, Any]:
         """Flush what was printed; give the loader's notes where there are new ones."""
@@ -105,6 +130,19 @@ class Worker:
         if isinstance(value, Iterator):  # a generator's code runs here, not while encoding
             value = list(islice(value, ITEM_CAP))
         return {"value": value, "mutated": self._mutated(request, arguments, named)}
+
+    def do_make(self, request: dict[str, Any]) -> None:
+        """Make an object that the grader already has a number for."""
+        value = self._target(request)(
+            *self._value(request["arguments"]), **self._value(request["named"])
+        )
+        form = Encoder(self.handle_for).encode(value)
+        if type(form) is not dict or "handle" not in form:
+            raise NoObject(request.get("name") or request["given"], value)
+        self.handles[request["as"]] = self.handles.pop(form["handle"])
+
+    def do_nothing(self, request: dict[str, Any]) -> None:
+        """Let those before it be done."""
 
     def do_repeat(self, request: dict[str, Any]) -> list[object]:
         """Call a function many times on the same arguments; list the results, numbers as numbers."""
@@ -172,7 +210,7 @@ class Worker:
     def _from_handle(self, form: dict[str, Any]) -> object:
         match form:
             case {"handle": int(number)}:
-                return self.handles[number]
+                return self._held(number)
             case {"torch": str(path)}:
                 value: object = torch
                 for part in path.split("."):
@@ -180,13 +218,18 @@ class Worker:
                 return value
         raise BadFrame("a value of no known form arrived")
 
+    def _held(self, number: int) -> object:
+        if number not in self.handles:
+            raise Unmade(number)
+        return self.handles[number]
+
     def _value(self, form: Any) -> Any:
         return decode(form, self.tensors, self._from_handle)
 
     def _target(self, request: dict[str, Any]) -> Any:
         """Give what a request is about: a handle, a given object, a definition; or its method."""
         if "handle" in request:
-            target = self.handles[request["handle"]]
+            target = self._held(request["handle"])
         elif "given" in request:
             target = _given(request["given"])
         else:
@@ -224,6 +267,11 @@ class Worker:
         return type(form) is type(value) and type(form) in (int, str) and form == value
 
     def _describe(self, problem: BaseException) -> dict[str, Any]:
+        if isinstance(problem, Unmade):
+            return {"kind": "unmade", "handle": problem.number}
+        if isinstance(problem, NoObject):
+            kind, name = "no object", problem.name
+            return {"kind": kind, "type": name, "text": problem.text, "frames": [], "file": None}
         cause = problem.exception if isinstance(problem, Broken) else problem
         return {
             "kind": _kind(problem),
