@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,10 +28,15 @@ sys.path.insert(0, str(ROOT))
 
 from graders.harness import grade as grading  # noqa: E402 - the project is not installed
 from graders.harness import session as session_module  # noqa: E402
+from graders.harness.checks import GRADERS, known_checks  # noqa: E402
+from graders.harness.collecting import OPTIONS  # noqa: E402
 from graders.harness.connection import Connection  # noqa: E402
 from graders.harness.direct import inside, run_check  # noqa: E402
+from graders.harness.draw import Draw, seed_for  # noqa: E402
+from graders.harness.remote import Student  # noqa: E402
 from graders.harness.sandbox import Sandbox  # noqa: E402
 from graders.harness.selftest import choose  # noqa: E402
+from graders.harness.session import Session  # noqa: E402
 from graders.harness.sheet import Sheet, read_sheet  # noqa: E402
 from graders.harness.submission import Submission  # noqa: E402
 from graders.harness.upload import UnreadableUpload, find_uploads  # noqa: E402
@@ -100,12 +106,35 @@ def _of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+class Usual:
+    """The fixtures that a course's own conftest.py would hold."""
+
+    def __init__(self, session: Session, checks: Sequence[str]) -> None:
+        self._session, self._checks = session, checks
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        return Draw(seed_for(1, request.node.nodeid))
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        self._session.begin(seed_for(1, f"worker/{request.node.nodeid}"))
+        student = Student(self._session, known_checks()[request.node.nodeid].part)
+        yield student
+        student.settle()
+        self._session.end()
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if item.nodeid in self._checks]
+
+
 def one(folder: Path, sheet: Sheet) -> None:
     """Run pytest on the submission in this folder, with its code in this process."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    findings, _ = grading.run_checks(inside(read), list(sheet.checks), 1)
-    assert all(finding.outcome == "passed" for finding in findings.values())
+    checks = sorted({str(GRADERS / check.partition("::")[0]) for check in sheet.checks})
+    usual = Usual(inside(read), list(sheet.checks))
+    assert pytest.main([*OPTIONS, *checks], plugins=[usual]) == 0
 
 
 def sandboxed(submissions: Sequence[Submission], sheet: Sheet, sandbox: Sandbox) -> float:
