@@ -56,11 +56,11 @@ class Liar:
         value = self._handle() if makes and self._random.random() < 0.9 else self._value()
         return {"value": value, "mutated": self._random.random() < 0.3}
 
-    def _parameters(self, request: object, values: object) -> list[list[Any]]:
+    def _parameters(self, request: dict[str, Any], values: object) -> list[list[Any]]:
         return [
             [
                 self._random.choice(NAMES),
-                self._tensor(),
+                *([t := self._tensor()] if request["values"] else [[*t.shape], t.dtype]),
                 self._random.random() < 0.9,
                 self._random.choice(["Linear", "Embedding", "X", "RNN"]),
             ]

@@ -484,3 +484,72 @@ def test_what_a_thread_does_after_its_check_costs_no_other_check(session, name):
     Student(mine, "part").words()
     assert mine.end() == "kept\n"
     mine.close()
+
+
+MODELS = """
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin, self.kept = nn.Linear(3, 2), nn.Parameter(torch.ones(4), requires_grad=False)
+def Large(): return nn.ParameterList([nn.Parameter(torch.zeros(2 ** 21)) for _ in range(10)])
+def Small(): return nn.ParameterList([nn.Parameter(torch.zeros(3).to(torch.float8_e5m2), False)])
+def Nowhere(): return nn.Linear(2, 2, device="meta")
+"""  # fmt: skip
+
+
+def test_parameters_are_told_with_their_values_or_without():
+    mine = Session(Submission({"part.py": MODELS.encode()}), {}, NoSandbox(), LIMITS)
+    mine.begin(1)
+    student = Student(mine, "part")
+    model = student.Net()
+    whole, bare = student.parameters(model), student.parameters(model, values=False)
+    assert [p.name for p in whole] == ["kept", "lin.weight", "lin.bias"]
+    for one, other in zip(whole, bare, strict=True):
+        assert (one.name, one.trained, one.owner) == (other.name, other.trained, other.owner)
+        assert (one.values.shape, one.values.dtype) == (other.values.shape, other.values.dtype)
+        assert not other.values.any()
+    for name, reason in (("Large", "80 MB"), ("Small", "float8_e5m2"), ("Nowhere", "meta device")):
+        for values in (True, False):
+            with pytest.raises(StudentError, match=reason):
+                student.parameters(getattr(student, name)(), values)
+    mine.close()
+
+
+SHAPES = """
+import gc
+def told(rows):
+    worker = next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
+    worker.do_parameters = lambda request: rows
+class Net: pass
+"""  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["a", [2**40], torch.float32, True, "X"]],
+        [["a", [2**22], torch.float32, True, "X"]] * 10_000,
+        [["a", [0, 2**62], torch.float64, True, "X"]],
+        [["a", [-1], torch.float32, True, "X"]],
+        [["a", [True], torch.float32, True, "X"]],
+        [["a", ["2"], torch.float32, True, "X"]],
+        [["a", [1] * 40, torch.float32, True, "X"]],
+        [["a", [2], torch.float8_e5m2, True, "X"]],
+        [["a", [2], "float32", True, "X"]],
+        [["a", [2], torch.float32, 1, "X"]],
+        [["a", [2]]],
+        ["a"],
+        3,
+    ],
+)
+def test_parameters_that_cannot_be_are_no_answer(rows):
+    mine = Session(Submission({"part.py": SHAPES.encode()}), {}, NoSandbox(), LIMITS)
+    mine.begin(1)
+    student = Student(mine, "part")
+    model = student.Net()
+    student.told(rows)
+    with pytest.raises(Crash):
+        student.parameters(model, values=False)
+    mine.close()

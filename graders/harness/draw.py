@@ -59,7 +59,7 @@ class Draw:
         Args:
             known: its parameters, where they were asked for before.
         """
-        found = student.parameters(model) if known is None else known
+        found = student.parameters(model, values=False) if known is None else known
         values = {p.name: self.normal(*p.values.shape, dtype=p.values.dtype) * scale for p in found}
         student.set_parameters(model, values)
         return Named(values)

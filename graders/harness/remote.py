@@ -1,6 +1,7 @@
 """`student`: a submission as a check sees it. Names give definitions, calls give values or handles."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import NoneType
@@ -13,7 +14,7 @@ from torch import Tensor
 from graders.harness.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
 from graders.harness.figures import Figure
 from graders.harness.session import Session
-from graders.harness.worker.wire import BadFrame
+from graders.harness.worker.wire import AXES_CAP, DTYPES, TENSOR_CAP, BadFrame
 
 SHOWN = 12  # numbers of a tensor or list that a description still shows
 
@@ -137,10 +138,15 @@ class Student:
         """Give the submission's files of this name, whatever their case and folder, outermost first."""
         return self._session.files(name)
 
-    def parameters(self, handle: Remote) -> list[Parameter]:
-        """List a model's parameters."""
-        found = self._ask({"do": "parameters", **_target(handle)}, {}, handle._label)
-        return [_parameter(row) for row in _only(found, list)]
+    def parameters(self, handle: Remote, values: bool = True) -> list[Parameter]:
+        """List a model's parameters; without `values`, zeros stand in their places."""
+        request = {"do": "parameters", "values": values, **_target(handle)}
+        found = self._ask(request, {}, handle._label)
+        listed, left = [], TENSOR_CAP
+        for row in _only(found, list):
+            listed.append(_parameter(row, left))
+            left -= listed[-1].values.nbytes
+        return listed
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
         """Write values into a model's parameters; if that fails, the next request does."""
@@ -320,10 +326,16 @@ def _for_handle(value: object) -> dict[str, Any]:
     raise TypeError(f"a check sent {type(value).__name__}, which does not travel")
 
 
-def _parameter(row: list[Any]) -> Parameter:
+def _parameter(row: list[Any], most: int) -> Parameter:
+    """Take what is told of one parameter; one without values is given zeros, of `most` bytes."""
     match row:
         case [str(name), Tensor() as values, bool(trained), str(owner)]:
             return Parameter(name, values, trained, owner)
+        case [str(name), list(shape), torch.dtype() as dtype, bool(trained), str(owner)]:
+            sizes = [size for size in shape if type(size) is int and size >= 0]
+            sound = len(sizes) == len(shape) <= AXES_CAP and dtype in DTYPES
+            if sound and math.prod(max(1, size) for size in sizes) * dtype.itemsize <= most:
+                return Parameter(name, torch.zeros(sizes, dtype=dtype), trained, owner)
     raise Crash(NO_ANSWER)
 
 

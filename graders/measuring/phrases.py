@@ -75,7 +75,7 @@ def weighted(
     student.tell(model.eval)
     if dtype != torch.float32:
         student.tell(model.to, dtype)
-    return reweighted(student, model, student.parameters(model), draw, dtype)
+    return reweighted(student, model, student.parameters(model, values=False), draw, dtype)
 
 
 def reweighted(

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from .values import check_travels
+from .wire import TENSOR_CAP, too_large
+
 
 def gradients(
     function: Any, arguments: Sequence[Any], cotangents: Sequence[Tensor | None]
@@ -116,13 +119,23 @@ def _expect_meta(tensor: Tensor, what: str) -> None:
         raise RuntimeError(f"{what} is not on the expected device meta, but on {tensor.device}")
 
 
-def parameters(module: nn.Module) -> list[list[Any]]:
-    """List the parameters: name, values, whether trained, and the class of the owning module."""
-    owners = dict(module.named_modules())
-    return [
-        [name, values, values.requires_grad, type(owners[name.rpartition(".")[0]]).__name__]
-        for name, values in module.named_parameters()
-    ]
+def parameters(module: nn.Module, with_values: bool) -> list[list[Any]]:
+    """List the parameters: name, values or shape and dtype, whether trained, class of the owner.
+
+    Raises:
+        BadFrame: some could not be sent with their values.
+    """
+    owners, size = dict(module.named_modules()), 0
+    found = []
+    for name, values in module.named_parameters():
+        check_travels(values)
+        size += values.nbytes
+        shown = [values] if with_values else [list(values.shape), values.dtype]
+        owner = type(owners[name.rpartition(".")[0]]).__name__
+        found.append([name, *shown, values.requires_grad, owner])
+    if size > TENSOR_CAP:
+        raise too_large(size)
+    return found
 
 
 def set_parameters(module: nn.Module, values: dict[str, Tensor]) -> None:

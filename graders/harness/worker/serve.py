@@ -146,8 +146,15 @@ class Worker:
 
     def do_repeat(self, request: dict[str, Any]) -> list[object]:
         """Call a function many times on the same arguments; list the results, numbers as numbers."""
-        function = self._target(request)
-        values = (function(*self._value(request["arguments"])) for _ in range(request["times"]))
+        function, first = self._target(request), self._value(request["arguments"])
+        flat = all(type(value) in (torch.Tensor, int, float, str, bool) for value in first)
+
+        def fresh() -> list[Any]:
+            if not flat:
+                return list(self._value(request["arguments"]))
+            return [v.clone() if type(v) is torch.Tensor else v for v in first]
+
+        values = (function(*fresh()) for _ in range(request["times"]))
         return [v.item() if isinstance(v, torch.Tensor) and v.numel() == 1 else v for v in values]
 
     def do_replace(self, request: dict[str, Any]) -> None:
@@ -194,7 +201,7 @@ class Worker:
         operations.on_meta(self._target(request), self._value(request["arguments"]))
 
     def do_parameters(self, request: dict[str, Any]) -> list[list[Any]]:
-        return operations.parameters(self._target(request))
+        return operations.parameters(self._target(request), request["values"])
 
     def do_set_parameters(self, request: dict[str, Any]) -> None:
         operations.set_parameters(self._target(request), self._value(request["values"]))

@@ -69,10 +69,7 @@ class Encoder:
             self.tensors[key] = plain.clone(memory_format=torch.contiguous_format)
             return key
         plain = plain.as_subclass(torch.Tensor)
-        if plain.device.type == "meta":
-            raise BadFrame("a tensor on the meta device holds no numbers")
-        if reason := why_not_sent(plain):
-            raise BadFrame(reason)
+        check_travels(plain)
         dense = plain.to_dense() if plain.layout != torch.strided else plain
         self.tensors[key] = dense.cpu().resolve_conj().resolve_neg().contiguous().clone()
         return key
@@ -97,6 +94,18 @@ class Encoder:
         if isinstance(fields, tuple) and _are_fields(fields, len(items)):
             return {"record": items, "fields": list(fields)}
         return {"tuple": items}
+
+
+def check_travels(tensor: torch.Tensor) -> None:
+    """Pass if a tensor can be sent.
+
+    Raises:
+        BadFrame: it cannot.
+    """
+    if tensor.device.type == "meta":
+        raise BadFrame("a tensor on the meta device holds no numbers")
+    if reason := why_not_sent(tensor):
+        raise BadFrame(reason)
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:

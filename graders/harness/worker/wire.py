@@ -61,9 +61,13 @@ def pack(message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> byt
     except (KeyError, ValueError, TypeError, RecursionError, RuntimeError) as problem:
         raise BadFrame(f"cannot be sent: {problem}") from problem
     if len(text) > JSON_CAP or len(blob) > TENSOR_CAP:
-        size = max(len(text), len(blob)) / 2**20
-        raise BadFrame(f"cannot be sent: {size:.0f} MB are more than the cap allows")
+        raise too_large(max(len(text), len(blob)))
     return HEAD.pack(MAGIC, len(text), len(blob)) + text + blob
+
+
+def too_large(size: int) -> BadFrame:
+    """Say that so many bytes are too many."""
+    return BadFrame(f"cannot be sent: {size / 2**20:.0f} MB are more than the cap allows")
 
 
 def _serialized(tensors: Mapping[str, torch.Tensor]) -> bytes:
