@@ -428,6 +428,21 @@ def test_a_check_has_a_time_limit_of_its_own():
     session.close()
 
 
+def test_what_is_made_on_the_way_has_its_time_within_the_checks():
+    code = b"import time\ndef f(): return 1\nclass Net:\n    def __init__(self): time.sleep(0.7)\n"
+    for limits, lasts in ((Limits(call_seconds=1), True), (Limits(9, check_seconds=1), False)):
+        session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
+        session.begin(1)
+        student = Student(session, "part")
+        student.Net(), student.Net()
+        if lasts:
+            assert student.f() == 1
+        else:
+            with pytest.raises(TooSlow):
+                student.f()
+        session.close()
+
+
 def test_a_submission_has_a_time_limit_of_its_own():
     limits = Limits(submission_seconds=0)
     session = Session(Submission({"part.py": b""}), {}, NoSandbox(), limits)

@@ -202,7 +202,9 @@ class Session:
         """Send a request behind those that wait, in one frame; each of those may take its time."""
         tensors, steps = self._encoder.tensors if self._encoder else {}, self._steps
         request = {**request, "before": [step.request for step in steps]} if steps else request
-        seconds += self._call_seconds() * sum("as" in step.request for step in steps)
+        if makes := sum("as" in step.request for step in steps):
+            left = max(0.01, self._check_ends - time.monotonic())
+            seconds = min(seconds + self._call_seconds() * makes, left)
         self._steps, self._encoder = [], None
         if self._connection is None or self._connection.closed:
             raise Crash("The process was lost earlier in this check.")
