@@ -7,7 +7,8 @@ import torch
 
 from graders.harness.compare import close, holds, several
 from graders.harness.faults import Failed
-from graders.harness.remote import Named, Remote, describe
+from graders.harness.remote import Remote, describe
+from graders.harness.told import Named
 from graders.measuring.records import (
     CURVES,
     after_epochs,

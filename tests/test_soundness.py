@@ -146,7 +146,7 @@ def test_a_survivor_and_a_missing_hint_are_named(bench, monkeypatch):
 
 
 def test_a_check_of_ours_that_raises_is_a_problem_and_catches_nothing(bench, monkeypatch):
-    from graders.harness.remote import Parameter
+    from graders.harness.told import Parameter
 
     def broken(*arguments):
         raise ZeroDivisionError("ours")

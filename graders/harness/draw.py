@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from graders.harness.remote import Named, Parameter, Remote, Student
+from graders.harness.remote import Remote, Student
+from graders.harness.told import Named, Parameter
 
 
 def seed_for(seed: int, name: str) -> int:

@@ -1,9 +1,7 @@
 """`student`: a submission as a check sees it. Names give definitions, calls give values or handles."""
 
 import contextlib
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
@@ -14,7 +12,8 @@ from torch import Tensor
 from graders.harness.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
 from graders.harness.figures import Figure
 from graders.harness.session import Session
-from graders.harness.worker.wire import AXES_CAP, DTYPES, TENSOR_CAP, BadFrame
+from graders.harness.told import Gradients, Named, Operations, Parameter, fields, only, parameters
+from graders.harness.worker.wire import BadFrame
 
 SHOWN = 12  # numbers of a tensor or list that a description still shows
 
@@ -35,33 +34,6 @@ class Remote:
             raise AttributeError(method)
         target = {**self._target, "method": method}
         return Remote(self._student, target, f"{self._label}.{method}")
-
-
-@dataclass(frozen=True, eq=False)  # tensors have no one answer to ==
-class Parameter:
-    """One parameter of a student's model: its name, values, and the class that owns it."""
-
-    name: str
-    values: Tensor
-    trained: bool
-    owner: str
-
-
-@dataclass(frozen=True)
-class Gradients:
-    """Gradients by parameter name and by position of the input; None where none arrives."""
-
-    parameters: dict[str, Tensor | None]
-    inputs: list[Tensor | None]
-
-
-@dataclass(frozen=True)
-class Operations:
-    """What one call used: ATen operators and torch functions by count, and the module classes."""
-
-    aten: dict[str, int]
-    functions: dict[str, int]
-    modules: list[str]
 
 
 class Student:
@@ -141,12 +113,7 @@ class Student:
     def parameters(self, handle: Remote, values: bool = True) -> list[Parameter]:
         """List a model's parameters; without `values`, zeros stand in their places."""
         request = {"do": "parameters", "values": values, **_target(handle)}
-        found = self._ask(request, {}, handle._label)
-        listed, left = [], TENSOR_CAP
-        for row in _only(found, list):
-            listed.append(_parameter(row, left))
-            left -= listed[-1].values.nbytes
-        return listed
+        return parameters(self._ask(request, {}, handle._label))
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
         """Write values into a model's parameters; if that fails, the next request does."""
@@ -176,18 +143,18 @@ class Student:
         request = {"do": "fit", **_target(model), "epochs": epochs, "lr": lr}
         self.called = f"training {model._label} for {epochs} epochs with Adam, lr={lr:g}"
         found = self._ask(request, {"batches": list(batches)}, model._label)
-        fields = _fields(found, loss=list, gradient_norm=list)
-        return {name: _only(values, float) for name, values in fields.items()}
+        told = fields(found, loss=list, gradient_norm=list)
+        return {name: only(values, float) for name, values in told.items()}
 
     def operations(self, function: Remote, *arguments: Any) -> Operations:
         """Record what one call uses."""
         self._note(function, arguments, {})
         request = {"do": "operations", **function._target}
         found = self._ask(request, {"arguments": list(arguments)}, function._label)
-        fields = _fields(found, aten=dict, functions=dict, modules=list)
-        for names in fields.values():
-            _only(list(names), str)
-        return Operations(**fields)
+        told = fields(found, aten=dict, functions=dict, modules=list)
+        for names in told.values():
+            only(list(names), str)
+        return Operations(**told)
 
     def on_meta(self, model: Remote, *arguments: Any) -> None:
         """Run a copy of the model on torch's meta device; what it raises is raised here."""
@@ -203,9 +170,9 @@ class Student:
         if name[:1].isupper() and "method" not in target:
             return self._make(name, {"do": "make", **target}, values)
         found = self._ask({"do": "call", **target}, values, self.called)
-        fields = _fields(found, value=object, mutated=bool)
-        self.mutated = fields["mutated"]
-        return fields["value"]
+        told = fields(found, value=object, mutated=bool)
+        self.mutated = told["mutated"]
+        return told["value"]
 
     def _make(self, name: str, request: dict[str, Any], values: dict[str, Any]) -> Remote:
         """Make an object of a class by this name; if that fails, the next request does."""
@@ -243,12 +210,10 @@ class Student:
         values = {"arguments": list(arguments), "cotangents": list(cotangents)}
         self._note(function, arguments, {})
         found = self._ask({**request, **function._target}, values, function._label)
-        fields = _fields(found, parameters=dict, inputs=list)
-        if len(fields["inputs"]) != len(arguments):
+        told = fields(found, parameters=dict, inputs=list)
+        if len(told["inputs"]) != len(arguments):
             raise Crash(NO_ANSWER)
-        slopes = {
-            name: _only(fields[name], (Tensor, NoneType)) for name in ("parameters", "inputs")
-        }
+        slopes = {name: only(told[name], (Tensor, NoneType)) for name in ("parameters", "inputs")}
         return Gradients(Named(slopes["parameters"]), slopes["inputs"])
 
     def _note(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> None:
@@ -274,13 +239,6 @@ class Student:
 def _label(called: str, kind: str) -> str:
     """Name an object after the call that gave it, or after its class where that became long."""
     return called if called.count("(") < 3 else kind[:40]
-
-
-class Named(dict[str, Any]):
-    """What a worker told by name; a name that it left out is the student's fault and not ours."""
-
-    def __missing__(self, name: str) -> Any:
-        raise Crash(NO_ANSWER)
 
 
 def describe(value: Any) -> str:
@@ -324,32 +282,3 @@ def _for_handle(value: object) -> dict[str, Any]:
     if name and getattr(torch, name, None) is value:
         return {"torch": name}
     raise TypeError(f"a check sent {type(value).__name__}, which does not travel")
-
-
-def _parameter(row: list[Any], most: int) -> Parameter:
-    """Take what is told of one parameter; one without values is given zeros, of `most` bytes."""
-    match row:
-        case [str(name), Tensor() as values, bool(trained), str(owner)]:
-            return Parameter(name, values, trained, owner)
-        case [str(name), list(shape), torch.dtype() as dtype, bool(trained), str(owner)]:
-            sizes = [size for size in shape if type(size) is int and size >= 0]
-            sound = len(sizes) == len(shape) <= AXES_CAP and dtype in DTYPES
-            if sound and math.prod(max(1, size) for size in sizes) * dtype.itemsize <= most:
-                return Parameter(name, torch.zeros(sizes, dtype=dtype), trained, owner)
-    raise Crash(NO_ANSWER)
-
-
-def _fields(found: Any, **kinds: type | tuple[type, ...]) -> dict[str, Any]:
-    """Take an answer's fields where each is of its kind; a worker's word is not trusted."""
-    if not isinstance(found, dict) or set(found) != set(kinds):
-        raise Crash(NO_ANSWER)
-    if not all(isinstance(found[name], kind) for name, kind in kinds.items()):
-        raise Crash(NO_ANSWER)
-    return found
-
-
-def _only(values: Any, kind: type | tuple[type, ...]) -> Any:
-    items = values.values() if isinstance(values, dict) else values
-    if not isinstance(values, (list, dict)) or not all(isinstance(v, kind) for v in items):
-        raise Crash(NO_ANSWER)
-    return values

@@ -11,7 +11,8 @@ from torch import Tensor
 from graders.harness.compare import close, holds, is_close, several, shaped
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault, StudentError
-from graders.harness.remote import Gradients, Parameter, Remote, Student
+from graders.harness.remote import Remote, Student
+from graders.harness.told import Gradients, Parameter
 from graders.measuring.phrases import reweighted, weighted
 from graders.measuring.probing import Formula, Reading, Slopes, read, start, too_many
 from graders.oracles.gated import Cell, in_words

@@ -11,7 +11,8 @@ from torch import Tensor
 from graders.harness.compare import holds, is_close, several
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, Fault
-from graders.harness.remote import Parameter, Remote, Student, describe
+from graders.harness.remote import Remote, Student, describe
+from graders.harness.told import Parameter
 from graders.measuring.cells import DETACHED, built_by_hand, floats
 from graders.measuring.inside import split
 from graders.measuring.phrases import any_reading, matches_one, no_softmax

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 
 
 def split(

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from torch import Tensor
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 
 Shape = tuple[int, ...]
 Roles = dict[str, Tensor]

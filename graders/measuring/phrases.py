@@ -11,7 +11,8 @@ from torch import Tensor
 from graders.harness.compare import close, holds, is_close, shaped
 from graders.harness.draw import Draw
 from graders.harness.faults import Failed, StudentError
-from graders.harness.remote import Parameter, Remote, Student, describe
+from graders.harness.remote import Remote, Student, describe
+from graders.harness.told import Parameter
 
 CUT = (
     "The graph is cut between them and the output, by detach(), .data, .item(), torch.tensor(…) or "

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from graders.harness.draw import Draw
-from graders.harness.remote import Gradients, Parameter, Remote, Student
+from graders.harness.remote import Remote, Student
+from graders.harness.told import Gradients, Parameter
 from graders.measuring.matching import Roles, Shape
 
 Slopes = Callable[[Remote, Sequence[Tensor], Sequence[Tensor]], Gradients]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 from graders.measuring.matching import Layout, assignments
 from graders.oracles.formulas import affine, max_over_time, same
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, affine, max_over_time, same
 

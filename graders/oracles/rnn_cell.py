@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, affine, same
 

@@ -7,7 +7,7 @@ from math import exp, log1p
 from torch import Tensor
 from torch.nn import functional as F
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 from graders.measuring.matching import Layout, Roles, Shape, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, same
 

@@ -11,7 +11,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from graders.harness.remote import Parameter
+from graders.harness.told import Parameter
 from graders.oracles.formulas import affine, max_over_time, same
 
 NAMED = re.compile(r"(?:.*\.)?(weight|bias)_(ih|hh)(?:_l(\d+))?(_reverse)?")

@@ -5,11 +5,9 @@ A request is one frame and gets one frame back. It holds inputs, never an expect
 
 import contextlib
 import inspect
-import linecache
 import os
 import random
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import islice
@@ -19,33 +17,10 @@ import numpy as np
 import torch
 
 from . import operations
-from .loading import Broken, Loader, Missing
+from .loading import Loader
+from .problems import NoObject, Unmade, account
 from .values import ITEM_CAP, Encoder, decode
 from .wire import MARK, BadFrame, Tensors, pack, read
-
-TEXT_CAP = 2_000  # characters of an exception's text
-SHOWN = 200  # characters of a value's own words
-FRAMES = 6  # frames of a traceback that are worth showing: the innermost
-
-
-class Unmade(Exception):
-    """An object is asked for that could not be made."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-class NoObject(Exception):
-    """Calling a class gave a plain value."""
-
-    def __init__(self, name: str, value: object) -> None:
-        super().__init__(name)
-        self.name = name.rpartition(".")[2]
-        try:
-            self.text = repr(value)[:SHOWN]
-        except BaseException:  # a student's own __repr__
-            self.text = type(value).__name__
 
 
 class Worker:
@@ -274,30 +249,7 @@ class Worker:
         return type(form) is type(value) and type(form) in (int, str) and form == value
 
     def _describe(self, problem: BaseException) -> dict[str, Any]:
-        if isinstance(problem, Unmade):
-            return {"kind": "unmade", "handle": problem.number}
-        if isinstance(problem, NoObject):
-            kind, name = "no object", problem.name
-            return {"kind": kind, "type": name, "text": problem.text, "frames": [], "file": None}
-        cause = problem.exception if isinstance(problem, Broken) else problem
-        return {
-            "kind": _kind(problem),
-            "type": type(cause).__name__,
-            "text": _text(cause),
-            "frames": self._frames(cause),
-            "nearest": problem.nearest if isinstance(problem, Missing) else [],
-            "file": problem.file if isinstance(problem, Broken) else None,
-        }
-
-    def _frames(self, problem: BaseException) -> list[list[Any]]:
-        """List the student's own frames, outermost first: file, line, function, source line."""
-        own = []
-        for frame, line in traceback.walk_tb(problem.__traceback__):
-            code = frame.f_code
-            if self.loader.owns(code.co_filename):
-                text = linecache.getline(code.co_filename, line).strip()[:200]
-                own.append([code.co_filename, line, code.co_qualname, text])
-        return own[-FRAMES:]
+        return account(problem, self.loader)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -323,20 +275,3 @@ def _same(value: object) -> dict[str, Any]:
 
 def _identical(one: torch.Tensor, other: torch.Tensor) -> bool:
     return one.dtype == other.dtype and torch.equal(one.nan_to_num(), other.nan_to_num())
-
-
-def _text(problem: BaseException) -> str:
-    try:
-        return str(problem)[:TEXT_CAP]
-    except BaseException:  # a student's own __str__
-        return ""
-
-
-def _kind(problem: BaseException) -> str:
-    if isinstance(problem, (Missing, Broken)):
-        return type(problem).__name__.lower()
-    text = _text(problem)
-    out_of_memory = isinstance(problem, MemoryError) or (
-        isinstance(problem, RuntimeError) and "allocate memory" in text
-    )
-    return "memory" if out_of_memory else "error"
