@@ -21,6 +21,9 @@ KEYS = [1, "a", None, 2.5, "loss", (1, 2), True]
 CSV = b"model,val acc,test acc\nMLP,9e99,nan\n,,\n"
 
 
+OWNERS = ["Linear", "Embedding", "X", "RNN"]
+
+
 class Liar:
     """Answers every request with something that `decode` can give, drawn at random."""
 
@@ -57,15 +60,13 @@ class Liar:
         return {"value": value, "mutated": self._random.random() < 0.3}
 
     def _parameters(self, request: dict[str, Any], values: object) -> list[list[Any]]:
-        return [
-            [
-                self._random.choice(NAMES),
-                *([t := self._tensor()] if request["values"] else [[*t.shape], t.dtype]),
-                self._random.random() < 0.9,
-                self._random.choice(["Linear", "Embedding", "X", "RNN"]),
-            ]
-            for _ in range(self._random.randrange(8))
-        ]
+        rows = []
+        for _ in range(self._random.randrange(8)):
+            tensor, name = self._tensor(), self._random.choice(NAMES)
+            told = [tensor] if request["values"] else [[*tensor.shape], tensor.dtype]
+            trained = self._random.random() < 0.9
+            rows.append([name, *told, trained, self._random.choice(OWNERS)])
+        return rows
 
     def _gradients(self, request: object, values: dict[str, Any]) -> dict[str, Any]:
         named = self._random.sample(NAMES, self._random.randrange(5))

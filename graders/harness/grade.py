@@ -6,6 +6,7 @@ import platform
 import time
 import traceback
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -22,7 +23,7 @@ from graders.harness.result import (
     Result,
     Student,
 )
-from graders.harness.sandbox import Sandbox
+from graders.harness.sandbox import ROOT, Sandbox
 from graders.harness.session import Session
 from graders.harness.sheet import Sheet
 from graders.harness.submission import Submission
@@ -102,9 +103,20 @@ def _run(session: Session, wanted: list[str], seed: int) -> tuple[dict[str, Find
         except KeyboardInterrupt:
             raise
         except BaseException as problem:  # pytest's own skip() and fail() too
-            shown = "".join(traceback.format_exception(problem))
-            problems.append(f"{check}: {shown}")
+            problems.append(f"{check}: {_shown(problem)}")
     return findings, problems
+
+
+def _shown(problem: BaseException) -> str:
+    """Show what raised in a check of ours: from the check inwards, a line for each place."""
+    places = traceback.extract_tb(problem.__traceback__)
+    start = next((n for n, p in enumerate(places) if Path(p.filename).name.startswith("test_")), 0)
+    lines = [
+        f"{Path(place.filename).as_posix().removeprefix(f'{ROOT.as_posix()}/')}:{place.lineno}: "
+        f"in {place.name}\n    {place.line}"
+        for place in places[start:]
+    ]
+    return "\n".join([*lines, *traceback.format_exception_only(problem)]).rstrip()
 
 
 def _result(
