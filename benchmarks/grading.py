@@ -97,7 +97,7 @@ def usual(submissions: Sequence[Submission], sheet: Sheet) -> float:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             command = [sys.executable, __file__, "--assignment", sheet.name, "--one", folder]
-            subprocess.run(command, check=True)
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return _of_children() - begun
 
 
