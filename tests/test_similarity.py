@@ -268,12 +268,39 @@ def test_a_notebook_of_an_old_format_is_read():
     assert code_of({"a.ipynb": json.dumps(document).encode()}).text == "x = 1\ny = 2"
 
 
+# Where a callback of Python's swallows an exception, pytest warns of it.
+unheard = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@unheard
 def test_what_takes_too_long_is_left_out_and_told(tmp_path, two, monkeypatch):
     monkeypatch.setattr(similarity_code, "SECONDS", 0.01)
     found = found_among(tmp_path, ann={"a.py": b"a\n" * 90_000})
     assert names(found.cut) == ["ann"]
     html = render_similarity(found, set())
     assert "Compared only in part, being too long or too slow to read: ann." in html
+
+
+@unheard
+def test_reading_ends_even_where_a_callback_swallows_its_end(monkeypatch):
+    """An exception in a callback of the garbage collector is lost; the next one is not."""
+    swallowed = []
+
+    class Slow:
+        def __del__(self):
+            swallowed.append(True)
+            while True:
+                pass
+
+    def read(*_):
+        Slow()
+        while True:
+            pass
+
+    monkeypatch.setattr(similarity_code, "SECONDS", 0.01)
+    monkeypatch.setattr(similarity_code, "filter_code", read)
+    code = code_of({"a.py": b"a\n"})
+    assert swallowed and not code.whole and not len(code.hashes)
 
 
 def graded(tmp_path, *students):

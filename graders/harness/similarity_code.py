@@ -22,6 +22,7 @@ SYMBOLS = 25  # in a row, from which on two codes are alike
 LONGEST = 200_000  # characters of a submission's code that are compared; no sheet asks for half
 WIDEST = 400  # characters of a line
 SECONDS = 10.0  # of computing for one submission; a usual one takes a twentieth of a second
+AGAIN = 0.1  # s later it is ended once more: what is raised in a callback of Python's is swallowed
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _within(seconds: float) -> Iterator[None]:
         raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
     try:
         yield
     finally:
