@@ -35,6 +35,7 @@ class Ran:
     fault: Fault | None
     student: Student
     output: str
+    seconds: float = 0.0
 
 
 def run(session: Session, check: str, function: Callable[..., None], seed: int) -> Ran:
@@ -45,7 +46,8 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
     Raises:
         Exception: no worker could be had, or the check's own code raised: our fault.
     """
-    student, fault = Student(session, known_checks()[check].part), None
+    started, fault = time.monotonic(), None
+    student = Student(session, known_checks()[check].part)
     known = {"student": student, "draw": Draw(seed_for(seed, check))}
     code = function.__code__
     asked = code.co_varnames[: code.co_argcount]
@@ -59,23 +61,12 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
         fault = problem
     finally:
         output = session.end()
-    return Ran(fault, student, output)
+    return Ran(fault, student, output, time.monotonic() - started)
 
 
-def find(session: Session, check: str, function: Callable[..., None], seed: int) -> Finding:
-    """Run a check and put what ended it into words.
-
-    Raises:
-        Exception: as `run` does.
-    """
-    started = time.monotonic()
-    ran = run(session, check, function, seed)
-    return finding(ran, time.monotonic() - started)
-
-
-def finding(ran: Ran, seconds: float = 0.0) -> Finding:
+def finding(ran: Ran) -> Finding:
     """Put into words how a check ended."""
-    fault, student, output = ran.fault, ran.student, ran.output
+    fault, student, output, seconds = ran.fault, ran.student, ran.output, ran.seconds
     shown = tuple(student.figures.values())[:FIGURES]
     if fault is None:
         return Finding("passed", output=output, seconds=seconds, figures=shown)

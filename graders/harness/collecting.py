@@ -21,6 +21,8 @@ OPTIONS = ["-c", os.devnull, f"--rootdir={GRADERS}", "--noconftest", "-p", "no:c
 OPTIONS += [f"--confcutdir={GRADERS}"]
 OPTIONS += ["-p", "no:capture", "-p", "no:logging", "-p", "no:warnings", "-q", "--no-header"]
 OPTIONS += ["--import-mode=importlib", "--tb=short", "--continue-on-collection-errors"]
+# These collect garbage several times at its end, to report what no one reads.
+OPTIONS += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
 
 _kept: dict[str, "_File"] = {}  # a file that could not be imported is not imported again
 

@@ -75,7 +75,8 @@ class Connection:
         if self._pipes.needs_mark and not self.closed:
             with contextlib.suppress(Fault):  # a thread left over may end the worker
                 self.request({"do": "mark"}, {}, MARK_SECONDS)
-        text, printed = self._pipes.printed().take()
+        self._pipes.catch_up()
+        text, printed = self._printed.take()
         cap = self.limits.output_kb * 1024
         shown = text.replace(MARK, b"").decode("utf-8", "backslashreplace")
         return shown + (f"\n… (cut: {printed:,} characters were printed)" if printed > cap else "")

@@ -44,7 +44,7 @@ class Output:
 class Pipes(Protocol):
     """Sends to a worker, reads from it, and takes what it prints."""
 
-    needs_mark: bool  # whether `printed` is whole only where the worker has set its mark
+    needs_mark: bool  # whether `catch_up` has to be told by a mark where to stop
 
     def send(self, data: bytes, idle: Idle) -> None:
         """Hand over all of `data`; a worker that is gone is no error here."""
@@ -55,8 +55,8 @@ class Pipes(Protocol):
     def is_quiet(self) -> bool:
         """Tell whether the worker said nothing unasked, and did not hang up."""
 
-    def printed(self) -> Output:
-        """Give what was printed until the last answer came."""
+    def catch_up(self) -> None:
+        """Take all that was printed until the last answer came."""
 
     def close(self) -> None:
         """Hang up: the worker sees the end of its requests."""
@@ -100,16 +100,15 @@ class Polled:
     def is_quiet(self) -> bool:
         return not self._kept and not select.select([self._answers], [], [], 0)[0]
 
-    def printed(self) -> Output:
+    def catch_up(self) -> None:
         if not self._output.closed:
             self._take()
-        return self._printed
 
     def close(self) -> None:
         for stream in (self._requests, self._answers):
             with contextlib.suppress(OSError):
                 stream.close()
-        self.printed()
+        self.catch_up()
         self._output.close()
 
     def _wait(self, reads: list[BinaryIO], writes: list[BinaryIO]) -> bool:
@@ -168,10 +167,9 @@ class Threaded:
     def is_quiet(self) -> bool:
         return not self._kept and self._in.empty()
 
-    def printed(self) -> Output:
+    def catch_up(self) -> None:
         self._marked.wait(0.2)
         self._marked.clear()
-        return self._printed
 
     def close(self) -> None:
         self._over = True

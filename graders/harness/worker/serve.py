@@ -47,16 +47,15 @@ class Worker:
             place.clear()
             encoder = Encoder(self.handle_for)
             value = encoder.encode(self._operation(request)(request))
-            return pack({**head, "value": value, **self._said()}, encoder.tensors)
+            _flush()
+            return pack({**head, "value": value, **self._news()}, encoder.tensors)
         except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
             error = {**self._describe(problem), **place}
-            return pack({**head, "error": error, **self._said()}, {})
+            _flush()
+            return pack({**head, "error": error, **self._news()}, {})
 
-    def _said(self) -> dict[str, Any]:
-        """Flush what was printed; give the loader's notes where there are new ones."""
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # a student may have replaced or closed it
-                stream.flush()
+    def _news(self) -> dict[str, Any]:
+        """Give the loader's notes where there are new ones."""
         if self.loader.remarks == self.told:
             return {}
         self.told = self.loader.remarks
@@ -86,7 +85,7 @@ class Worker:
 
     def do_mark(self, request: dict[str, Any]) -> None:
         """Mark the place in the output, for a grader that can only wait for it."""
-        self._said()
+        _flush()
         os.write(2, MARK)
 
     def do_locate(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -258,6 +257,13 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while (frame := read(requests)) is not None:
         answers.write(worker.answer(*frame))
         answers.flush()
+
+
+def _flush() -> None:
+    """Let out what was printed."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # a student may have replaced or closed it
+            stream.flush()
 
 
 def _given(path: str) -> Any:
