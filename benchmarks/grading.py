@@ -2,7 +2,9 @@
 
 Bare means: the checks are called one after the other in this one warm process, and the student's
 code beside them: no pytest, no worker, no sandbox, no pipes. Values still take the form in which they
-travel, and the time for that is measured and left out. Usual means: a fresh Python process for each
+travel, and the time for that is measured and left out. Travelling means the same with that time, and
+with the requests in that form too: whatever keeps the student's code in another process takes at
+least as much. Usual means: a fresh Python process for each
 submission, in which pytest runs the checks and the student's code. Only samples with full points are
 taken, since others may end or hang a process without a worker. All ways are run in turn, CPU seconds
 of all processes are compared, and the ratios of the medians are printed.
@@ -10,13 +12,14 @@ of all processes are compared, and the ratios of the medians are printed.
 
 import argparse
 import contextlib
+import io
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ from graders.harness import session as session_module  # noqa: E402
 from graders.harness.checks import GRADERS, known_checks  # noqa: E402
 from graders.harness.collecting import OPTIONS  # noqa: E402
 from graders.harness.connection import Connection  # noqa: E402
-from graders.harness.direct import inside, run_check  # noqa: E402
+from graders.harness.direct import Inside, inside, run_check  # noqa: E402
 from graders.harness.draw import Draw, seed_for  # noqa: E402
 from graders.harness.remote import Student  # noqa: E402
 from graders.harness.sandbox import Sandbox  # noqa: E402
@@ -85,6 +88,26 @@ def bare(submissions: Sequence[Submission], sheet: Sheet) -> float:
             with contextlib.closing(inside(submission.files)) as session:
                 assert not any(run_check(session, check, 1) for check in sheet.checks)
     return time.process_time() - begun - travel.seconds
+
+
+def travelling(submissions: Sequence[Submission], sheet: Sheet) -> float:
+    """Give the CPU seconds of the same where all that would travel is packed and read."""
+    begun = time.process_time()
+    for submission in submissions:
+        with contextlib.closing(inside(submission.files, Packed())) as session:
+            assert not any(run_check(session, check, 1) for check in sheet.checks)
+    return time.process_time() - begun
+
+
+class Packed(Inside):
+    """This process as its own worker, to which requests come in frames."""
+
+    def request(
+        self, message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], seconds: float
+    ) -> Any:
+        frame = wire.read(io.BytesIO(wire.pack(message, tensors)))
+        assert frame is not None
+        return super().request(*frame, seconds)
 
 
 def usual(submissions: Sequence[Submission], sheet: Sheet) -> float:
@@ -187,6 +210,7 @@ def main() -> None:
     bare(submissions, sheet)  # warm
     ways = {
         "bare, one warm process": lambda: bare(submissions, sheet),
+        "travelling, one warm process": lambda: travelling(submissions, sheet),
         f"sandboxed ({sandbox.name})": lambda: sandboxed(submissions, sheet, sandbox),
         "usual, a pytest process each": lambda: usual(submissions, sheet),
     }

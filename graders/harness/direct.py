@@ -51,9 +51,9 @@ class Inside:
     finish = close
 
 
-def inside(files: Mapping[str, bytes]) -> Session:
+def inside(files: Mapping[str, bytes], connection: Any = None) -> Session:
     """Make a session for files of our own whose worker is this process."""
-    connection: Any = Inside()
+    connection = Inside() if connection is None else connection
     endless = Limits(check_seconds=math.inf, submission_seconds=math.inf)
     return Session(Submission(files), given_files(), NoSandbox(), endless, connection)
 

@@ -56,7 +56,7 @@ def pack(message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> byt
         BadFrame: the message is larger than the caps or holds a number that JSON cannot carry.
     """
     try:
-        text = json.dumps(message, allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
+        text = _ENCODER.encode(message).encode("utf-8", "replace")
         blob = _serialized(tensors) if tensors else b""
     except (KeyError, ValueError, TypeError, RecursionError, RuntimeError) as problem:
         raise BadFrame(f"cannot be sent: {problem}") from problem
@@ -115,12 +115,7 @@ def parse_message(text: bytes) -> dict[str, Any]:
         BadFrame: it is not.
     """
     try:
-        message = json.loads(
-            text.decode("utf-8"),
-            parse_constant=_refuse,
-            parse_float=_finite,
-            object_pairs_hook=_no_duplicates,
-        )
+        message = _DECODER.decode(text.decode("utf-8"))
         if _HALF.search(text):  # a lone surrogate, perhaps: no file could hold it
             json.dumps(message, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as problem:
@@ -162,11 +157,11 @@ def why_not_sent(tensor: torch.Tensor) -> str:
 
 
 def _exactly(stream: Readable, size: int) -> bytes:
-    parts = []
-    while size > 0:
-        part = stream.read(min(size, 2**20))
-        if not part:
-            break
+    found = stream.read(min(size, 2**20)) if size else b""
+    if len(found) == size or not found:
+        return found
+    parts, size = [found], size - len(found)
+    while size > 0 and (part := stream.read(min(size, 2**20))):
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
@@ -187,3 +182,10 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({key for key, _ in pairs}) < len(pairs):
         raise ValueError("a key appears twice")
     return dict(pairs)
+
+
+# Made once: to make them takes as long as to use them.
+_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_no_duplicates
+)
