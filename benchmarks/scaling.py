@@ -2,9 +2,10 @@
 
     python benchmarks/scaling.py [--sizes 10 100 1000] [--uploads N] [--rounds N]
 
-Every run is a process of its own that grades copies of the reference's `mlp` in the sandbox, by that
-part's checks alone. A rate counts what is finished after each slot has finished one, so that
-starting slots is left out; runs that are compared take turns, and ratios are medians over rounds.
+Every run is a process of its own that grades copies of the reference in the sandbox: whole ones by
+the sheet `rnn` to compare slots, and its `mlp` alone to see growth. A rate counts what is finished
+after each slot has finished one, so that starting slots is left out; runs that are compared take
+turns, and ratios are medians over rounds.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOTS = 2
+PART = "mlp"  # a short one: what is not the students' code shows
 START_SECONDS = 120
 Figures = dict[str, Any]
 
@@ -32,13 +34,13 @@ Figures = dict[str, Any]
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--sizes", type=int, nargs="+", default=[10, 100], help="(10 100)")
-    options.add_argument("--uploads", type=int, default=20, help="to compare slots with (20)")
+    options.add_argument("--uploads", type=int, default=16, help="to compare slots with (16)")
     options.add_argument("--rounds", type=int, default=3, help="of each comparison (3)")
-    options.add_argument("--measure", nargs=3, metavar=("SLOTS", "SCHEDULER", "FOLDER"))
+    options.add_argument("--measure", nargs=4, metavar=("SLOTS", "SCHEDULER", "PART", "FOLDER"))
     chosen = options.parse_args()
     if chosen.measure:
-        slots, scheduler, folder = chosen.measure
-        print(json.dumps(measure(int(slots), scheduler, Path(folder))))
+        slots, scheduler, part, folder = chosen.measure
+        print(json.dumps(measure(int(slots), scheduler, part, Path(folder))))
         return
     with tempfile.TemporaryDirectory(prefix="unroll-") as place:
         compare(chosen.rounds, chosen.uploads, Path(place))
@@ -50,9 +52,9 @@ def compare(rounds: int, uploads: int, place: Path) -> None:
     rates: dict[str, list[float]] = {"one slot": [], "two slots": [], "cluster": []}
     with cluster(place) as scheduler:
         for _ in range(rounds):
-            rates["one slot"].append(graded(1, "", uploads, place)["rate"])
-            rates["two slots"].append(graded(SLOTS, "", uploads, place)["rate"])
-            rates["cluster"].append(graded(SLOTS, scheduler, uploads, place)["rate"])
+            rates["one slot"].append(graded(1, "", "", uploads, place)["rate"])
+            rates["two slots"].append(graded(SLOTS, "", "", uploads, place)["rate"])
+            rates["cluster"].append(graded(SLOTS, scheduler, "", uploads, place)["rate"])
     print(f"{uploads} uploads, {rounds} rounds, {os.cpu_count()} cores; uploads a minute")
     for name, found in rates.items():
         print(f"  {name:<10} {60 * statistics.median(found):7.1f}")
@@ -65,7 +67,7 @@ def growth(sizes: list[int], place: Path) -> None:
     """Print what the grader itself, without its slots, needs for classes of these sizes."""
     print(f"{SLOTS} slots; the grader's own CPU and peak memory")
     print(f"  {'uploads':>7} {'wall s':>8} {'CPU s':>8} {'ms each':>8} {'MB':>8}")
-    found = [graded(SLOTS, "", size, place) for size in sizes]
+    found = [graded(SLOTS, "", PART, size, place) for size in sizes]
     for size, figures in zip(sizes, found, strict=True):
         numbers = [figures["wall"], figures["cpu"], 1000 * figures["cpu"] / size, figures["mb"]]
         print(f"  {size:>7} " + " ".join(f"{number:>8.1f}" for number in numbers))
@@ -73,26 +75,28 @@ def growth(sizes: list[int], place: Path) -> None:
         print(f"  memory, larger / smaller class: {after['mb'] / before['mb']:.2f}")
 
 
-def graded(slots: int, scheduler: str, uploads: int, place: Path) -> Figures:
-    """Grade a class of so many in a process of its own, and give what that measured."""
+def graded(slots: int, scheduler: str, part: str, uploads: int, place: Path) -> Figures:
+    """Grade a class of so many in a process of its own, one part or all; give what that measured."""
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        lay_out(Path(folder, "uploads"), uploads)
-        command = [sys.executable, __file__, "--measure", str(slots), scheduler, folder]
+        lay_out(Path(folder, "uploads"), part, uploads)
+        command = [sys.executable, __file__, "--measure", str(slots), scheduler, part, folder]
         said = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE)
         found: Figures = json.loads(said.stdout)
     return found
 
 
-def lay_out(folder: Path, count: int) -> None:
+def lay_out(folder: Path, part: str, count: int) -> None:
     """Write uploads that differ only in a comment."""
-    source = (ROOT / "reference" / "mlp.py").read_text(encoding="utf-8")
+    sources = sorted((ROOT / "reference").glob(f"{part or '*'}.py"))
     folder.mkdir()
     for number in range(1, count + 1):
-        with zipfile.ZipFile(folder / f"student_{number}_1{number}_mlp.zip", "w") as archive:
-            archive.writestr("mlp.py", f"{source}# {number}\n")
+        with zipfile.ZipFile(folder / f"student_{number}_1{number}_rnn.zip", "w") as archive:
+            for file in sources:
+                text = file.read_text(encoding="utf-8")
+                archive.writestr(file.name, f"{text}# {number}\n")
 
 
-def measure(slots: int, scheduler: str, folder: Path) -> Figures:
+def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:
     """Grade the class in this process; give seconds, rate and this process's own CPU and memory."""
     sys.path.insert(0, str(ROOT))
     from rich.console import Console
@@ -102,7 +106,8 @@ def measure(slots: int, scheduler: str, folder: Path) -> Figures:
     from graders.harness.sheet import read_sheet
     from graders.harness.single import only_part
 
-    sheet, out = only_part(read_sheet("rnn"), "mlp"), folder / "out"
+    sheet, out = read_sheet("rnn"), folder / "out"
+    sheet = only_part(sheet, part) if part else sheet
     batch = Batch(folder / "uploads", out, sheet, 1, slots, scheduler=scheduler)
     begun, cpu = time.monotonic(), time.process_time()
     summaries = run(batch, Events(Console(file=io.StringIO()), out / "run.jsonl"))
