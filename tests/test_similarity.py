@@ -268,11 +268,6 @@ def test_a_notebook_of_an_old_format_is_read():
     assert code_of({"a.ipynb": json.dumps(document).encode()}).text == "x = 1\ny = 2"
 
 
-# Where a callback of Python's swallows an exception, pytest warns of it.
-unheard = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@unheard
 def test_what_takes_too_long_is_left_out_and_told(tmp_path, two, monkeypatch):
     monkeypatch.setattr(similarity_code, "SECONDS", 0.01)
     found = found_among(tmp_path, ann={"a.py": b"a\n" * 90_000})
@@ -281,7 +276,7 @@ def test_what_takes_too_long_is_left_out_and_told(tmp_path, two, monkeypatch):
     assert "Compared only in part, being too long or too slow to read: ann." in html
 
 
-@unheard
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_reading_ends_even_where_a_callback_swallows_its_end(monkeypatch):
     """An exception in a callback of the garbage collector is lost; the next one is not."""
     swallowed = []
