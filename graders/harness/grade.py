@@ -150,6 +150,6 @@ def _result(
 
 def _files(submission: Submission, session: Session) -> tuple[FileNotes, ...]:
     """List every file with what the loader and the unpacking say about it."""
-    notes = {name: tuple(session.notes.get(name, ())) for name in submission.files}
+    notes = {name: tuple(session.loaded.notes.get(name, ())) for name in submission.files}
     notes |= {name: (f"not looked at: {why}",) for name, why in submission.left_out.items()}
     return tuple(FileNotes(name, notes[name]) for name in sorted(notes))

@@ -17,6 +17,7 @@ from graders.harness.faults import (
     TooLarge,
     TooSlow,
 )
+from graders.harness.loaded import Loaded
 from graders.harness.sandbox import Limits, Sandbox
 from graders.harness.submission import Submission
 from graders.harness.worker.values import Encoder, ForHandle, FromHandle, decode
@@ -24,7 +25,6 @@ from graders.harness.worker.wire import BadFrame, Tensors
 
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
 PATIENCE = 3  # calls that may hang for their whole time
-NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,15 @@ class Session:
         limits: Limits,
         warm: Connection | None = None,
     ) -> None:
-        self.notes: dict[str, list[str]] = {}
+        self.loaded = Loaded(submission)
         self.limits = limits
-        self._submission = submission
         self._given = given
         self._sandbox = sandbox
         self._connection = warm
         self._submitted = False
-        self._loaded: set[str] = set()
-        self._found: set[tuple[str, str]] = set()  # part and name whose file is loaded
         self._steps: list[Step] = []  # requests that go ahead in the next frame
         self._unmade: dict[int, Fault] = {}  # objects of this check that were never made, and why
         self._encoder: Encoder | None = None  # of that frame
-        self._broken: dict[str, Fault] = {}
         self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
         self._hung = 0
         self._unparsable: Fault | None = None
@@ -107,11 +103,6 @@ class Session:
         connection, self._connection = self._connection, None
         return connection if connection is not None and not connection.closed else None
 
-    def files(self, name: str) -> list[bytes]:
-        """Give the contents of the files of this name, whatever their case and folder."""
-        found = [path for path in self._submission.files if _base(path) == name.casefold()]
-        return [self._submission.files[path] for path in sorted(found, key=_depth)]
-
     def load_for(self, part: str, name: str) -> None:
         """Load the files that may define `name`, best first, as far as they have to be.
 
@@ -119,24 +110,25 @@ class Session:
             NotFound: no file defines it.
             Fault: the file that should define it ended the worker, now or before.
         """
-        if (part, name) in self._found:
+        loaded = self.loaded
+        if (part, name) in loaded.found:
             return
         found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
         files, nearest = located(found)
         if not files:
-            raise NotFound(self._missing(part, name, nearest))
+            raise NotFound(loaded.missing(part, name, nearest))
         file = files[0]
-        if file in self._broken:
-            raise self._broken[file]
-        if file not in self._loaded:
+        if file in loaded.broken:
+            raise loaded.broken[file]
+        if file not in loaded.files:
             try:
                 self._plain({"do": "load", "file": file}, self.limits.load_seconds)
             except (TooSlow, TooLarge, Crash) as fault:
                 fault.message = f"{file} could not be loaded. {fault.message}"
-                self._broken[file] = fault
+                loaded.broken[file] = fault
                 raise
-            self._loaded.add(file)
-        self._found.add((part, name))
+            loaded.files.add(file)
+        loaded.found.add((part, name))
 
     def later(
         self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle, called: str
@@ -214,7 +206,9 @@ class Session:
             self._hung += 1
             raise
         if "notes" in answer:
-            self._note(answer["notes"])
+            if not isinstance(answer["notes"], dict):
+                raise self._lied()
+            self.loaded.note(answer["notes"])
         if "error" in answer:
             raise self._fault(answer["error"], steps)
         return answer.get("value"), more
@@ -236,27 +230,6 @@ class Session:
                 self._unmade.update({number: fault for number in numbers if number is not None})
         return fault
 
-    def _note(self, notes: object) -> None:
-        """Keep what the loader says about the submission's own files, within bounds."""
-        if not isinstance(notes, dict):
-            raise self._lied()
-        left = ALL_NOTES_CAP
-        for file, lines in notes.items():
-            if file in self._submission.files and isinstance(lines, list):
-                kept = lines[: min(NOTES_CAP, left)]
-                left -= len(kept)
-                self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
-
-    def _missing(self, part: str, name: str, nearest: list[str]) -> str:
-        """Say why a name is not there: a file that does not parse, or nothing of that name."""
-        for file in sorted(self.notes, key=_depth):
-            broken = [line for line in self.notes[file] if "syntax error" in line]
-            if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):
-                return f"`{name}` is not there, since {file} could not be read: {broken[0]}."
-        message = f"`{name}` is not in the submission: no file defines it, {part}.py or another."
-        close = " or ".join(f"`{other}`" for other in nearest)
-        return message + (f" Is it the one called {close}?" if close else "")
-
     def _connect(self) -> None:
         """Let a worker stand ready: another one where the last check left a thread that ended it."""
         if self._connection is not None and not self._connection.is_ready():
@@ -271,8 +244,7 @@ class Session:
         """Send the files. What ends the worker while it only parses them is not sent again."""
         if self._unparsable is not None:
             raise self._unparsable
-        self._loaded.clear()
-        self._found.clear()
+        self.loaded.forget()
         try:
             self._send_files()
         except Fault as fault:
@@ -282,7 +254,7 @@ class Session:
         self._submitted = True
 
     def _send_files(self) -> None:
-        files = {"files": self._submission.files, "given": self._given}
+        files = {"files": self.loaded.submission.files, "given": self._given}
         values = {name: _as_tensors(content) for name, content in files.items()}
         request = {"do": "submission", **self._encoded(values, _no_handle)}
         self._send(request, self.limits.load_seconds)
@@ -304,14 +276,6 @@ def _started(sandbox: Sandbox, limits: Limits) -> Connection:
         raise RuntimeError(f"No worker could be started: {fault} {connection.output()}") from fault
     connection.output()
     return connection
-
-
-def _base(path: str) -> str:
-    return path.rpartition("/")[2].casefold()
-
-
-def _depth(path: str) -> tuple[int, str]:
-    return path.count("/"), path
 
 
 def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
