@@ -112,6 +112,23 @@ def test_a_folder_that_cannot_be_written_is_the_users_fault(monkeypatch, uploads
         run_scripted(monkeypatch, uploads, tmp_path / "file" / "out", lambda task: None)
 
 
+@pytest.mark.parametrize("inside", [".", "out"])
+def test_results_do_not_go_among_the_uploads(monkeypatch, uploads, inside):
+    with pytest.raises(UsageError, match="give another folder to --out"):
+        run_scripted(monkeypatch, uploads, uploads / inside, lambda task: None)
+    assert not (uploads / "out").exists()
+
+
+def test_results_of_another_assignment_are_not_added_to(monkeypatch, uploads, tmp_path):
+    out = tmp_path / "out"
+    run_scripted(monkeypatch, uploads, out, lambda task: None)
+    before = sorted(file.read_bytes() for file in out.rglob("*.json"))
+    other = Batch(uploads, out, read_sheet("vu-3b"), 1, 2, "none")
+    with pytest.raises(UsageError, match="holds results of the assignment rnn"):
+        run(other, Events(Console(file=io.StringIO()), out / "run.jsonl"))
+    assert sorted(file.read_bytes() for file in out.rglob("*.json")) == before
+
+
 def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
     write_whole(tmp_path / "a", "old")
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left")))

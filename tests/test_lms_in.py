@@ -19,7 +19,8 @@ from graders.harness.events import Events
 from graders.harness.grade import ungraded
 from graders.harness.lms.brightspace import brightspace_owner
 from graders.harness.lms.gradescope import gradescope_owners
-from graders.harness.lms.roster import read_roster
+from graders.harness.lms.moodle import moodle_owner, moodle_report
+from graders.harness.lms.roster import id_key, read_roster, squeezed
 from graders.harness.lms.table import read_table
 from graders.harness.owner import Owner, Person
 from graders.harness.result import Result, Student, from_json
@@ -534,3 +535,16 @@ class TestBatches:
         ended = [(event["id"], event["fresh"]) for event in events if event["event"] == "finished"]
         assert ended[3:] == [("eve", False), ("joe", False), ("kim", False), ("lee", True)]
         assert from_json((out / "students/lee/result.json").read_text()).student.name == "Lee"
+
+
+def test_moodles_id_is_not_taken_from_a_files_own_name():
+    mine = "Zed E_12346_assignsubmission_file_x_12345_assignsubmission_file_padding.py"
+    found = moodle_owner(mine)
+    assert found is not None and (found.id, found.name) == ("12346", "Zed E")
+    report = moodle_report(mine)
+    assert report is not None and report.startswith("Zed E_12346_")
+
+
+def test_names_and_ids_are_compared_whatever_their_unicode_form():
+    composed, decomposed = "Zo\u00e9", "Zoe\u0301"
+    assert squeezed(composed) == squeezed(decomposed) and id_key(composed) == id_key(decomposed)

@@ -178,6 +178,7 @@ def test_times_are_read_with_their_zone():
 
 def test_the_command_line_refuses_what_it_does_not_know(graded, tmp_path, capsys):
     where = ["batch", str(tmp_path / "uploads"), "--out", str(tmp_path / "out"), "--sandbox=none"]
+    where += ["--assignment", "vu-3b"]
     assert main([*where, "--regrade", "ann"]) == 2
     assert "`ann` is no student, check or part of this batch" in capsys.readouterr().err
     assert main([*where, "--since", "noon"]) == 2

@@ -413,6 +413,8 @@ class TestIds:
 
     def test_are_unique_in_any_case(self) -> None:
         assert safe_id("Doe", {"doe"}) == "Doe-2"
+        one, other = safe_id("Мария 3B"), safe_id("Иван 3B")
+        assert one.startswith("3B-") and other.startswith("3B-") and one != other
         assert safe_id("doe", {"doe", "doe-2"}) == "doe-3"
         assert safe_id("CON", {"student-con"}) == "student-CON-2"
         assert safe_id("a" * 90, {"a" * 80}) == "a" * 78 + "-2"
@@ -435,7 +437,7 @@ class TestIds:
             "Doe.zip": "Doe-2",
             "doe.zip": "doe-3",
             "doe-2.zip": "doe-2-2",
-            "dœ.zip": "d",
+            "dœ.zip": "d-abe59ae3",  # what is lost is told apart, whoever else is there
             "d ö.zip": "d-o",
         }
         assert find_uploads(path) == uploads

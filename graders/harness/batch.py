@@ -63,6 +63,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
         UsageError: nothing more can be graded, and the text says what to do.
         KeyboardInterrupt: the user stopped the run; what is finished is on disk.
     """
+    _check_place(batch)
     roster = read_roster(batch.roster) if batch.roster else None
     intake = take_in(batch.uploads, batch.lms, roster)
     students = {student.id for upload in intake.uploads for student in upload.students}
@@ -89,6 +90,22 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
             finally:
                 events.stopped(reached)
     return ordered
+
+
+def _check_place(batch: Batch) -> None:
+    """Pass if OUT is apart from the uploads and from other assignments' results."""
+    if batch.out.resolve().is_relative_to(batch.uploads.resolve()):
+        raise UsageError(
+            f"{batch.out} lies in {batch.uploads}, and the next run would take it for an upload; "
+            "give another folder to --out."
+        )
+    first = next(iter(sorted((batch.out / "students").glob("*/result.json"))), None)
+    earlier = result_in(batch.out, first.parent.name) if first else None
+    if earlier and earlier.assignment != batch.sheet.name:
+        raise UsageError(
+            f"{batch.out} holds results of the assignment {earlier.assignment}; give each "
+            "assignment a folder of its own, or its exports mix them."
+        )
 
 
 def _slots(batch: Batch, events: Events) -> AbstractContextManager[Slots]:

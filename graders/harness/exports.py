@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graders.harness.errors import UsageError
-from graders.harness.folder import write_whole
+from graders.harness.folder import on_disk, write_whole
 from graders.harness.result import from_json
 from graders.harness.sheet import read_sheet, sheet_names
 from reports.export import markdown, report_files, write_pdfs, zip_reports
@@ -35,5 +35,6 @@ def _write_comments(out: Path) -> int:
             raise UsageError(f"{file} cannot be read: {problem}. Run the batch again.") from problem
         known = result.assignment in sheet_names()
         title = read_sheet(result.assignment).title if known else ""
-        write_whole(file.with_name("comment.md"), markdown(result, title))
+        with on_disk(out):
+            write_whole(file.with_name("comment.md"), markdown(result, title))
     return len(files)

@@ -70,9 +70,15 @@ def plain_owner(name: str) -> Owner:
 
 def safe_id(text: str, taken: Collection[str] = ()) -> str:
     """Make an id that can be a file name on every system and is none of `taken` (casefolded)."""
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    decomposed = unicodedata.normalize("NFKD", text)
+    ascii_only = decomposed.encode("ascii", "ignore").decode()
     slug = re.sub("[^A-Za-z0-9._-]+", "-", ascii_only)[:ID_LENGTH].strip("-._")
-    if not slug:
+    if any(
+        c.isalnum() and not c.isascii() for c in decomposed
+    ):  # else whoever comes later shifts it
+        mark = sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))[:8]
+        slug = f"{slug[: ID_LENGTH - 9] or 'student'}-{mark}"
+    elif not slug:
         slug = "student-" + sha256(text.encode("utf-8", "surrogatepass"))[:8]
     slug = f"student-{slug}" if DEVICE.fullmatch(slug) else slug
     candidate, number = slug[:ID_LENGTH], 1

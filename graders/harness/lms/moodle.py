@@ -6,14 +6,17 @@ from graders.harness.archive import printable
 from graders.harness.owner import Owner
 
 NAMED = re.compile(
-    r"(?P<name>.*)_(?P<id>[0-9]{1,19})_assignsubmission_"
+    r"(?P<name>.*?)_(?P<id>[0-9]{1,19})_assignsubmission_"
     r"(?P<plugin>file|onlinetext)(?:_(?P<file>.+)|(?P<end>_))?",
     re.DOTALL,
 )
 
 
 def moodle_owner(name: str) -> Owner | None:
-    """Read `<Full Name>_<participant id>_assignsubmission_file[_<file>]`; "_" in it is a space."""
+    """Read `<Full Name>_<participant id>_assignsubmission_file[_<file>]`; "_" in it is a space.
+
+    The first id counts: what follows it is a file's name, which its student chose.
+    """
     match = NAMED.fullmatch(name)
     if match is None:
         return None

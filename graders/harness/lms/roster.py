@@ -5,6 +5,7 @@ header, in any case and with or without "_" and "-"; several columns of ids may 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -126,12 +127,12 @@ class Roster:
 
 def id_key(id: str) -> str:
     """Give the form in which ids are compared."""
-    return id.strip().casefold()
+    return unicodedata.normalize("NFC", id.strip().casefold())
 
 
 def squeezed(name: str) -> str:
     """Give a name's letters and digits alone, as Canvas writes it into file names."""
-    return re.sub(r"[\W_]", "", name.casefold())
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name.casefold()))
 
 
 def read_roster(path: Path) -> Roster:
