@@ -10,7 +10,7 @@ from graders.harness.bubblewrap import Bubblewrap
 from graders.harness.connection import STRETCH
 from graders.harness.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
 from graders.harness.pipes import Threaded
-from graders.harness.remote import Student
+from graders.harness.remote import Student, describe
 from graders.harness.sandbox import Limits, NoSandbox
 from graders.harness.session import Session
 from graders.harness.submission import Submission
@@ -544,9 +544,6 @@ class Net: pass
 @pytest.mark.parametrize(
     "rows",
     [
-        [["a", [2**40], torch.float32, True, "X"]],
-        [["a", [2**22], torch.float32, True, "X"]] * 10_000,
-        [["a", [0, 2**62], torch.float64, True, "X"]],
         [["a", [-1], torch.float32, True, "X"]],
         [["a", [True], torch.float32, True, "X"]],
         [["a", ["2"], torch.float32, True, "X"]],
@@ -560,11 +557,81 @@ class Net: pass
     ],
 )
 def test_parameters_that_cannot_be_are_no_answer(rows):
+    with pytest.raises(Crash):
+        _told(rows)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["a", [2**40], torch.float32, True, "X"]],
+        [["a", [2**22], torch.float32, True, "X"]] * 100,
+        [["a", [2**26], torch.int8, True, "X"]],  # random weights for it are floats
+        [["a", [0, 2**62], torch.float64, True, "X"]],
+        [["a", [1], torch.float32, True, "X"]] * 301,  # roles are found in the cube of that
+    ],
+)
+def test_more_parameters_than_any_answer_needs_fail(rows):
+    with pytest.raises(Failed):
+        _told(rows)
+
+
+def _told(rows):
     mine = Session(Submission({"part.py": SHAPES.encode()}), {}, NoSandbox(), LIMITS)
     mine.begin(1)
     student = Student(mine, "part")
     model = student.Net()
     student.told(rows)
-    with pytest.raises(Crash):
+    try:
         student.parameters(model, values=False)
+    finally:
+        mine.close()
+
+
+COLLECTED = """
+class Batches:
+    def __init__(self, rows): self.rows = rows
+    def __iter__(self):
+        self.rows.reverse()
+        return iter(self.rows)
+def batches(rows): return Batches(rows)
+class Long:
+    def __init__(self): self.items = ["a"] * 199_999
+def first(items): return items[0]
+class Net:
+    def eval(self): import os; os._exit(3)
+def objects(): return [Net()]
+"""  # fmt: skip
+
+
+@pytest.fixture
+def collected():
+    mine = Session(Submission({"part.py": COLLECTED.encode()}), {}, NoSandbox(), LIMITS)
+    mine.begin(1)
+    yield Student(mine, "part")
     mine.close()
+
+
+def test_what_an_iterable_does_to_the_arguments_is_told(collected):
+    found = collected.batches([1, 2, 3])
+    assert not collected.mutated
+    assert collected.collect(found, 9) == [3, 2, 1]
+    assert collected.mutated
+
+
+def test_what_is_too_large_to_be_handed_back_is_the_students_fault(collected):
+    items = collected.get(collected.Long(), "items")
+    with pytest.raises(Failed, match="too large to be looked at"):
+        collected.first([items, items])
+
+
+def test_a_call_whose_answer_nobody_needs_is_named_where_it_may_have_ended_the_worker(collected):
+    model = collected.Net()
+    collected.tell(model.eval)
+    with pytest.raises(Crash):
+        collected.get(model, "x")
+    assert "Net().eval()" in collected.called
+
+
+def test_an_object_in_a_list_is_described_by_its_call(collected):
+    assert describe(collected.objects()) == "[objects()]"

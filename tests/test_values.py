@@ -1,5 +1,6 @@
 """Values: what a student returns ends up as plain data of exact types, whatever it pretends to be."""
 
+import collections
 import contextlib
 import math
 from collections import namedtuple
@@ -182,3 +183,22 @@ json = st.recursive(
 def test_any_json_decodes_or_is_refused(form):
     with contextlib.suppress(BadFrame):
         decode(form, {"a": torch.ones(2)}, no_handle)
+
+
+class Vocabulary(dict):
+    def __init__(self, tokens):
+        super().__init__({token: place for place, token in enumerate(tokens)})
+        self.itos = tokens
+
+
+class Counts(dict):
+    def __missing__(self, key):
+        return 0
+
+
+def test_a_dictionary_that_is_more_travels_as_an_object():
+    made = []
+    encoder = Encoder(lambda value: made.append(value) or {"handle": len(made)})
+    assert encoder.encode(Vocabulary(["a"])) == {"handle": 1}
+    assert encoder.encode(Counts(a=1)) == encoder.encode({"a": 1}) == {"dict": [["a", 1]]}
+    assert encoder.encode(collections.Counter("a")) == {"dict": [["a", 1]]}

@@ -119,12 +119,21 @@ def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[A
 
 def plain(value: Any) -> Any:
     """Give nested lists of plain numbers for tensors, arrays, tuples and lists."""
+    if (count := _count(value)) > MANY:
+        raise Failed(f"It holds {count:,} numbers, more than any answer needs.", describe(value))
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, (Tensor, np.ndarray)):
-        few = math.prod(value.shape) <= MANY
-        return value.tolist() if few else tuple(value.shape)  # which equals no list of numbers
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
+        return value.tolist()
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, (Tensor, np.ndarray)):
+        return math.prod(value.shape)
+    return sum(map(_count, value)) if isinstance(value, (list, tuple)) else 1
 
 
 def _exact(tensor: Tensor) -> bool:

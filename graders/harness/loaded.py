@@ -29,11 +29,10 @@ class Loaded:
 
     def note(self, notes: dict[object, object]) -> None:
         """Keep what the loader says about the submission's own files, within bounds."""
-        left = ALL_NOTES_CAP
         for file, lines in notes.items():
             if isinstance(file, str) and file in self.submission.files and isinstance(lines, list):
-                kept = lines[: min(NOTES_CAP, left)]
-                left -= len(kept)
+                left = ALL_NOTES_CAP - sum(len(n) for f, n in self.notes.items() if f != file)
+                kept = lines[: max(0, min(NOTES_CAP, left))]
                 self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
 
     def missing(self, part: str, name: str, nearest: list[str]) -> str:

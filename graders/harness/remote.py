@@ -26,6 +26,9 @@ class Remote:
         self._target = target
         self._label = label
 
+    def __repr__(self) -> str:
+        return self._label
+
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._student._call(self, arguments, named)
 
@@ -63,6 +66,7 @@ class Student:
     def tell(self, method: Remote, *arguments: Any) -> None:
         """Call something whose answer nobody needs; if it fails, the next request does."""
         self._note(method, arguments, {})
+        self._making.append(self.called)
         values = {"arguments": list(arguments), "named": {}}
         self._later({"do": "call", **method._target}, values, self.called)
 
@@ -87,7 +91,9 @@ class Student:
     def collect(self, handle: Remote, most: int) -> Any:
         """List at most `most` items of an iterable object in the worker."""
         request = {"do": "collect", **_target(handle), "most": most}
-        return self._ask(request, {}, handle._label)
+        told = fields(self._ask(request, {}, handle._label), items=list, mutated=bool)
+        self.mutated = self.mutated or told["mutated"]
+        return told["items"]
 
     def repeat(self, function: Remote, arguments: Sequence[Any], times: int) -> list[Any]:
         """Call a function many times on the same arguments and list what comes back."""

@@ -12,6 +12,7 @@ from graders.harness.connection import Connection
 from graders.harness.faults import (
     NO_ANSWER,
     Crash,
+    Failed,
     Fault,
     NotFound,
     TooLarge,
@@ -166,7 +167,10 @@ class Session:
         """Give the fields of a request; their tensors wait for the next frame."""
         if self._encoder is None:
             self._encoder = Encoder(for_handle)
-        return {name: self._encoder.encode(value) for name, value in values.items()}
+        try:
+            return {name: self._encoder.encode(value) for name, value in values.items()}
+        except BadFrame as problem:  # checks hand back what they were given
+            raise Failed(f"What came back is too large to be looked at: {problem}.") from None
 
     def _call_seconds(self) -> float:
         """Give a call's limit; code that hung three times is not given as long again."""

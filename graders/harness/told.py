@@ -7,8 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.harness.faults import NO_ANSWER, Crash
+from graders.harness.faults import NO_ANSWER, Crash, Failed
 from graders.harness.worker.wire import AXES_CAP, DTYPES, TENSOR_CAP
+
+PARAMETERS_CAP = 300  # tensors; to find their roles takes the cube of it
 
 
 @dataclass(frozen=True, eq=False)  # tensors have no one answer to ==
@@ -48,9 +50,12 @@ class Named(dict[str, Any]):
 def parameters(rows: Any) -> list[Parameter]:
     """Take what is told of a model's parameters; those without values are given zeros."""
     listed, left = [], TENSOR_CAP
-    for row in only(rows, list):
+    if len(only(rows, list)) > PARAMETERS_CAP:
+        words = f"It has {len(rows):,} parameter tensors, more than any answer needs."
+        raise Failed(words, hint="Keep each weight in one tensor, and not in one for each number.")
+    for row in rows:
         listed.append(_parameter(row, left))
-        left -= listed[-1].values.nbytes
+        left -= 4 * listed[-1].values.numel()  # random weights are floats, whatever is told
     return listed
 
 
@@ -62,7 +67,9 @@ def _parameter(row: list[Any], most: int) -> Parameter:
         case [str(name), list(shape), torch.dtype() as dtype, bool(trained), str(owner)]:
             sizes = [size for size in shape if type(size) is int and size >= 0]
             sound = len(sizes) == len(shape) <= AXES_CAP and dtype in DTYPES
-            if sound and math.prod(max(1, size) for size in sizes) * dtype.itemsize <= most:
+            if sound and math.prod(max(1, size) for size in sizes) * 4 > most:
+                raise Failed("Its parameters hold more numbers than can be written into them.")
+            if sound:
                 return Parameter(name, torch.zeros(sizes, dtype=dtype), trained, owner)
     raise Crash(NO_ANSWER)
 

@@ -48,7 +48,7 @@ class Training:
     def recorded(self, name: str, kind: type = float) -> list[Any]:
         """Read one of the model's records."""
         values = self.student.get(self.model, name)
-        if not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
+        if not isinstance(values, list) or not all(_is(v, kind) for v in values):
             raise Failed("The record of the given model was changed.", describe(values))
         return values
 
@@ -186,4 +186,8 @@ def numbers(student: Student, found: Any, what: str = "The result") -> list[floa
 
 def as_list(value: Any) -> Any:
     """Give the numbers of a tensor or an array, nested as they are; anything else as it is."""
-    return value.tolist() if isinstance(value, (Tensor, np.ndarray)) else value
+    return plain(value) if isinstance(value, (Tensor, np.ndarray)) else value
+
+
+def _is(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and not (isinstance(value, Tensor) and value.dim() == 0)

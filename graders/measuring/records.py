@@ -1,8 +1,9 @@
 """What probe models wrote down while a student's training loop had them, and numbers that it gave."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, get_origin, get_type_hints
 
 import torch
 from torch import Tensor
@@ -82,12 +83,22 @@ def losses_of(student: Student, criterion: Remote) -> list[Loss]:
 
 
 def _entries(found: Any, kind: type) -> list[Any]:
-    names = {field.name for field in fields(kind)} - {"steps"}
+    kinds = {name: get_origin(form) or form for name, form in get_type_hints(kind).items()}
+    names = set(kinds) - {"steps"}
     sound = isinstance(found, list) and all(
-        isinstance(entry, dict) and set(entry) - {"steps"} == names for entry in found
+        isinstance(entry, dict)
+        and set(entry) - {"steps"} == names
+        and all(_is(value, kinds[name]) for name, value in entry.items())
+        for entry in found
     )
     holds(sound, "The model's record of what happened to it was changed.")
     return list(found)
+
+
+def _is(value: Any, kind: Any) -> bool:
+    if kind is UnionType:  # a list, or None
+        return value is None or isinstance(value, list)
+    return isinstance(value, (int, float) if kind is float else kind)
 
 
 def after_epochs(calls: Sequence[Call], batches: int, epochs: int) -> list[Weights]:

@@ -22,6 +22,7 @@ BOMS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
+CELL_CAP = 200  # characters; what is longer is a remark
 NUMBER = re.compile(r"[+]?(\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE](-?\d{1,2}))?(?![\w.,])")
 NO_HYPERPARAMETER = re.compile(
     r"(|#|n[or]\.?|id|idx|index|run|row|trial|unnamed.*|.*(acc|loss|time|note|comment|remark|date).*)"
@@ -83,7 +84,7 @@ def _table(text: str, mark: str) -> tuple[list[str], list[list[str]]] | None:
 
 
 def _plain(cell: str) -> str:
-    return cell.strip(" \t\r\n\ufeff\xa0\"'`*_")
+    return cell[:CELL_CAP].strip(" \t\r\n\ufeff\xa0\"'`*_")
 
 
 def _is_accuracy(title: str) -> bool:

@@ -8,7 +8,10 @@ Rows = Sequence[Sequence[float]]
 
 def cross_entropy(logits: Rows, labels: Sequence[int]) -> float:
     """Give the mean of -log softmax(logits)[label] over examples."""
-    losses = [-log(softmax(row)[label]) for row, label in zip(logits, labels, strict=True)]
+    losses = [
+        log(sum(exp(z - max(row)) for z in row)) - (row[label] - max(row))
+        for row, label in zip(logits, labels, strict=True)
+    ]
     return sum(losses) / len(losses)
 
 

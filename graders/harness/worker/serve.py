@@ -30,6 +30,7 @@ class Worker:
         self.loader = Loader({})
         self.handles: dict[int, object] = {}
         self.tensors: Tensors = {}
+        self.mutates: Callable[[], bool] = bool  # whether the last call's arguments were changed
         self.told = 0  # of the loader's remarks, how many the grader knows
         self.replaced: list[tuple[dict[str, Any], str, object]] = []
 
@@ -48,18 +49,17 @@ class Worker:
             encoder = Encoder(self.handle_for)
             value = encoder.encode(self._operation(request)(request))
             _flush()
-            return pack({**head, "value": value, **self._news()}, encoder.tensors)
+            frame = pack({**head, "value": value, **self._news()}, encoder.tensors)
         except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
             error = {**self._describe(problem), **place}
             _flush()
-            return pack({**head, "error": error, **self._news()}, {})
+            frame = pack({**head, "error": error, **self._news()}, {})
+        self.told = self.loader.remarks
+        return frame
 
     def _news(self) -> dict[str, Any]:
         """Give the loader's notes where there are new ones."""
-        if self.loader.remarks == self.told:
-            return {}
-        self.told = self.loader.remarks
-        return {"notes": self.loader.notes}
+        return {} if self.loader.remarks == self.told else {"notes": self.loader.notes}
 
     def _operation(self, request: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
         operation: Callable[[dict[str, Any]], Any] = getattr(self, f"do_{request['do']}")
@@ -103,7 +103,9 @@ class Worker:
         value = function(*arguments, **named)
         if isinstance(value, Iterator):  # a generator's code runs here, not while encoding
             value = list(islice(value, ITEM_CAP))
-        return {"value": value, "mutated": self._mutated(request, arguments, named)}
+        tensors = self.tensors
+        self.mutates = lambda: self._mutated(request, tensors, arguments, named)
+        return {"value": value, "mutated": self.mutates()}
 
     def do_make(self, request: dict[str, Any]) -> None:
         """Make an object that the grader already has a number for."""
@@ -149,9 +151,10 @@ class Worker:
                 value = getattr(value, part)
         return value
 
-    def do_collect(self, request: dict[str, Any]) -> list[object]:
-        """List the first items of an iterable, for one `next` too many more than `most`."""
-        return list(islice(self._target(request), request["most"]))
+    def do_collect(self, request: dict[str, Any]) -> dict[str, Any]:
+        """List the first items of an iterable; say again whether the last call's arguments changed."""
+        items = list(islice(self._target(request), request["most"]))
+        return {"items": items, "mutated": self.mutates()}
 
     def do_gradients(self, request: dict[str, Any]) -> dict[str, Any]:
         arguments = self._value(request["arguments"])
@@ -221,11 +224,15 @@ class Worker:
     def _forget(self) -> None:
         """Drop what the last check held and replaced."""
         self.handles.clear()
+        self.mutates = bool
         while self.replaced:
             names, name, before = self.replaced.pop()
             names[name] = before
 
-    def _mutated(self, request: dict[str, Any], arguments: Any, named: Any) -> bool:
+    def _mutated(
+        self, request: dict[str, Any], tensors: Tensors, arguments: Any, named: Any
+    ) -> bool:
+        self.tensors = tensors
         if not named and self._is_as_sent(request["arguments"], arguments):
             return False
         before, after = Encoder(_same), Encoder(_same)

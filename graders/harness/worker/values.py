@@ -56,7 +56,8 @@ class Encoder:
             return self._array(value, depth)
         if isinstance(value, (int, float, str, np.generic)):
             return _scalar(value)
-        if isinstance(value, (list, tuple, dict, set, frozenset, Iterator)):
+        plain = not isinstance(value, dict) or not _is_object(value)
+        if plain and isinstance(value, (list, tuple, dict, set, frozenset, Iterator)):
             return self._container(value, depth + 1)
         if isinstance(value, torch.dtype):
             return {"dtype": str(value).removeprefix("torch.")}
@@ -94,6 +95,14 @@ class Encoder:
         if isinstance(fields, tuple) and _are_fields(fields, len(items)):
             return {"record": items, "fields": list(fields)}
         return {"tuple": items}
+
+
+def _is_object(value: dict[Any, Any]) -> bool:
+    """Tell whether a dictionary is more than one: of a class that adds something to be asked for."""
+    kinds = type(value).__mro__
+    own = [kind for kind in kinds if kind.__module__ not in ("builtins", "collections", "typing")]
+    names = {name for kind in own for name in vars(kind)} | set(getattr(value, "__dict__", ()))
+    return any(not name.startswith("_") for name in names)
 
 
 def check_travels(tensor: torch.Tensor) -> None:
