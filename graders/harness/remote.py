@@ -114,7 +114,7 @@ class Student:
 
     def files(self, name: str) -> list[bytes]:
         """Give the submission's files of this name, whatever their case and folder, outermost first."""
-        return self._session.loaded.named(name)
+        return self._session.files(name)
 
     def parameters(self, handle: Remote, values: bool = True) -> list[Parameter]:
         """List a model's parameters; without `values`, zeros stand in their places."""

@@ -104,6 +104,10 @@ class Session:
         connection, self._connection = self._connection, None
         return connection if connection is not None and not connection.closed else None
 
+    def files(self, name: str) -> list[bytes]:
+        """Give the contents of the files of this name, whatever their case and folder."""
+        return self.loaded.named(name)
+
     def load_for(self, part: str, name: str) -> None:
         """Load the files that may define `name`, best first, as far as they have to be.
 
