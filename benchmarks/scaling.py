@@ -87,13 +87,13 @@ def graded(slots: int, scheduler: str, part: str, uploads: int, place: Path) -> 
 
 def lay_out(folder: Path, part: str, count: int) -> None:
     """Write uploads that differ only in a comment."""
-    sources = sorted((ROOT / "reference").glob(f"{part or '*'}.py"))
+    files = sorted((ROOT / "reference").glob(f"{part or '*'}.py"))
+    sources = {file.name: file.read_text(encoding="utf-8") for file in files}
     folder.mkdir()
     for number in range(1, count + 1):
         with zipfile.ZipFile(folder / f"student_{number}_1{number}_rnn.zip", "w") as archive:
-            for file in sources:
-                text = file.read_text(encoding="utf-8")
-                archive.writestr(file.name, f"{text}# {number}\n")
+            for name, source in sources.items():
+                archive.writestr(name, f"{source}# {number}\n")
 
 
 def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:

@@ -59,6 +59,10 @@ class Liar:
         value = self._handle() if makes and self._random.random() < 0.9 else self._value()
         return {"value": value, "mutated": self._random.random() < 0.3}
 
+    def _collect(self, request: object, values: object) -> dict[str, Any]:
+        items = [self._value() for _ in range(self._random.randrange(6))]
+        return {"items": items, "mutated": self._random.random() < 0.3}
+
     def _parameters(self, request: dict[str, Any], values: object) -> list[list[Any]]:
         rows = []
         for _ in range(self._random.randrange(8)):

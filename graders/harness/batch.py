@@ -99,7 +99,7 @@ def _check_place(batch: Batch) -> None:
             f"{batch.out} lies in {batch.uploads}, and the next run would take it for an upload; "
             "give another folder to --out."
         )
-    first = next(iter(sorted((batch.out / "students").glob("*/result.json"))), None)
+    first = min((batch.out / "students").glob("*/result.json"), default=None)
     earlier = result_in(batch.out, first.parent.name) if first else None
     if earlier and earlier.assignment != batch.sheet.name:
         raise UsageError(

@@ -73,13 +73,10 @@ def safe_id(text: str, taken: Collection[str] = ()) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     ascii_only = decomposed.encode("ascii", "ignore").decode()
     slug = re.sub("[^A-Za-z0-9._-]+", "-", ascii_only)[:ID_LENGTH].strip("-._")
-    if any(
-        c.isalnum() and not c.isascii() for c in decomposed
-    ):  # else whoever comes later shifts it
+    lost = any(c.isalnum() and not c.isascii() for c in decomposed)
+    if lost or not slug:  # told apart by itself, so that whoever comes later shifts no id
         mark = sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))[:8]
         slug = f"{slug[: ID_LENGTH - 9] or 'student'}-{mark}"
-    elif not slug:
-        slug = "student-" + sha256(text.encode("utf-8", "surrogatepass"))[:8]
     slug = f"student-{slug}" if DEVICE.fullmatch(slug) else slug
     candidate, number = slug[:ID_LENGTH], 1
     while candidate.casefold() in taken:

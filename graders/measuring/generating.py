@@ -8,7 +8,6 @@ from graders.harness.draw import Draw
 from graders.harness.faults import Failed, StudentError
 from graders.harness.remote import Remote, Student
 from graders.measuring.languages import END
-from graders.measuring.recorded import as_list
 from graders.measuring.sampling import index
 from graders.oracles import autoregressive as oracle
 
@@ -34,7 +33,7 @@ def generation(
     model = student.given("scripted.Scripted", V, path, END, stop_at, runner_up)
     tempered = [] if temperature is None else [temperature]
     found = student.generate(model, list(seed), length, END, *tempered)
-    tokens = plain(as_list(found))
+    tokens = plain(found)
     tokens = [index(token) for token in tokens] if isinstance(tokens, list) else []
     holds(bool(tokens), "generate gives no list of tokens.", found, "a list of ids")
     whole = tokens if tokens[: len(seed)] == seed else [*seed, *tokens]

@@ -176,7 +176,7 @@ def numbers(student: Student, found: Any, what: str = "The result") -> list[floa
     """Take a list, tuple, tensor or array of numbers, or of tensors with one number each."""
     if isinstance(found, Remote):
         found = student.collect(found, 10_000)
-    found = plain(as_list(found))
+    found = plain(found)
     found = found if isinstance(found, list) else [found]
     flat = [v[0] if isinstance(v, list) and len(v) == 1 else v for v in found]
     right = all(type(v) in (int, float) and v == v and abs(v) < 1e30 for v in flat)

@@ -30,7 +30,7 @@ class Worker:
         self.loader = Loader({})
         self.handles: dict[int, object] = {}
         self.tensors: Tensors = {}
-        self.mutates: Callable[[], bool] = bool  # whether the last call's arguments were changed
+        self.called: tuple[dict[str, Any], Tensors, Any, Any] | None = None  # what was sent, and is
         self.told = 0  # of the loader's remarks, how many the grader knows
         self.replaced: list[tuple[dict[str, Any], str, object]] = []
 
@@ -48,12 +48,15 @@ class Worker:
             place.clear()
             encoder = Encoder(self.handle_for)
             value = encoder.encode(self._operation(request)(request))
-            _flush()
-            frame = pack({**head, "value": value, **self._news()}, encoder.tensors)
+            return self._frame({**head, "value": value}, encoder.tensors)
         except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
             error = {**self._describe(problem), **place}
-            _flush()
-            frame = pack({**head, "error": error, **self._news()}, {})
+            return self._frame({**head, "error": error}, {})
+
+    def _frame(self, answer: dict[str, Any], tensors: Tensors) -> bytes:
+        """Let out what was printed, and pack an answer with the loader's news."""
+        _flush()
+        frame = pack({**answer, **self._news()}, tensors)
         self.told = self.loader.remarks
         return frame
 
@@ -103,9 +106,8 @@ class Worker:
         value = function(*arguments, **named)
         if isinstance(value, Iterator):  # a generator's code runs here, not while encoding
             value = list(islice(value, ITEM_CAP))
-        tensors = self.tensors
-        self.mutates = lambda: self._mutated(request, tensors, arguments, named)
-        return {"value": value, "mutated": self.mutates()}
+        self.called = request, self.tensors, arguments, named
+        return {"value": value, "mutated": self._mutated()}
 
     def do_make(self, request: dict[str, Any]) -> None:
         """Make an object that the grader already has a number for."""
@@ -154,7 +156,7 @@ class Worker:
     def do_collect(self, request: dict[str, Any]) -> dict[str, Any]:
         """List the first items of an iterable; say again whether the last call's arguments changed."""
         items = list(islice(self._target(request), request["most"]))
-        return {"items": items, "mutated": self.mutates()}
+        return {"items": items, "mutated": self._mutated()}
 
     def do_gradients(self, request: dict[str, Any]) -> dict[str, Any]:
         arguments = self._value(request["arguments"])
@@ -224,15 +226,16 @@ class Worker:
     def _forget(self) -> None:
         """Drop what the last check held and replaced."""
         self.handles.clear()
-        self.mutates = bool
+        self.called = None
         while self.replaced:
             names, name, before = self.replaced.pop()
             names[name] = before
 
-    def _mutated(
-        self, request: dict[str, Any], tensors: Tensors, arguments: Any, named: Any
-    ) -> bool:
-        self.tensors = tensors
+    def _mutated(self) -> bool:
+        """Tell whether the last call's arguments are no longer what was sent."""
+        if self.called is None:
+            return False
+        request, self.tensors, arguments, named = self.called
         if not named and self._is_as_sent(request["arguments"], arguments):
             return False
         before, after = Encoder(_same), Encoder(_same)

@@ -157,11 +157,11 @@ def why_not_sent(tensor: torch.Tensor) -> str:
 
 
 def _exactly(stream: Readable, size: int) -> bytes:
-    found = stream.read(min(size, 2**20)) if size else b""
-    if len(found) == size or not found:
-        return found
-    parts, size = [found], size - len(found)
-    while size > 0 and (part := stream.read(min(size, 2**20))):
+    parts = []
+    while size > 0:
+        part = stream.read(min(size, 2**20))
+        if not part:
+            break
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
