@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from graders.harness.errors import UsageError
@@ -20,21 +21,12 @@ MOMENT = (1980, 1, 1, 0, 0, 0)  # every file's in the zip: the same reports make
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
 
 
-def report_files(out: Path) -> list[Path]:
-    """List the reports of a batch, by student.
+def zip_reports(files: Sequence[Path], target: Path) -> None:
+    """Put all reports into one zip, each as <id>.html.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the zip cannot be written, or a report cannot be read.
     """
-    files = sorted((out / "students").glob("*/report.html"))
-    if not files:
-        raise UsageError(f"{out} holds no reports; `batch … --out {out}` writes them.")
-    return files
-
-
-def zip_reports(out: Path, target: Path) -> int:
-    """Put all reports into one zip, each as <id>.html; give their number."""
-    files = report_files(out)
     part = target.with_name(f".{target.name}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -46,7 +38,6 @@ def zip_reports(out: Path, target: Path) -> int:
     except OSError as problem:
         part.unlink(missing_ok=True)
         raise UsageError(f"Cannot write {target}: {problem.strerror}.") from problem
-    return len(files)
 
 
 def find_browser() -> str:
@@ -64,16 +55,15 @@ def find_browser() -> str:
     return found
 
 
-def write_pdfs(out: Path) -> int:
-    """Print each report as report.pdf beside it; give their number.
+def write_pdfs(files: Sequence[Path]) -> None:
+    """Print each report as report.pdf beside it.
 
     Raises:
         UsageError: there is no browser, or it fails on a report.
     """
-    browser, files = find_browser(), report_files(out)
+    browser = find_browser()
     for file in files:
         _print(browser, file.resolve(), file.with_suffix(".pdf").resolve())
-    return len(files)
 
 
 def _print(browser: str, page: Path, target: Path) -> None:

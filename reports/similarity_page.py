@@ -93,10 +93,11 @@ def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
 
 
 def _notes(found: Similarity) -> list[str]:
-    """Say whose code is not compared, or not all of it."""
+    """Say whose code is not compared, or not all of it, or is not what was graded."""
     kinds = (
         ("Compared only in part, being too long or too slow to read", found.cut),
         ("Not compared, since it cannot be read", found.unread),
+        ("Compared, but not what was graded; run the batch again on these uploads", found.changed),
     )
     return [f"{words}: {_listed(students)}." for words, students in kinds if students]
 

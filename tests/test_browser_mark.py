@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from graders.harness.intake import take_in
 from graders.harness.mark_server import application, server
 from graders.harness.marking import desk
-from graders.harness.result import Manual, QuestionResult, Student, to_json
+from graders.harness.result import Manual, QuestionResult, to_json
 from tests.conftest import serious
 from tests.test_reports import JANE, check, result
 
@@ -58,9 +59,21 @@ HOSTILE = {
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> Path:
+def uploads(tmp_path: Path) -> Path:
+    """Bo's upload holds the notebook."""
+    place = tmp_path / "uploads"
+    place.mkdir()
+    with zipfile.ZipFile(place / "bo_12_99_rnn.zip", "w") as archive:
+        archive.writestr("q3.ipynb", json.dumps(HOSTILE))
+        archive.writestr("notes.md", f"Why? {ESCAPES}")
+    return place
+
+
+@pytest.fixture
+def out(tmp_path: Path, uploads: Path) -> Path:
     """Two students with a question by hand each, one of them with a hostile name."""
-    for one in (JANE, Student("12", "<b>Bo</b>\u202e")):
+    (bo,) = take_in(uploads).uploads
+    for one in (JANE, replace(bo.read()[0], name="<b>Bo</b>\u202e")):
         question = QuestionResult("3", "Hypothesis", (check(1),), Manual(Decimal(2)))
         folder = tmp_path / "out" / "students" / one.id
         folder.mkdir(parents=True)
@@ -70,13 +83,8 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def address(out: Path, tmp_path: Path) -> Iterator[str]:
-    """The running page; Bo's upload holds the notebook."""
-    uploads = tmp_path / "uploads"
-    uploads.mkdir()
-    with zipfile.ZipFile(uploads / "bo_12_99_rnn.zip", "w") as archive:
-        archive.writestr("q3.ipynb", json.dumps(HOSTILE))
-        archive.writestr("notes.md", f"Why? {ESCAPES}")
+def address(out: Path, uploads: Path) -> Iterator[str]:
+    """The running page."""
     serving = server(0)
     host = f"127.0.0.1:{serving.server_port}"
     serving.set_app(application(desk(out, uploads), TOKEN, host))

@@ -95,14 +95,14 @@ def test_nothing_asked_for_no_reports_and_no_place_are_the_users_to_mend(out, tm
     said = "Say what to write: --zip FILE, --pdf or --markdown.\n"
     assert run(capsys, out) == (2, "", said)
     empty = tmp_path / "empty"
-    said = f"{empty} holds no reports; `batch … --out {empty}` writes them.\n"
+    said = f"{empty} holds no results; give the folder that `batch --out` wrote.\n"
     assert run(capsys, empty, "--markdown") == (2, "", said)
     target = tmp_path / "no" / "a.zip"
     said = f"Cannot write {target}: No such file or directory.\n"
     assert run(capsys, out, "--zip", target) == (2, "", said)
     (out / "students/12/result.json").write_text("{}")
     code, _, said = run(capsys, out, "--markdown")
-    assert code == 2 and said.endswith("Run the batch again.\n")
+    assert code == 2 and said.endswith("run the batch again.\n")
 
 
 def test_without_a_browser_a_pdf_is_refused_in_one_sentence(out, capsys, monkeypatch):

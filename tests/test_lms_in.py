@@ -17,6 +17,7 @@ from graders.harness.batch import Batch
 from graders.harness.errors import Unreadable, UsageError
 from graders.harness.events import Events
 from graders.harness.grade import ungraded
+from graders.harness.intake import find_uploads, take_in
 from graders.harness.lms.brightspace import brightspace_owner
 from graders.harness.lms.gradescope import gradescope_owners
 from graders.harness.lms.moodle import moodle_owner, moodle_report
@@ -26,7 +27,7 @@ from graders.harness.owner import Owner, Person
 from graders.harness.result import Result, Student, from_json
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part
-from graders.harness.upload import Upload, find_uploads, take_in
+from graders.harness.upload import Upload
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 
@@ -436,8 +437,9 @@ class TestRosters:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            (b"", "{} is no CSV file; export it again as CSV."),
-            (b"a\0b", "{} is no CSV file; export it again as CSV."),
+            (b"", "{} is no CSV file; export it again, or save it as `CSV UTF-8`."),
+            (b"a\0b", "{} is no CSV file; export it again, or save it as `CSV UTF-8`."),
+            (b"sep=;\r\n", "{} is no CSV file; export it again, or save it as `CSV UTF-8`."),
             (b'id,name\n1,"x\n', "{} is no CSV file: unexpected end of data."),
             (
                 b"name,grade\nJane,1\n",
@@ -472,8 +474,78 @@ class TestRosters:
         )
 
 
+class TestOneOrMany:
+    """What is read as one student's upload is said, and a class is not read as one."""
+
+    def test_one_upload_is_said_to_be_one(self, tmp_path: Path) -> None:
+        for path in both(tmp_path, {"elman.py": b"x", "ann.zip": code("a"), "bo.zip": code("b")}):
+            told = f"Read as one upload, of {path.stem}; for a class, give the LMS's zip, or a "
+            assert take_in(path).remarks == [
+                f"{told}folder with an archive or folder for each student."
+            ]
+
+    def test_two_are_said_nothing_of(self, tmp_path: Path) -> None:
+        for path in both(tmp_path, {"ann.zip": code("a"), "bo.zip": code("b")}):
+            assert take_in(path).remarks == []
+
+    @pytest.mark.parametrize(
+        ("names", "lms"),
+        [
+            (["doe_1_10_a.py", "roe_2_11_b.py"], "Canvas"),
+            ([f"{n} Roe_1{n}_assignsubmission_file/a.py" for n in range(2)], "Moodle"),
+            ([f"1-{n} - A B - Oct 1, 2025 1022 AM/a.py" for n in range(2)], "Brightspace"),
+            (["e/submission_metadata.yml", "e/submission_1/a.py"], "Gradescope"),
+        ],
+    )
+    @pytest.mark.parametrize("beside", [{}, {"roster.csv": b"id\n1\n"}])
+    def test_a_class_in_a_class_s_place_is_refused(
+        self, tmp_path: Path, names: list[str], lms: str, beside: dict[str, bytes]
+    ) -> None:
+        inner = zipped(dict.fromkeys(names, b"x = 1"))
+        for path in both(tmp_path, {"3b/submissions.zip": inner, "3b/.DS_Store": b"", **beside}):
+            assert refused(path, "auto") == (
+                f"{path} holds the class's zip of {lms}, 3b/submissions.zip; give that zip itself, "
+                "and a roster beside it with `--roster`."
+            )
+
+    def test_one_student_s_nested_archive_is_none(self, tmp_path: Path) -> None:
+        inner = zipped({"Jane_13_assignsubmission_file/a.py": b"x", "b/c_d.py": b"y"})
+        for path in both(tmp_path, {"abc123_3b.zip": inner}):
+            assert [upload.read()[1] for upload in find_uploads(path)]
+
+    def test_files_that_a_roster_names_are_students_however_they_are_called(
+        self, tmp_path: Path
+    ) -> None:
+        roster = tmp_path / "r.csv"
+        roster.write_text("id,name,file\n1,Ann,rnn\n2,Bo,lstm\n")
+        for path in both(tmp_path, {"rnn/elman.py": b"a", "lstm/elman.py": b"b"}):
+            assert len(take_in(path).uploads) == 1
+            found = take_in(path, roster=read_roster(roster)).uploads
+            assert [(each.student.id, each.student.name) for each in found] == [
+                ("1", "Ann"),
+                ("2", "Bo"),
+            ]
+
+    def test_of_a_student_s_two_archives_the_newest_counts(self, tmp_path: Path) -> None:
+        files = {
+            "abc123_3b.zip": code("1"),
+            "abc123_3b-1.zip": code("2"),
+            "bcd12_3b.zip": code("3"),
+        }
+        for path in both(tmp_path, files):
+            found = take_in(path)
+            assert graded(found.uploads) == {
+                "abc123": {"elman.py": b"2"},
+                "bcd12": {"elman.py": b"3"},
+            }
+            assert found.remarks == ["Handed in more than once, and the newest counts: abc123."]
+            assert found.uploads[0].read()[1].left_out == {
+                "abc123_3b.zip": "another upload of the same student; abc123_3b-1.zip counts"
+            }
+
+
 class TestTables:
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     def test_encodings_and_delimiters(self, tmp_path: Path, encoding: str, delimiter: str) -> None:
         path = tmp_path / "t.csv"
@@ -482,6 +554,15 @@ class TestTables:
         assert (table.header, table.rows) == (("id", "näme, x"), (("1", "a\nb"),))
         assert table.delimiter == delimiter
         assert not table.text().startswith("\ufeff")
+
+    def test_excel_s_own_first_line_is_no_header(self, tmp_path: Path) -> None:
+        path = tmp_path / "t.csv"
+        path.write_text("sep=;\r\nid;a,b,c\r\n1;2\r\n")
+        table = read_table(path)
+        assert (table.header, table.rows) == (("id", "a,b,c"), (("1", "2"),))
+        path.write_text("sep=;\r\nid;name\r\n1;2;3\r\n")
+        with pytest.raises(UsageError, match="line 3 has 3 cells"):
+            read_table(path)
 
     def test_what_is_written_is_read_and_runs_nothing(self, tmp_path: Path) -> None:
         path = tmp_path / "t.csv"

@@ -207,9 +207,9 @@ class TestCanvas:
         gradebook.write_text(text)
         column = ("--gradebook", gradebook, "--column", "71", "--roster", roster, "--dry-run")
         assert ran(capsys, place, "--to", "canvas", *column)[1] == [
-            "S1: nothing → 1",
-            "eve-uni.example: 7.25 → 2",
-            "klo123: nothing → 3",
+            "S1, there Doe, Jane: nothing → 1",
+            "eve-uni.example, there Roe, Eve: 7.25 → 2",
+            "klo123, there Loe, Kim: nothing → 3",
             "3 changed, 0 as they were, 1 left out. Nothing was written.",
             "Left out: uni.example: not in this file",
         ]
@@ -223,6 +223,64 @@ class TestCanvas:
             "Left out: jane: shares a row with another result",
             "Left out: s1: shares a row with another result",
         ]
+
+    @pytest.mark.parametrize(
+        ("id", "upload", "name", "said"),
+        [
+            ("14", "Ann Loe_14_assignsubmission_file", "Ann Loe", "another's"),
+            ("14", "Kim Loe_14_assignsubmission_file", "Kim Loe", "Kim Loe (14): nothing → 9"),
+            ("14", "14.zip", "14", "another's"),
+            ("14", "14.zip", "Loe, Kim", "Loe, Kim (14): nothing → 9"),
+            ("s4", "Ann Loe_4_assignsubmission_file", "Ann Loe", "s4), there Loe, Kim: nothing"),
+        ],
+    )
+    def test_a_number_that_happens_to_be_equal_is_nobody_s_row(
+        self,
+        tmp_path: Path,
+        gradebook: Path,
+        capsys: pytest.CaptureFixture[str],
+        id: str,
+        upload: str,
+        name: str,
+        said: str,
+    ) -> None:
+        """Canvas's own numbers mean nothing where the results come from elsewhere."""
+        gradebook.write_text(gradebook.read_text().replace("EX", ""))
+        place = out(tmp_path, result(id, "9", upload, name))
+        column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
+        code, told = ran(capsys, place, "--to", "canvas", *column)
+        assert any(said in each for each in told), told
+        assert code == (said == "another's")
+
+    def test_another_lms_s_number_is_no_student_number_either(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A stranger of that number takes no row from whose it is."""
+        gradebook.write_text(gradebook.read_text().replace("s1", "77"))
+        stranger = result("77", "1", "Ann Loe_77_assignsubmission_file", "Ann Loe")
+        place = out(tmp_path, JANE, stranger)
+        column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
+        assert ran(capsys, place, "--to", "canvas", *column)[1] == [
+            "Doe, Jane (4711): nothing → 7.239",
+            "1 changed, 0 as they were, 1 left out. Nothing was written.",
+            "Left out: Ann Loe (77): not in this file, where that number is another's: Doe, Jane",
+        ]
+
+    def test_a_roster_tells_canvas_s_own_number(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        place = out(tmp_path, result("klo123", "3", "klo123_3.zip"))
+        gradebook.write_text(gradebook.read_text().replace("EX", ""))
+        roster = tmp_path / "roster.csv"
+        column = ("--gradebook", gradebook, "--column", "71", "--roster", roster, "--dry-run")
+        roster.write_text("vunetid,canvas id\nklo123,14\n")
+        told = ran(capsys, place, "--to", "canvas", *column)[1]
+        assert told[0] == "klo123, there Loe, Kim: nothing → 3"
+        roster.write_text("vunetid,student number\nklo123,14\n")
+        told = ran(capsys, place, "--to", "canvas", *column)[1]
+        assert told[1].endswith(
+            "klo123: not in this file, where that number is another's: Loe, Kim"
+        )
 
     def test_semicolons_and_decimal_commas_stay(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
@@ -341,7 +399,7 @@ class TestMoodle:
         place = out(tmp_path, result("12", "7", "Jane Doe_12_assignsubmission_file"))
         asked = ("--to", "moodle", "--worksheet", worksheet)
         names = "There are: Wer, Name, A, B, C."
-        told = f"{worksheet} does not show which column is whose each row is; say it with "
+        told = f"{worksheet} does not show which column is the identifier; say it with "
         assert ran(capsys, place, *asked) == (2, [f"{told}`--identifier-column`. {names}"])
         asked += ("--identifier-column", "wer")
         told = f"{worksheet} does not show which column is the grade; say it with `--column`."
@@ -370,10 +428,10 @@ class TestMoodle:
         asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
         assert ran(capsys, place, *asked)[1][1:] == [
             "=Joe Poe (14): 3.00 → 4",
-            "eve-uni.example: 7.25 → 8",
+            "eve-uni.example, there Eve Roe: 7.25 → 8",
             "2 changed, 0 as they were, 2 left out. Nothing was written.",
-            "Left out: 12: not in this file",
-            "Left out: Somebody Else (13): not in this file",
+            "Left out: 12: not in this file, where that number is another's: Jane Doe",
+            "Left out: Somebody Else (13): not in this file, where that number is another's: Eve Roe",
         ]
 
     def test_more_than_the_maximum_is_told(
@@ -383,6 +441,32 @@ class TestMoodle:
         asked = ("--to", "moodle", "--worksheet", worksheet)
         told = "Left out: 12: 11 points are above Moodle's maximum 10"
         assert ran(capsys, place, *asked)[1][-1] == told
+
+    def test_a_locked_grade_is_told(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        worksheet.write_text(worksheet.read_text().replace("7.25,10.00,Yes", "7.25,10.00,No"))
+        place = out(tmp_path, result("13", "8", "Eve Roe_13_assignsubmission_file", "Eve Roe"))
+        asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
+        told = "Left out: Eve Roe (13): Moodle says that this grade cannot be changed"
+        assert ran(capsys, place, *asked)[1][-1] == told
+
+    @pytest.mark.parametrize("title", ["Scale", "Skala"])
+    def test_a_scale_takes_no_points(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str], title: str
+    ) -> None:
+        text = worksheet.read_text().replace("Maximum grade", title)
+        worksheet.write_text(text.replace("10.00", '"Poor, Good"'))
+        place = out(tmp_path, result("13", "8", "Eve Roe_13_assignsubmission_file", "Eve Roe"))
+        code, told = ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)
+        assert (code, told) == (
+            2,
+            [
+                f"{worksheet}: this assignment is graded in words, `Poor, Good`, and takes no "
+                "points; set its grade type to points in Moodle, and download the worksheet again."
+            ],
+        )
+        assert not list(place.glob("*.csv"))
 
 
 class TestFeedback:
@@ -567,7 +651,7 @@ class TestUsage:
             ),
             (
                 ["{0}/bad.json", "--to", "gradescope"],
-                "{0}/bad.json is no result: not a result: KeyError('format'); run the batch again.",
+                "{0}/bad.json is no result; run the batch again.",
             ),
         ],
     )

@@ -16,7 +16,7 @@ from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.grade import ungraded
-from graders.harness.manual import Mark, entries, extended, given_for_another_upload, merged
+from graders.harness.manual import Entry, Mark, entries, extended, given_for_another_upload, merged
 from graders.harness.manual import read_marks as read
 from graders.harness.policy import read_policy
 from graders.harness.result import (
@@ -127,7 +127,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
             b"student,question,points\n1,2,3\n",
             "manual.csv has the column `name` nowhere; its first",
         ),
-        (b"", "manual.csv is no CSV file; export it again as CSV."),
+        (b"a\0b", "manual.csv is no CSV file; export it again, or save it as `CSV UTF-8`."),
         (HEAD.encode() + b'4711,,4,1,2,"open\n', "manual.csv is no CSV file"),
         (
             HEAD.encode() + b"4711,,4,1,2,a, b\n",
@@ -140,6 +140,15 @@ def test_a_file_that_is_no_such_table_is_refused(tmp_path, data, words):
     with pytest.raises(UsageError) as caught:
         read(tmp_path, WORTH)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_file_is_as_none(tmp_path, data):
+    (tmp_path / "manual.csv").write_bytes(data)
+    assert read(tmp_path, WORTH) == {}
+    entry = Entry(0, "4711", "Jane", "4", GIVEN)
+    assert extended(tmp_path, []) is None
+    assert extended(tmp_path, [entry]) == f"\ufeff{HEAD}4711,Jane,4,1.5,2,fine\n"
 
 
 # --- merging ---

@@ -18,10 +18,11 @@ import pytest
 
 from graders.__main__ import main
 from graders.harness.errors import UsageError
+from graders.harness.intake import take_in
 from graders.harness.mark_server import application
 from graders.harness.marking import desk
 from graders.harness.merge import merge
-from graders.harness.result import Manual, QuestionResult, Student, to_json
+from graders.harness.result import Manual, QuestionResult, to_json
 from graders.harness.sandbox import ROOT
 from graders.harness.showing import page_of
 from tests.test_reports import JANE, SCRIPT, check, result
@@ -52,9 +53,10 @@ NOTEBOOK = {
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """Two students with a question by hand each; Jane has something in manual.csv already."""
-    for one in (JANE, Student("12", "Bo")):
+def out(tmp_path: Path, uploads: Path) -> Path:
+    """Two students with a question by hand each; what Bo handed in is at hand."""
+    (bo,) = take_in(uploads).uploads
+    for one in (JANE, replace(bo.read()[0], name="Bo")):
         question = QuestionResult("3", "Hypothesis", (check(1),), Manual(Decimal(2)))
         folder = tmp_path / "out" / "students" / one.id
         folder.mkdir(parents=True)
@@ -206,7 +208,23 @@ def test_what_was_handed_in_is_shown_in_a_frame_that_runs_nothing(out, uploads):
     assert all(a.headers["Content-Security-Policy"].startswith("sandbox; ") for a in answers)
     assert any("Curves" in a.text and "bold" in a.text for a in answers)
     assert not any("<script" in a.text or "onclick='" in a.text for a in answers)
-    assert "name the uploads behind OUT" in page.get(f"/{TOKEN}/work/1").text
+    assert "what was graded is not there" in page.get(f"/{TOKEN}/work/1").text
+    assert "name the uploads behind OUT" in Tab(out).get(f"/{TOKEN}/work/1").text
+
+
+def test_what_was_handed_in_since_is_not_shown(out, uploads):
+    (file,) = uploads.iterdir()
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("more.py", "x = 1")
+    html = Tab(out, uploads).get(f"/{TOKEN}/work/0").text
+    assert "what was graded is not there; run the batch again" in html and "more.py" not in html
+
+
+def test_what_was_graded_is_found_where_a_roster_told_another_id(out, uploads):
+    (file,) = uploads.iterdir()
+    file.rename(uploads / "somebody.zip")
+    html = Tab(out, uploads).get(f"/{TOKEN}/work/0").text
+    assert "q3.ipynb" in html and "is not there" not in html
 
 
 def test_a_file_that_is_no_notebook_is_shown_as_text():

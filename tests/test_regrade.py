@@ -98,6 +98,55 @@ def test_names_add_up(graded):
     assert graded("1", ELMAN)[0] == "13"
 
 
+def test_an_address_names_a_student(graded, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("user id,e-mail\n2,bob@uni.example\n")
+    assert graded("bob@uni.example", roster=roster)[0] == "2"
+    with pytest.raises(UsageError, match=r"`` is no student, check or part of this batch\.$"):
+        graded("", roster=roster)
+
+
+def test_a_roster_that_comes_later_grades_nobody_anew(graded, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("user id,name,e-mail\n2,Bob Roe,bob@uni.example\n")
+    assert graded(roster=roster)[0] == ""
+    found = from_json((tmp_path / "out/students/2/result.json").read_text())
+    assert (found.student.name, found.student.email) == ("Bob Roe", "bob@uni.example")
+    assert "Bob Roe" in (tmp_path / "out/students/2/report.html").read_text()
+    assert "Bob Roe" in (tmp_path / "out/grades.csv").read_text()
+
+
+def test_who_is_in_no_upload_any_more_is_on_no_page_and_in_no_export(graded, tmp_path, capsys):
+    out = tmp_path / "out"
+    (tmp_path / "uploads" / "bob_2_12_a.zip").unlink()
+    seen, text = graded()
+    assert seen == "" and "Of an earlier run, and not among these uploads: 2." in text
+    assert (out / "students/2/result.json").exists()
+    for command in (["manual", str(out)], ["reports", str(out), "--zip", str(tmp_path / "a.zip")]):
+        assert main(command) == 0
+    assert "2" not in [row.split(",")[0] for row in (out / "grades.csv").read_text().splitlines()]
+    assert zipfile.ZipFile(tmp_path / "a.zip").namelist() == ["1.html", "3.html"]
+    capsys.readouterr()
+    assert main(["export", str(out), "--to", "gradescope"]) == 1
+    assert capsys.readouterr().out.endswith(
+        "Left out: bob (2): not among the uploads of the newest run\n"
+    )
+    assert not (out / "gradescope" / "2.json").exists()
+
+
+def test_who_is_not_graded_yet_is_told(graded, tmp_path, capsys):
+    out = tmp_path / "out"
+    (out / "students/2/result.json").unlink()  # as if the run had been killed before
+    assert main(["manual", str(out)]) == 0
+    assert capsys.readouterr().out.endswith("Not graded yet: 1; run the batch to its end.\n")
+    assert main(["export", str(out), "--to", "gradescope"]) == 1
+    told = "Left out: 2: not graded yet; run the batch to its end\n"
+    assert capsys.readouterr().out.endswith(told)
+    (out / "class.json").write_text("{")
+    assert main(["manual", str(out)]) == 2
+    assert capsys.readouterr().err == f"{out / 'class.json'} cannot be read; run the batch again.\n"
+
+
 def test_nobody_meant_is_told(graded):
     passed = next(check for check in SHEET.checks if check not in FAILED.values())
     seen, text = graded(passed)

@@ -16,6 +16,7 @@ from graders.__main__ import main
 from graders.harness import similarity_code
 from graders.harness.archive import MB
 from graders.harness.folder import write_pages, write_result
+from graders.harness.intake import take_in
 from graders.harness.result import Student
 from graders.harness.sheet import read_sheet, sheet_names
 from graders.harness.similarity import ALIKE
@@ -23,7 +24,6 @@ from graders.harness.similarity_class import given_sources, similar
 from graders.harness.similarity_code import code_of
 from graders.harness.similarity_pairs import compared, own
 from graders.harness.soundness import REFERENCE, variants
-from graders.harness.upload import take_in
 from reports.similarity_page import render_similarity
 from reports.summary import summarise
 from tests.test_reports import result
@@ -309,14 +309,14 @@ def graded(tmp_path, *students):
 
 
 def test_the_page_is_beside_the_class_page_and_shows_code_as_text(tmp_path, two, capsys):
-    out = graded(tmp_path, Student("0", "ann"), Student("1", "bo"))
-    page = out / "index.html"
-    assert "similarity.html" not in page.read_text(encoding="utf-8")
     hostile = {
         name: text + b"\nx = '<script>alert(1)</script>\x1b'\n" for name, text in two[0].items()
     }
     given(tmp_path / "uploads", hostile, "ann_0_90_rnn.zip")
     given(tmp_path / "uploads", hostile, "bo_1_91_rnn.zip")
+    out = graded(tmp_path, *(each.read()[0] for each in take_in(tmp_path / "uploads").uploads))
+    page = out / "index.html"
+    assert "similarity.html" not in page.read_text(encoding="utf-8")
     reports = [file.read_bytes() for file in sorted(out.glob("students/*/*"))]
     assert main(["similarity", str(out), str(tmp_path / "uploads")]) == 0
     said = capsys.readouterr().out
@@ -326,6 +326,18 @@ def test_the_page_is_beside_the_class_page_and_shows_code_as_text(tmp_path, two,
     assert "<script" not in html and "A reason to look, not a finding" in html
     assert "The same files, byte for byte." in html and 'href="students/1/report.html"' in html
     assert reports == [file.read_bytes() for file in sorted(out.glob("students/*/*"))]
+
+
+def test_an_upload_that_is_not_what_was_graded_is_told(tmp_path, two, capsys):
+    given(tmp_path / "uploads", two[0], "ann_0_90_rnn.zip")
+    given(tmp_path / "uploads", two[1], "bo_1_91_rnn.zip")
+    out = graded(tmp_path, *(each.read()[0] for each in take_in(tmp_path / "uploads").uploads))
+    given(tmp_path / "uploads", two[0] | {"more.py": b""}, "bo_1_91_rnn.zip")
+    assert main(["similarity", str(out), str(tmp_path / "uploads")]) == 0
+    assert capsys.readouterr().out.endswith("Not what was graded: bo.\n")
+    html = (out / "similarity.html").read_text(encoding="utf-8")
+    told = "Compared, but not what was graded; run the batch again on these uploads: bo."
+    assert told in html and "1 pair is alike" in html
 
 
 def test_what_students_were_given_besides_can_be_named(tmp_path, two, capsys):

@@ -13,11 +13,12 @@ import pytest
 
 from graders.harness.archive import Caps
 from graders.harness.errors import Unreadable, UsageError
+from graders.harness.intake import find_uploads
 from graders.harness.lms.canvas import canvas_owner
 from graders.harness.lms.moodle import moodle_owner
 from graders.harness.owner import Owner, newest_attempts, plain_owner, safe_id
 from graders.harness.result import Student
-from graders.harness.upload import UnreadableUpload, Upload, find_uploads, read_folder
+from graders.harness.upload import UnreadableUpload, Upload, read_folder
 
 UNUSED = "not a source or small text file"
 DAMAGED = "This archive is damaged or cut short; make it again and hand it in."
@@ -309,6 +310,23 @@ class TestCanvas:
         assert attempts("utils-1.py") == {"utils-1.py": "utils.py"}
         assert attempts("q.tar.gz", "q-1.tar.gz") == {"q-1.tar.gz": "q.tar.gz"}
 
+    def test_numbered_archives_are_parts_or_attempts_as_their_sources_say(
+        self, tmp_path: Path
+    ) -> None:
+        both_files = {"elman.py": b"new", "mlp.py": b"m", "notes.txt": b""}
+        both_in = {f"q-1/{name}" for name in both_files}
+        cases = {
+            "parts": (code("1"), zipped({"mlp.py": b"2"}), {"q-1/elman.py", "q-2/mlp.py"}),
+            "attempts": (code("old"), zipped(both_files), set(both_files)),
+            "fewer": (zipped(both_files), code("1"), {*both_in, "q-2/elman.py"}),
+        }
+        for name, (one, two, expected) in cases.items():
+            files = {f"{name}/doe_1_10_q-1.zip": one, f"{name}/doe_1_11_q-2.zip": two}
+            (upload,) = find_uploads(laid(tmp_path, files) / name)
+            submission = upload.read()[1]
+            assert set(submission.files) == expected, name
+            assert bool(submission.left_out) == (name == "attempts")
+
     def test_several_archives_lie_in_folders_of_their_names(self, tmp_path: Path) -> None:
         path = laid(tmp_path, {"doe_1_10_q1.zip": code("1"), "doe_1_11_q2.zip": code("2")})
         assert graded(path) == {"1": {"q1/elman.py": b"1", "q2/elman.py": b"2"}}
@@ -383,6 +401,9 @@ class TestMoodle:
 class TestIds:
     def test_are_derived_from_names(self) -> None:
         assert plain_owner("abc123_3b.zip").id == "abc123"
+        for again in ("abc123_3b-1.zip", "abc123_3b (1).zip", "abc123_3b(12).tar.gz", "abc123_3-2"):
+            assert plain_owner(again).id == "abc123"
+        assert plain_owner("team-1.zip").id == "team-1"  # a student of its own
         assert plain_owner("student_3.zip").id == "student_3"
         assert plain_owner("Doe, Jane.tar.gz") == Owner(
             "Doe, Jane", "Doe, Jane", "Doe, Jane.tar.gz"

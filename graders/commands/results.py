@@ -77,6 +77,8 @@ def _manual(options: argparse.Namespace, console: Console) -> int:
     waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
     words = f"{merged.changed} of {merged.students} results have new points by hand{waiting}."
     say(console, words)
+    if merged.missing:
+        say(console, f"Not graded yet: {merged.missing}; run the batch to its end.")
     return 0
 
 
@@ -125,19 +127,19 @@ def _mark(options: argparse.Namespace, console: Console) -> int:
 
 
 def _similarity(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.folder import write_pages
+    from graders.harness.folder import results_of, write_pages
+    from graders.harness.lms.claims import listed
     from graders.harness.lms.export import write_file
-    from graders.harness.merge import results_of
     from graders.harness.similarity_class import compare
     from reports.similarity_page import FILE, in_short, render_similarity
     from reports.summary import summarise
 
-    results = list(results_of(options.out))
-    sheets = {result.assignment for result in results}
-    found = compare(sheets, options.uploads, options.roster, options.given)
+    results = results_of(options.out).found
+    found = compare(results, options.uploads, options.roster, options.given)
     page = options.out / FILE
     write_file(page, render_similarity(found, {each.student.id for each in results}).encode())
     write_pages([summarise(result) for result in results], options.out)
-    words = f"{in_short(found)} Look at {page.resolve()}"
-    say(console, words)
+    say(console, f"{in_short(found)} Look at {page.resolve()}")
+    if found.changed:
+        say(console, f"Not what was graded: {listed([s.name or s.id for s in found.changed])}.")
     return 0

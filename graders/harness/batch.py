@@ -11,21 +11,25 @@ from graders.harness import manual
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.folder import (
+    ever,
     on_disk,
     result_in,
     sweep,
+    write_class,
     write_manual,
     write_pages,
     write_result,
 )
 from graders.harness.grade import TRIES, environment, ungraded
+from graders.harness.intake import take_in
 from graders.harness.late import cost_changed, lateness
+from graders.harness.lms.claims import listed
 from graders.harness.lms.roster import read_roster
 from graders.harness.regrade import Regrade, graded_anew, told
 from graders.harness.result import Result, Student
 from graders.harness.sheet import Sheet
 from graders.harness.slots import Slots, Task, local_slots, lost
-from graders.harness.upload import UnreadableUpload, Upload, take_in
+from graders.harness.upload import UnreadableUpload, Upload
 from graders.harness.waivers import Waiver, strangers
 from reports.summary import ResultSummary, summarise
 
@@ -73,10 +77,13 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
         with on_disk(batch.out):
             (batch.out / "students").mkdir(parents=True, exist_ok=True)
             sweep(batch.out)
+        earlier = _earlier(ever(batch.out) - students)
+        write_class(students, batch.out)
         finished = _Finished(batch, slots, events, marks, intake.uploads)
         try:
             events.started(len(students), batch.sheet, slots.count)
-            remarks = [*intake.remarks, *told(batch.regrade, batch.anew, batch.out), slots.remark]
+            anew = told(batch.regrade, batch.anew, batch.out)
+            remarks = [*intake.remarks, earlier, *anew, slots.remark]
             for remark in filter(None, [*remarks, *strangers(batch.waivers, students)]):
                 events.remark(remark)
             _grade_all(batch, intake.uploads, slots, finished, events)
@@ -106,6 +113,16 @@ def _check_place(batch: Batch) -> None:
             f"{batch.out} holds results of the assignment {earlier.assignment}; give each "
             "assignment a folder of its own, or its exports mix them."
         )
+
+
+def _earlier(students: Set[str]) -> str:
+    """Say whose results lie in OUT and are none of this run's, or ""."""
+    if not students:
+        return ""
+    return (
+        f"Of an earlier run, and not among these uploads: {listed(sorted(students))}. Their "
+        "results stay, and are on no page and in no export."
+    )
 
 
 def _slots(batch: Batch, events: Events) -> AbstractContextManager[Slots]:
@@ -243,14 +260,15 @@ def _known_result(batch: Batch, student: Student, slots: Slots) -> Result | None
     same = (
         result is not None
         and student.id not in batch.anew
-        and result.student == student
+        and result.student.sha256 == student.sha256
+        and result.student.upload == student.upload
         and result.assignment == batch.sheet.name
         and slots.admits(result.environment.sandbox)
         and result.environment == environment(result.environment.sandbox, batch.seed, batch.sheet)
         and result.status != "needs_staff"
         and (batch.out / "students" / student.id / "report.html").is_file()
     )
-    return result if same else None
+    return replace(result, student=student) if result and same else None
 
 
 def _unreadable(batch: Batch, problem: UnreadableUpload, sandbox: str) -> Result:

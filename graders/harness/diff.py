@@ -6,8 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from graders.harness.errors import UsageError
-from graders.harness.folder import result_in
+from graders.harness.folder import newest, result_in
 from graders.harness.result import Manual, Result, Student
 
 Kind = Literal["status", "check", "by hand", "lateness"]
@@ -141,10 +140,7 @@ def compare(old: Path, new: Path) -> Comparison:
 
 
 def _results(out: Path) -> dict[str, Path]:
-    files = {file.parent.name: file for file in (out / "students").glob("*/result.json")}
-    if not files:
-        raise UsageError(f"{out} holds no results; give the folder that `batch --out` wrote.")
-    return files
+    return {student: out / "students" / student / "result.json" for student in newest(out)}
 
 
 def _differences(before: Result, after: Result) -> Iterator[Difference]:

@@ -1,10 +1,12 @@
 """OUT, the folder of results: what an earlier run left there, and files that appear whole."""
 
 import contextlib
+import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -19,7 +21,87 @@ from reports.grades import write_grades
 from reports.student_page import render_report
 from reports.summary import ResultSummary
 
+CLASS = "class.json"  # who is in the newest run: {"students": [id, ...]}
 UNFINISHED = re.compile(r"\..+\.([0-9]+)\.[a-z0-9_]{8}")  # as `write_whole` calls what it writes
+
+
+@dataclass(frozen=True)
+class Results:
+    """What OUT holds of its newest run.
+
+    Args:
+        found: by student id.
+        missing: ids of students to whom the run did not come.
+        earlier: of students whom only an earlier run had; no page and no export knows them.
+    """
+
+    found: tuple[Result, ...]
+    missing: tuple[str, ...] = ()
+    earlier: tuple[Result, ...] = ()
+
+    @property
+    def all(self) -> tuple[Result, ...]:
+        return *self.found, *self.earlier
+
+
+def results_of(out: Path) -> Results:
+    """Read the results of the newest run.
+
+    Raises:
+        UsageError: there is none, or one cannot be read.
+    """
+    found, there = newest(out), ever(out)
+    missing = sorted((_class(out) or set()) - there)
+    earlier = filter(None, (result_in(out, each) for each in sorted(there - set(found))))
+    files = (out / "students" / each / "result.json" for each in found)
+    return Results(tuple(map(read_result, files)), tuple(missing), tuple(earlier))
+
+
+def newest(out: Path) -> list[str]:
+    """List the students of the newest run whose results lie in OUT.
+
+    Raises:
+        UsageError: there is none.
+    """
+    there = ever(out)
+    students = _class(out)
+    found = there if students is None else there & students
+    if not found:
+        raise UsageError(f"{out} holds no results; give the folder that `batch --out` wrote.")
+    return sorted(found)
+
+
+def ever(out: Path) -> set[str]:
+    """Give the students whose results lie in OUT, of whichever run."""
+    return {file.parent.name for file in (out / "students").glob("*/result.json")}
+
+
+def write_class(students: Collection[str], out: Path) -> None:
+    """Write down who is in this run."""
+    with on_disk(out):
+        write_whole(out / CLASS, json.dumps({"students": sorted(students)}, indent=1) + "\n")
+
+
+def _class(out: Path) -> set[str] | None:
+    """Give who is in the newest run; None where nothing says so."""
+    try:
+        return set(map(str, json.loads((out / CLASS).read_bytes())["students"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise UsageError(f"{out / CLASS} cannot be read; run the batch again.") from problem
+
+
+def read_result(file: Path) -> Result:
+    """Read a result.json.
+
+    Raises:
+        UsageError: it is none, or not there.
+    """
+    try:
+        return from_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"{file} is no result; run the batch again.") from problem
 
 
 def result_in(out: Path, student: str) -> Result | None:

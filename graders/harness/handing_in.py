@@ -10,10 +10,10 @@ from typing import Any
 
 from graders.harness import marker
 from graders.harness.archive import printable
+from graders.harness.attempts import without_attempt
 from graders.harness.lms.brightspace import brightspace_owner
 from graders.harness.lms.canvas import canvas_owner
 from graders.harness.lms.moodle import moodle_owner
-from graders.harness.owner import without_attempt
 from graders.harness.result import Manual, QuestionResult, Result
 from graders.harness.submission import Submission
 from graders.harness.typed import one_of, required, table, tables, text

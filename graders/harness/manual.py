@@ -196,9 +196,8 @@ def _number(points: Decimal, delimiter: str) -> str:
 
 
 def _table(out: Path) -> Table | None:
-    if not (out / FILE).exists():
-        return None
-    return table_of(_text(out).encode(), FILE)
+    text = _text(out) if (out / FILE).exists() else ""
+    return table_of(text.encode(), FILE) if text.strip(f"{BOM}\r\n") else None
 
 
 def _text(out: Path) -> str:

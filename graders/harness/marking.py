@@ -6,7 +6,7 @@ it meanwhile: what a person has not seen is never overwritten.
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,12 +14,13 @@ from pathlib import Path
 
 from graders.harness import manual
 from graders.harness.errors import UsageError
-from graders.harness.folder import write_manual, write_whole
+from graders.harness.folder import results_of, write_manual, write_whole
+from graders.harness.intake import take_in
 from graders.harness.manual import Key, Mark
-from graders.harness.merge import results_of, worth
+from graders.harness.merge import worth
 from graders.harness.sheet import read_sheet
 from graders.harness.submission import Submission
-from graders.harness.upload import UnreadableUpload, Upload, take_in
+from graders.harness.upload import UnreadableUpload, Upload
 
 
 class Stale(Exception):
@@ -36,6 +37,7 @@ class Work:
     title: str
     criteria: str
     max_points: Decimal
+    sha256: str  # of the upload that was graded
 
     @property
     def key(self) -> Key:
@@ -47,7 +49,7 @@ class Desk:
     """What lies before the person who gives points."""
 
     out: Path
-    uploads: Path | None
+    uploads: Sequence[Upload] | None
     works: tuple[Work, ...]
     maxima: manual.Maxima
     _lock: threading.Lock
@@ -74,17 +76,34 @@ class Desk:
             write_whole(self.out / manual.FILE, manual.with_mark(self.out, work.key, mark))
 
     def submission(self, work: Work) -> Submission:
-        """Read what the student handed in; nothing where no uploads were named or it is not there."""
-        upload = self._uploads.get(work.student)
-        try:
-            return upload.read()[1] if upload else Submission({})
-        except UnreadableUpload as problem:
-            return Submission({}, {"the upload": problem.sentence})
+        """Read what was graded, and nothing that was handed in since; nothing without uploads."""
+        if self.uploads is None:
+            return Submission({})
+        upload = self._by_id.get(work.student)
+        digest, submission = _read(upload) if upload else ("", Submission({}))
+        if digest == work.sha256:
+            return submission
+        if work.sha256 in self._by_hash:
+            return _read(self._by_hash[work.sha256])[1]
+        return Submission({}, {"the upload": "what was graded is not there; run the batch again"})
 
     @cached_property
-    def _uploads(self) -> Mapping[str, Upload]:
-        found = take_in(self.uploads).uploads if self.uploads else ()
-        return {student.id: upload for upload in found for student in upload.students}
+    def _by_id(self) -> Mapping[str, Upload]:
+        return {student.id: upload for upload in self.uploads or () for student in upload.students}
+
+    @cached_property
+    def _by_hash(self) -> Mapping[str, Upload]:
+        """Find uploads where ids do not: a roster that a batch was given may have told others."""
+        return {_read(upload)[0]: upload for upload in self.uploads or ()}
+
+
+def _read(upload: Upload) -> tuple[str, Submission]:
+    """Give the hash and the files, or none and why."""
+    try:
+        student, submission = upload.read()
+        return student.sha256, submission
+    except UnreadableUpload as problem:
+        return problem.student.sha256, Submission({}, {"the upload": problem.sentence})
 
 
 def desk(out: Path, uploads: Path | None) -> Desk:
@@ -93,12 +112,14 @@ def desk(out: Path, uploads: Path | None) -> Desk:
     Raises:
         UsageError: there are no results, nothing in them is for a person, or uploads are not there.
     """
-    results = list(results_of(out))
-    entries = [entry for result in results for entry in manual.entries(result)]
+    found = take_in(uploads).uploads if uploads else None
+    of_run = results_of(out)
+    entries = [entry for result in of_run.found for entry in manual.entries(result)]
     if not entries:
         raise UsageError(f"No question in {out} has points by hand.")
     write_manual(entries, out)
-    names = {result.assignment for result in results}
+    hashes = {result.student.id: result.student.sha256 for result in of_run.found}
+    names = {result.assignment for result in of_run.found}
     asked = {q.number: q for name in sorted(names) for q in read_sheet(name).questions}
     entries.sort(key=lambda entry: (entry.place, entry.name.casefold(), entry.student))
     works = tuple(
@@ -109,11 +130,12 @@ def desk(out: Path, uploads: Path | None) -> Desk:
             asked[entry.question].title if entry.question in asked else "",
             asked[entry.question].criteria if entry.question in asked else "",
             entry.manual.max_points,
+            hashes[entry.student],
         )
         for entry in entries
     )
-    maxima = {result.student.id: worth(result) for result in results}
-    return Desk(out, uploads, works, maxima, threading.Lock())
+    maxima = {result.student.id: worth(result) for result in of_run.all}
+    return Desk(out, found, works, maxima, threading.Lock())
 
 
 def version(mark: Mark | None) -> str:

@@ -4,14 +4,12 @@ A batch does the same on its way. This is for the day after, when the uploads ma
 newer, or the machine without a sandbox.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from graders.harness import manual
-from graders.harness.errors import UsageError
-from graders.harness.folder import result_in, write_manual, write_pages, write_result
+from graders.harness.folder import results_of, write_manual, write_pages, write_result
 from graders.harness.result import Result
 from graders.harness.sheet import read_sheet
 from reports.summary import summarise
@@ -19,11 +17,12 @@ from reports.summary import summarise
 
 @dataclass(frozen=True)
 class Merged:
-    """What came of it: the class, and how many results have other points than before."""
+    """What came of it: the class, how many results have other points, and who has none yet."""
 
     students: int
     changed: int
     waiting: int
+    missing: int
 
 
 def merge(out: Path) -> Merged:
@@ -32,8 +31,9 @@ def merge(out: Path) -> Merged:
     Raises:
         UsageError: there are no results, or a row is wrong; then nothing is written.
     """
-    results = {result.student.id: result for result in results_of(out)}
-    marks = manual.read_marks(out, {student: worth(each) for student, each in results.items()})
+    of_run = results_of(out)
+    results = {result.student.id: result for result in of_run.found}
+    marks = manual.read_marks(out, {each.student.id: worth(each) for each in of_run.all})
     merged = [manual.merged(result, marks, result) for result in results.values()]
     changed = [result for result in merged if result != results[result.student.id]]
     titles = {result.assignment: read_sheet(result.assignment).title for result in changed}
@@ -43,18 +43,7 @@ def merge(out: Path) -> Merged:
     entries = [entry for result in merged for entry in manual.entries(result)]
     write_manual(entries, out)
     waiting = sum(entry.manual.points is None for entry in entries)
-    return Merged(len(merged), len(changed), waiting)
-
-
-def results_of(out: Path) -> Iterator[Result]:
-    folders = sorted((out / "students").glob("*/result.json"))
-    if not folders:
-        raise UsageError(f"{out} holds no results; give the folder that `batch --out` wrote.")
-    for file in folders:
-        result = result_in(out, file.parent.name)
-        if result is None:
-            raise UsageError(f"{file} is no result; run the batch again.")
-        yield result
+    return Merged(len(merged), len(changed), waiting, len(of_run.missing))
 
 
 def worth(result: Result) -> dict[str, Decimal]:

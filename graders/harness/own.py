@@ -8,12 +8,12 @@ from pathlib import Path
 
 from graders.harness.errors import UsageError
 from graders.harness.grade import grade
+from graders.harness.intake import find_uploads
 from graders.harness.result import Result, Student
 from graders.harness.sandbox import NoSandbox
 from graders.harness.sheet import Sheet
 from graders.harness.submission import Submission
 from graders.harness.unpack import junk_in
-from graders.harness.upload import find_uploads
 
 OWN = "sheet.json"  # beside the graders in a student's folder: which sheet it is
 GIVEN = ("README.md", "tox.ini", "toxfile.py", "report.html")

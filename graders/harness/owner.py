@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from graders.harness.archive import printable
-from graders.harness.unpack import ENDINGS, kind_of, sha256
+from graders.harness.attempts import without_attempt
+from graders.harness.unpack import ENDINGS, sha256
 
 ID_LENGTH = 80
-NUMBERED = re.compile(
-    r"(?P<id>[A-Za-z]{2,}[0-9]{2,})_[0-9]{1,2}[A-Za-z]?"
-)  # <vunetid>_<assignment>
+NUMBERED = re.compile(  # <vunetid>_<assignment>, maybe handed in again
+    r"(?P<id>[A-Za-z]{2,}[0-9]{2,})_[0-9]{1,2}[A-Za-z]?(?:-[0-9]{1,3}| ?\([0-9]{1,3}\))?"
+)
 DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-ATTEMPT = re.compile(r"-([0-9]{1,3})((?:\.tar)?\.[A-Za-z0-9]+)$")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Owner:
 
 
 def plain_owner(name: str) -> Owner:
-    """Read `<vunetid>_<assignment number>.zip`; of any other name, take all but the ending."""
+    """Read `<vunetid>_<assignment number>[-1].zip`; of any other name, take all but the ending."""
     endings = [e for e in (*ENDINGS["archive"], *ENDINGS["source"]) if name.lower().endswith(e)]
     stem = name[: -len(max(endings, key=len))] if endings else name
     match = NUMBERED.fullmatch(stem)
@@ -85,21 +85,11 @@ def safe_id(text: str, taken: Collection[str] = ()) -> str:
     return candidate
 
 
-def without_attempt(file: str) -> str:
-    """Drop the "-1" that Canvas puts before the ending of a file that is handed in again."""
-    return ATTEMPT.sub(r"\2", file)
-
-
-def attempt(file: str) -> int:
-    """Give the number that `without_attempt` drops, or 0."""
-    match = ATTEMPT.search(file)
-    return int(match[1]) if match else 0
-
-
 def newest_attempts(attachments: list[tuple[Owner, str]]) -> tuple[dict[str, str], dict[str, str]]:
     """Tell of one student's attachments which count.
 
-    Sources "q-1.py" and "q-2.py" without a "q.py" are two files and not two attempts.
+    "q-1.py" and "q-2.py" without a "q.py" are two files and not two attempts; of archives, what
+    is in them tells.
 
     Args:
         attachments: owner and stored name of each.
@@ -114,7 +104,7 @@ def newest_attempts(attachments: list[tuple[Owner, str]]) -> tuple[dict[str, str
     earlier: dict[str, str] = {}
     for base, several in alike.items():
         names = {owner.file.casefold() for owner, _ in several}
-        if len(several) > 1 and base not in names and kind_of(base) != "archive":
+        if len(several) > 1 and base not in names:
             counting |= {stored: owner.file for owner, stored in several}
             continue
         *others, (newest, stored) = several

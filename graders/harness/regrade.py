@@ -10,7 +10,7 @@ from pathlib import Path
 from graders.harness.deadline import EXAMPLE, moment_or_none
 from graders.harness.errors import UsageError
 from graders.harness.folder import result_in
-from graders.harness.result import CheckResult
+from graders.harness.result import CheckResult, Student
 from graders.harness.sheet import Sheet
 from graders.harness.upload import Upload
 from reports.text import counted, line
@@ -21,8 +21,8 @@ class Regrade:
     """What the user asked for: `names` say whose results, `since` how old they may be.
 
     Args:
-        names: students' ids, checks or parts; a check or part stands for the results in which it,
-            or a check of it, is not passed. Without names, all results are meant.
+        names: students' ids or e-mail addresses, checks or parts; a check or part stands for the
+            results in which it, or a check of it, is not passed. Without names, all are meant.
         since: results that were finished earlier are not taken over; None: however new.
     """
 
@@ -48,7 +48,8 @@ def graded_anew(asked: Regrade, uploads: Sequence[Upload], sheet: Sheet, out: Pa
     Raises:
         UsageError: a name is no student, check or part here; the text names the nearest.
     """
-    _known(asked.names, {student.id for each in uploads for student in each.students}, sheet)
+    students = [student for each in uploads for student in each.students]
+    _known(asked.names, {name for student in students for name in _names_of(student)}, sheet)
     if not asked.names and asked.since is None:
         return set()
     times = _finished(out) if asked.since else {}
@@ -67,10 +68,14 @@ def told(asked: Regrade, anew: Set[str], out: Path) -> Iterator[str]:
 
 
 def _named(names: Sequence[str], upload: Upload, sheet: Sheet, out: Path) -> bool:
-    if not names or any(student.id in names for student in upload.students):
+    if not names or any(name in names for each in upload.students for name in _names_of(each)):
         return True
     result = result_in(out, upload.student.id)
     return result is not None and any(_is_meant(check, names, sheet) for check in result.checks)
+
+
+def _names_of(student: Student) -> list[str]:
+    return [name for name in (student.id, student.email) if name]
 
 
 def _is_meant(check: CheckResult, names: Sequence[str], sheet: Sheet) -> bool:
@@ -115,6 +120,6 @@ def _known(names: Iterable[str], students: set[str], sheet: Sheet) -> None:
     known = students | {name for check in sheet.checks for name in _called(check, sheet)}
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, sorted(known), 1, 0)
+            near = difflib.get_close_matches(name, sorted(known), 1)
             nearest = f"; the nearest is `{line(near[0])}`" if near else ""
             raise UsageError(f"`{line(name)}` is no student, check or part of this batch{nearest}.")

@@ -40,6 +40,7 @@ class Similarity:
         found: how many pairs are alike.
         rings: who hang together by such pairs, where they are more than two uploads.
         pairs: those that tie everybody together who hangs together, the likest first.
+        changed: whose upload is none of those that were graded.
     """
 
     compared: int
@@ -48,3 +49,4 @@ class Similarity:
     found: int
     rings: tuple[tuple[Student, ...], ...]
     pairs: tuple[Pair, ...]
+    changed: tuple[Student, ...] = ()

@@ -4,21 +4,22 @@ Nothing of an upload is run or parsed as Python. Fellows who hand in one upload 
 files handed in by two are named first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 from graders.harness.edition import notebook
 from graders.harness.errors import UsageError
+from graders.harness.intake import take_in
 from graders.harness.lms.roster import read_roster
-from graders.harness.result import Student
+from graders.harness.result import Result, Student
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
 from graders.harness.similarity import Pair, Similarity
 from graders.harness.similarity_code import Code, Numbers, code_of
 from graders.harness.similarity_pairs import Alike, alike, own, pieces
-from graders.harness.upload import UnreadableUpload, Upload, take_in
+from graders.harness.upload import UnreadableUpload, Upload
 
 LISTED = 50  # pairs that are shown
 
@@ -33,16 +34,18 @@ class Handed:
 
 
 def compare(
-    sheets: Iterable[str], uploads: Path, roster: Path | None, given: Sequence[Path]
+    results: Iterable[Result], uploads: Path, roster: Path | None, given: Sequence[Path]
 ) -> Similarity:
-    """Compare a class's uploads for these sheets, less what the course and `given` gave.
+    """Compare the uploads of a class with these results, less what the course and `given` gave.
 
     Raises:
         UsageError: there are no uploads, or a given path is not there.
     """
-    sources = given_sources(sheets, given)
+    results = list(results)
+    sources = given_sources({result.assignment for result in results}, given)
     intake = take_in(uploads, roster=read_roster(roster) if roster else None)
-    return similar(intake.uploads, code_of(sources).hashes)
+    graded = {result.student.sha256 for result in results}
+    return similar(intake.uploads, code_of(sources).hashes, graded)
 
 
 def given_sources(sheets: Iterable[str], given: Sequence[Path]) -> dict[str, bytes]:
@@ -62,8 +65,14 @@ def given_sources(sheets: Iterable[str], given: Sequence[Path]) -> dict[str, byt
     return sources | {f"{name}.ipynb": notebook(read_sheet(name)) for name in sorted(sheets)}
 
 
-def similar(uploads: Sequence[Upload], given: Numbers) -> Similarity:
-    """Compare all uploads that can be read."""
+def similar(
+    uploads: Sequence[Upload], given: Numbers, graded: Set[str] | None = None
+) -> Similarity:
+    """Compare all uploads that can be read.
+
+    Args:
+        graded: the hashes of the uploads that were graded; None: nothing is said of it.
+    """
     handed: list[Handed] = []
     unread: list[Student] = []
     for upload in uploads:
@@ -86,6 +95,9 @@ def similar(uploads: Sequence[Upload], given: Numbers) -> Similarity:
         found=len(once),
         rings=tuple(tuple(s for i in ring for s in handed[i].students) for ring in rings),
         pairs=tuple(_pair(each, handed) for each in ties[:LISTED]),
+        changed=tuple(
+            s for h in handed if graded is not None and h.sha256 not in graded for s in h.students
+        ),
     )
 
 

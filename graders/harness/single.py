@@ -10,12 +10,13 @@ from rich.console import Console
 from graders.harness.errors import UsageError
 from graders.harness.folder import write_whole
 from graders.harness.grade import grade
+from graders.harness.intake import find_uploads
 from graders.harness.result import Result, Student, to_json
 from graders.harness.selftest import choose
 from graders.harness.sheet import Sheet, read_sheet
 from graders.harness.submission import Submission
 from graders.harness.terminal import show
-from graders.harness.upload import find_uploads, read_folder
+from graders.harness.upload import read_folder
 from reports.student_page import render_report
 
 

@@ -22,6 +22,7 @@ from graders.harness.archive import (
     shown,
     zip_members,
 )
+from graders.harness.attempts import replaced
 from graders.harness.errors import Unreadable
 from graders.harness.submission import Submission
 from graders.harness.tarball import BLOCK, tar_members
@@ -109,7 +110,7 @@ def take(members: Iterable[Member], opened: Opened, caps: Caps) -> Holdings:
     junk: dict[str, str] = {}
     found = _unwrapped(_sound(members, junk, caps))
     reasons = {p: m.left_out or why_left_out(p, m.size, caps) for p, m in sorted(found.items())}
-    sources = _has_source(path for path, reason in reasons.items() if not reason)
+    sources = any(_is_source(path) for path, reason in reasons.items() if not reason)
     opening = opened == "always" or (opened == "alone" and not sources)
     archives = [p for p, reason in reasons.items() if kind_of(p) == "archive" and not reason]
     for path in archives if not opening else archives[caps.archives :]:
@@ -211,26 +212,34 @@ def submission_of(held: Holdings, opened: Opened, caps: Caps) -> Submission:
         Unreadable: it holds no source; what it holds instead, or what is wrong with its archive.
     """
     whole = _opened(held, opened, caps)
-    if not _has_source(whole.files):
+    if not any(map(_is_source, whole.files)):
         raise Unreadable(_no_source(whole))
     return whole
 
 
 def _opened(held: Holdings, opened: Opened, caps: Caps) -> Submission:
     files, left_out, faults = dict(held.files), dict(held.left_out), dict[str, str]()
+    pieces: dict[str, Submission] = {}
     share = replace(caps, unpacked=caps.unpacked // max(1, len(held.archives)))
+    size = sum(map(len, files.values()))
     for path, data in held.archives.items():
         try:
             inside = take(_archive_members(data, share), INNER[opened], caps)
-            piece = _opened(inside, INNER[opened], caps)
+            pieces[path] = _opened(inside, INNER[opened], caps)
         except Unreadable as problem:
             faults[path] = str(problem)
             continue
-        prefix = _prefix(path, piece, files, alone=len(held.archives) == 1)
+        size += sum(map(len, pieces[path].files.values()))
+        _refuse_too_much(size, caps)
+    earlier = replaced({p: [*filter(_is_source, each.files)] for p, each in pieces.items()})
+    for path, piece in pieces.items():
+        if path in earlier:
+            left_out[path] = f"an earlier attempt; {earlier[path]} counts"
+            continue
+        prefix = _prefix(path, piece, files, alone=len(held.archives) - len(earlier) == 1)
         files |= {prefix + name: content for name, content in piece.files.items()}
         left_out |= {prefix + name: reason for name, reason in piece.left_out.items()}
-        _refuse_too_much(sum(map(len, files.values())), caps)
-    if faults and not _has_source(files):
+    if faults and not any(map(_is_source, files)):
         path, fault = next(iter(faults.items()))
         itself = opened == "always" and len(held.archives) == 1 and not held.files
         raise Unreadable(fault if itself else f"In {shown(path)}: {fault}")
@@ -276,8 +285,8 @@ def _prefix(path: str, piece: Submission, files: Mapping[str, bytes], alone: boo
     return f"{path}/"
 
 
-def _has_source(paths: Iterable[str]) -> bool:
-    return any(kind_of(path) == "source" for path in paths)
+def _is_source(path: str) -> bool:
+    return kind_of(path) == "source"
 
 
 def _no_source(whole: Submission) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graders.harness.archive import printable
+from graders.harness.attempts import attempt
 from graders.harness.lms.classes import Class
 from graders.harness.lms.roster import Entry, Roster, squeezed
-from graders.harness.owner import Owner, Person, attempt
+from graders.harness.owner import Owner, Person
 
 NOBODY = Roster(())
 PARTS = ("canvas", "moodle")  # of these, one student's files or folders are parts of one upload

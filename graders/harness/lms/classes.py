@@ -4,7 +4,7 @@ A form is recognised by its content: by names that nothing else writes, or by se
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graders.harness.archive import Caps
@@ -17,6 +17,7 @@ from graders.harness.unpack import common_folder, junk_in, kind_of
 
 LMS = ("canvas", "moodle", "gradescope", "brightspace", "plain")
 TITLES = {name: name.title() for name in LMS}
+NAMED = {"canvas": canvas_owner, "moodle": moodle_owner, "brightspace": brightspace_owner}
 CAPS = Caps()
 WORK = ("source", "archive")
 ROSTER = "roster.csv"
@@ -50,13 +51,18 @@ class Class:
 
 
 def class_of(
-    stored: Sequence[str], zipped: bool, lms: str, content: Callable[[str], bytes]
+    stored: Sequence[str],
+    zipped: bool,
+    lms: str,
+    content: Callable[[str], bytes],
+    listed: Collection[str] = (),
 ) -> Class | None:
     """Read a class from the paths in a folder or zip; None where all is one upload.
 
     Args:
         lms: the form that it must have, or "auto".
         content: gives the bytes of a path.
+        listed: files and folders that a roster says are somebody's.
     Raises:
         UsageError: Gradescope's own file in it cannot be read.
     """
@@ -64,13 +70,24 @@ def class_of(
     names = {top.removeprefix(wrapper): top for top in tops}
     roster = next((top for name, top in names.items() if _is_roster(name, tops[top])), "")
     form = _form(tops, wrapper, lms)
-    if form is None and not (roster or _is_class(tops, wrapper, zipped)):
+    told = roster or not names.keys().isdisjoint(listed)
+    if form is None and not (told or _is_class(tops, wrapper, zipped)):
         return None
     everything = _tops(stored, wrapper)
     tops = {top: everything[top] for top in tops if top != roster}
     metadata = content(wrapper + METADATA) if form == "gradescope" else b""
     owners = _owners(tops, wrapper, form or "plain", metadata)
     return Class(form or "plain", tops, owners, roster)
+
+
+def lms_of_several(stored: Sequence[str]) -> str:
+    """Name the LMS that made a zip of these paths, if it holds uploads of several; else ""."""
+    wrapper, tops = _unwrapped(stored, True, "auto")
+    form = _form(tops, wrapper, "auto")
+    if form == "gradescope":
+        return form
+    owners = (NAMED[form](top.removeprefix(wrapper)) for top in tops) if form else ()
+    return form if form and len({owner.id for owner in owners if owner}) > 1 else ""
 
 
 def one_owner(name: str, lms: str) -> tuple[str, Owner | None]:
@@ -150,12 +167,11 @@ def _holds_work(paths: Sequence[str]) -> bool:
 
 def _owners(tops: Tops, wrapper: str, form: str, metadata: bytes) -> dict[str, Owner]:
     """Tell whose each is; by its name alone where the LMS says nothing."""
-    named = {"canvas": canvas_owner, "moodle": moodle_owner, "brightspace": brightspace_owner}
     told = gradescope_owners(metadata, METADATA) if form == "gradescope" else {}
     owners: dict[str, Owner] = {}
     for top, paths in tops.items():
         name = top.removeprefix(wrapper)
-        owner = told.get(name) or named.get(form, _nobody)(name)
+        owner = told.get(name) or NAMED.get(form, _nobody)(name)
         stray = _is_stray(name) if paths == [top] else form == "canvas"  # it makes no folders
         if owner or not stray:
             owners[top] = owner or plain_owner(name)

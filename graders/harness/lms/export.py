@@ -10,12 +10,12 @@ from rich.console import Console
 from graders.harness.archive import printable
 from graders.harness.ending import say
 from graders.harness.errors import UsageError
-from graders.harness.folder import write_whole
+from graders.harness.folder import read_result, results_of, write_whole
 from graders.harness.lms.feedback import NAMES, changed_files, feedback
 from graders.harness.lms.gradebook import fill_gradebook
 from graders.harness.lms.gradescope_results import gradescope_results
 from graders.harness.lms.roster import read_roster
-from graders.harness.lms.standing import Filled, Left, results_in, who
+from graders.harness.lms.standing import Filled, Left, who
 from graders.harness.lms.table import read_table
 from graders.harness.lms.worksheet import fill_worksheet
 from graders.harness.result import Result
@@ -40,26 +40,34 @@ def export(options: argparse.Namespace, console: Console) -> int:
     Raises:
         UsageError: something is missing, or not what it should be.
     """
-    results = _results(options)
+    results, nothing = _results(options)
     if options.to in ASKED:
         left = _table(options, results, console)
     elif options.to in NAMES:
         left = _feedback(options, results, console)
     else:
         left = _gradescope(options, results, console)
+    left = [*left, *nothing]
     for each in left:
         _say(console, f"Left out: {each}")
     return int(bool(left))
 
 
-def _results(options: argparse.Namespace) -> list[Result]:
-    results = results_in(options.out)
+def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[Left]]:
+    """Give the results that are asked for, and who has none in the newest run."""
+    if options.out.is_file():
+        return [read_result(options.out)], []
+    of_run = results_of(options.out)
     if options.student is None:
-        return results
-    chosen = [result for result in results if result.student.id == options.student]
+        missing = [Left(id, "not graded yet; run the batch to its end") for id in of_run.missing]
+        old = [
+            Left(who(each), "not among the uploads of the newest run") for each in of_run.earlier
+        ]
+        return of_run.found, [*missing, *old]
+    chosen = [result for result in of_run.found if result.student.id == options.student]
     if not chosen:
         raise UsageError(f"There is no student `{options.student}` in {options.out}.")
-    return chosen
+    return chosen, []
 
 
 def _table(

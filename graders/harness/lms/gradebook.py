@@ -10,10 +10,10 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from graders.harness.errors import UsageError
-from graders.harness.lms.canvas import canvas_owner
 from graders.harness.lms.claims import listed
-from graders.harness.lms.roster import Roster, id_key, squeezed
-from graders.harness.lms.standing import Filled, filled, ids_of, is_one_of
+from graders.harness.lms.register import Register
+from graders.harness.lms.roster import Roster, squeezed
+from graders.harness.lms.standing import Filled, filled
 from graders.harness.lms.table import Table
 from graders.harness.result import Result
 from reports.text import decimal
@@ -36,7 +36,8 @@ def fill_gradebook(
         gradebook,
         column,
         results,
-        lambda each: _rows(gradebook, last, each, roster),
+        _register(gradebook, last),
+        roster,
         lambda _, row: NOT_GRADED.get(gradebook.rows[row][column].strip().upper(), ""),
     )
     table = done.table.keeping(lambda number: number <= last or number == column)
@@ -83,20 +84,14 @@ def _last_of_students(gradebook: Table) -> int:
     return sections[0]
 
 
-def _rows(gradebook: Table, last: int, result: Result, roster: Roster | None) -> list[int]:
-    """Find a student's rows. A Canvas id, where the upload tells it, is looked up as nothing else."""
-    student = result.student
+def _register(gradebook: Table, last: int) -> Register:
     columns = [n for n in range(1, last) if squeezed(gradebook.header[n]).endswith("id")]
-    ids = gradebook.column(columns[0])
-    owner = canvas_owner(student.upload)
-    if owner and owner.id == student.id:
-        return [n for n, cell in enumerate(ids) if id_key(cell) == id_key(student.id)]
-    known = ids_of(result, roster)
-    return [
-        n
-        for n, row in enumerate(gradebook.rows)
-        if ids[n].strip() and any(is_one_of(row[c], known) for c in columns)
-    ]
+    return Register(
+        "canvas",
+        [row[columns[0]].strip() for row in gradebook.rows],
+        [" ".join(row[: columns[0]]) for row in gradebook.rows],
+        [[row[n] for n in columns[1:]] for row in gradebook.rows],
+    )
 
 
 def _points_possible(gradebook: Table, column: int) -> str:

@@ -100,6 +100,12 @@ class Roster:
         named = [e for e in found if sorted(squeezed(e.name)) == sorted(squeezed(name))]
         return next(iter(own or named), None)
 
+    def own_ids(self, entry: Entry, form: str) -> set[str]:
+        """Give what a student has in columns that only this LMS's own numbers can stand in."""
+        titles = set(OWN_COLUMNS[form]) - {"id", "userid"}
+        columns = [n for n, title in enumerate(self.titles) if squeezed(title) in titles]
+        return {id_key(entry.ids[n]) for n in columns if n in entry.ids}
+
     def group(self, name: str) -> tuple[Entry, ...]:
         """Give the members of the group of this name, as Canvas and Moodle write it."""
         return self._by_group.get(squeezed(name), ())

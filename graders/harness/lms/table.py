@@ -14,6 +14,7 @@ from reports.grades import FORMULA
 LARGEST = 64 * MB
 LONGEST_CELL = 16 * MB  # Moodle's worksheet can hold whole online texts
 BOM = "\ufeff"  # by which a spreadsheet knows UTF-8
+SEPARATOR = re.compile(r"""\s*"?sep=([,;\t])"?[,;]*\r?\n""", re.I)  # Excel's own first line
 NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?%?|[-\u2013\u2014]")  # a dash alone says "none"
 
 
@@ -80,16 +81,18 @@ def table_of(data: bytes, place: str) -> Table:
         UsageError: it is no table; the text says in which line.
     """
     text = _decoded(data)
-    if "\0" in text or not text.strip():
-        raise UsageError(f"{place} is no CSV file; export it again as CSV.")
+    said = SEPARATOR.match(text)
+    first, text = (1, text[said.end() :]) if said else (0, text)
     unquoted = re.sub('"[^"]*"', "", text.lstrip()).partition("\n")[0]
-    delimiter = max(",;\t", key=unquoted.count)
+    delimiter = said[1] if said else max(",;\t", key=unquoted.count)
     csv.field_size_limit(LONGEST_CELL)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        lines = [(first + reader.line_num, row) for row in reader if any(c.strip() for c in row)]
     except csv.Error as problem:
         raise UsageError(f"{place} is no CSV file: {problem}.") from problem
+    if not lines or "\0" in text:
+        raise UsageError(f"{place} is no CSV file; export it again, or save it as `CSV UTF-8`.")
     (_, header), *rows = lines
     for number, row in rows:
         if len(row) > len(header) and any(row[len(header) :]):
@@ -102,6 +105,8 @@ def table_of(data: bytes, place: str) -> Table:
 def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
+    if len(data) % 2 == 0 and data[1::2].count(0) > len(data) // 4:  # the same without its mark
+        return data.decode("utf-16-le", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

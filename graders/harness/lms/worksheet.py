@@ -13,15 +13,16 @@ from decimal import Decimal
 from graders.harness.archive import printable
 from graders.harness.errors import UsageError
 from graders.harness.lms.claims import listed
-from graders.harness.lms.moodle import moodle_owner
-from graders.harness.lms.roster import Roster, id_key, squeezed
-from graders.harness.lms.standing import Filled, filled, ids_of, is_one_of
+from graders.harness.lms.register import Register
+from graders.harness.lms.roster import Roster, squeezed
+from graders.harness.lms.standing import Filled, filled
 from graders.harness.lms.table import NUMBER, Table, harmless
 from graders.harness.result import Result
 from reports.text import decimal
 
 NUMBERED = re.compile(r"\D*?([0-9]{1,19})\s*")
 FULL_NAME = 1
+CHANGEABLE = "gradecanbechanged"  # as an English site calls it
 
 
 def fill_worksheet(
@@ -37,12 +38,14 @@ def fill_worksheet(
         UsageError: a column is not there, or cannot be told from others.
     """
     ids, column = _identifier(worksheet, identifier), _grade(worksheet, grade)
+    _refuse_scale(worksheet, column)
     done = filled(
         worksheet,
         column,
         results,
-        lambda each: _rows(worksheet, ids, column, each, roster),
-        lambda each, row: _above(worksheet, column, row, each),
+        _register(worksheet, ids, column),
+        roster,
+        lambda each, row: _refusal(worksheet, column, row, each),
     )
     risky = [n for n in range(column + 2, len(worksheet.header)) if _runs(worksheet, n)]
     table = done.table.keeping(lambda number: number not in risky)
@@ -57,7 +60,7 @@ def _identifier(worksheet: Table, wanted: str | None) -> int:
         numbers = [_number(cell) for cell in worksheet.column(column)]
         if numbers and all(numbers) and len(set(numbers)) == len(numbers):
             return column
-    raise _unknown(worksheet, "whose each row is", "--identifier-column")
+    raise _unknown(worksheet, "the identifier", "--identifier-column")
 
 
 def _grade(worksheet: Table, wanted: str | None) -> int:
@@ -93,36 +96,41 @@ def _is_maximum(worksheet: Table, column: int) -> bool:
     return value is not None and value > 0 and grades
 
 
-def _rows(
-    worksheet: Table, ids: int, grade: int, result: Result, roster: Roster | None
-) -> list[int]:
-    """Find a student's rows by Moodle's participant id, else by an id or e-mail in the worksheet.
-
-    The id of somebody in a team may be of another kind, so there the name has to agree with it.
-    """
-    student = result.student
-    numbers = [_number(cell) for cell in worksheet.column(ids)]
-    owner = moodle_owner(student.upload)
-    if owner and owner.id == student.id:
-        return [n for n, number in enumerate(numbers) if number == student.id]
-    names = [squeezed(row[FULL_NAME]) for row in worksheet.rows]
-    known = ids_of(result, roster)
+def _register(worksheet: Table, ids: int, grade: int) -> Register:
     columns = [n for n in range(grade) if n not in (ids, FULL_NAME)]
-    return [
-        n
-        for n, row in enumerate(worksheet.rows)
-        if any(is_one_of(row[c], known) for c in columns)
-        or (owner and id_key(numbers[n]) in known and names[n] == squeezed(student.name))
-    ]
+    return Register(
+        "moodle",
+        [_number(cell) for cell in worksheet.column(ids)],
+        worksheet.column(FULL_NAME),
+        [[row[n] for n in columns] for row in worksheet.rows],
+    )
 
 
-def _above(worksheet: Table, column: int, row: int, result: Result) -> str:
-    """Say where a grade is above Moodle's maximum, which Moodle would pass over."""
+def _refusal(worksheet: Table, column: int, row: int, result: Result) -> str:
+    """Say where Moodle would pass a grade over: the grade is locked, or above the maximum."""
+    titles = [squeezed(title) for title in worksheet.header]
+    if CHANGEABLE in titles and squeezed(worksheet.rows[row][titles.index(CHANGEABLE)]) == "no":
+        return "Moodle says that this grade cannot be changed"
     cells = worksheet.rows[row][column + 1 :]
     maximum = _decimal(cells[0]) if cells else None
     if maximum is None or result.points <= maximum:
         return ""
     return f"{decimal(result.points)} points are above Moodle's maximum {decimal(maximum)}"
+
+
+def _refuse_scale(worksheet: Table, column: int) -> None:
+    """Refuse a worksheet where words of a scale stand in the place of the maximum."""
+    if column + 1 == len(worksheet.header):
+        return
+    values = {cell.strip() for cell in worksheet.column(column + 1)}
+    [words] = values if len(values) == 1 else [""]
+    titled = squeezed(worksheet.header[column + 1]) == "scale"
+    if words and _decimal(words) is None and ("," in words or titled):
+        raise UsageError(
+            f"{worksheet.place}: this assignment is graded in words, `{printable(words)}`, and "
+            "takes no points; set its grade type to points in Moodle, and download the worksheet "
+            "again."
+        )
 
 
 def _number(cell: str) -> str:
