@@ -428,6 +428,32 @@ def test_a_check_has_a_time_limit_of_its_own():
     session.close()
 
 
+def test_what_a_check_does_itself_is_not_the_submissions_time():
+    limits = Limits(call_seconds=5, check_seconds=2)
+    session = Session(Submission({"part.py": b"def f(): return 1\n"}), {}, NoSandbox(), limits)
+    session.begin(1)
+    student = Student(session, "part")
+    assert student.f() == 1
+    time.sleep(2.5)
+    assert student.f() == 1
+    session.close()
+
+
+def test_what_is_left_of_a_checks_time_is_told():
+    code = b"import time\ndef nap(): time.sleep(0.3)\n"
+    limits = Limits(call_seconds=5, check_seconds=0.5)
+    session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
+    session.begin(1)
+    student = Student(session, "part")
+    student.nap()
+    session._budget._spent = 0.6  # as if it had come back just in time
+    with pytest.raises(TooSlow, match=r"The calls of this check took 0\.6 seconds together"):
+        student.nap()
+    session.begin(1)
+    student.nap()
+    session.close()
+
+
 def test_what_is_made_on_the_way_has_its_time_within_the_checks():
     code = b"import time\ndef f(): return 1\nclass Net:\n    def __init__(self): time.sleep(0.7)\n"
     for limits, lasts in ((Limits(call_seconds=1), True), (Limits(9, check_seconds=1), False)):

@@ -1,6 +1,5 @@
 """A submission's worker over all its checks: started when needed, replaced when it is lost."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import torch
 
 from graders.harness.answers import fault_of, located
+from graders.harness.budget import Budget
 from graders.harness.connection import Connection
 from graders.harness.faults import (
     NO_ANSWER,
@@ -25,7 +25,6 @@ from graders.harness.worker.values import Encoder, ForHandle, FromHandle, decode
 from graders.harness.worker.wire import BadFrame, Tensors
 
 START_SECONDS = 120.0  # importing torch on a cold and busy machine
-PATIENCE = 3  # calls that may hang for their whole time
 
 
 @dataclass(frozen=True)
@@ -68,21 +67,15 @@ class Session:
         self._steps: list[Step] = []  # requests that go ahead in the next frame
         self._unmade: dict[int, Fault] = {}  # objects of this check that were never made, and why
         self._encoder: Encoder | None = None  # of that frame
-        self._check_ends = self._ends = time.monotonic() + limits.submission_seconds
-        self._hung = 0
+        self._budget = Budget(limits)
         self._unparsable: Fault | None = None
 
     def begin(self, seed: int) -> None:
         """Start a check: a worker stands ready, without handles, with its generators seeded."""
-        if time.monotonic() > self._ends:
-            raise TooSlow(
-                f"The submission used up its {self.limits.submission_seconds:g} seconds before "
-                "this check was run."
-            )
+        self._budget.begin()
         self._connect()
         self._steps, self._encoder = [Step({"do": "begin", "seed": seed})], None
         self._unmade.clear()
-        self._check_ends = min(time.monotonic() + self.limits.check_seconds, self._ends)
 
     def end(self) -> str:
         """End a check and give what was printed during it."""
@@ -163,8 +156,9 @@ class Session:
             Fault: the student's code raised, was too slow or too large, or the worker was lost.
         """
         request = {**request, **self._encoded(values, handles[0])}
-        left = max(0.01, self._check_ends - time.monotonic())
-        answer, tensors = self._send(request, min(self._call_seconds(), left))
+        seconds = min(self._budget.call(), self._budget.left())
+        with self._budget.spending():
+            answer, tensors = self._send(request, seconds)
         return self._decoded(answer, tensors, handles[1])
 
     def _encoded(self, values: dict[str, Any], for_handle: ForHandle) -> dict[str, Any]:
@@ -175,11 +169,6 @@ class Session:
             return {name: self._encoder.encode(value) for name, value in values.items()}
         except BadFrame as problem:  # checks hand back what they were given
             raise Failed(f"What came back is too large to be looked at: {problem}.") from None
-
-    def _call_seconds(self) -> float:
-        """Give a call's limit; code that hung three times is not given as long again."""
-        patient = self._hung < PATIENCE
-        return self.limits.call_seconds if patient else self.limits.call_seconds / 4
 
     def _plain(self, request: dict[str, Any], seconds: float) -> Any:
         answer, tensors = self._send(request, seconds)
@@ -203,15 +192,14 @@ class Session:
         tensors, steps = self._encoder.tensors if self._encoder else {}, self._steps
         request = {**request, "before": [step.request for step in steps]} if steps else request
         if makes := sum("as" in step.request for step in steps):
-            left = max(0.01, self._check_ends - time.monotonic())
-            seconds = min(seconds + self._call_seconds() * makes, left)
+            seconds = min(seconds + self._budget.call() * makes, self._budget.left())
         self._steps, self._encoder = [], None
         if self._connection is None or self._connection.closed:
             raise Crash("The process was lost earlier in this check.")
         try:
             answer, more = self._connection.request(request, tensors, seconds)
         except TooSlow:
-            self._hung += 1
+            self._budget.hung()
             raise
         if "notes" in answer:
             if not isinstance(answer["notes"], dict):
