@@ -36,13 +36,14 @@ from graders.harness.collecting import OPTIONS  # noqa: E402
 from graders.harness.connection import Connection  # noqa: E402
 from graders.harness.direct import Inside, inside, run_check  # noqa: E402
 from graders.harness.draw import Draw, seed_for  # noqa: E402
+from graders.harness.intake import find_uploads  # noqa: E402
 from graders.harness.remote import Student  # noqa: E402
 from graders.harness.sandbox import Sandbox  # noqa: E402
 from graders.harness.selftest import choose  # noqa: E402
 from graders.harness.session import Session  # noqa: E402
 from graders.harness.sheet import Sheet, read_sheet  # noqa: E402
 from graders.harness.submission import Submission  # noqa: E402
-from graders.harness.upload import UnreadableUpload, find_uploads  # noqa: E402
+from graders.harness.upload import UnreadableUpload  # noqa: E402
 from graders.harness.worker import serve, values, wire  # noqa: E402
 
 
