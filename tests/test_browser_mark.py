@@ -15,7 +15,8 @@ import pytest
 from graders.harness.intake import take_in
 from graders.harness.mark_server import application, server
 from graders.harness.marking import desk
-from graders.harness.result import Manual, QuestionResult, to_json
+from graders.harness.result import Manual, QuestionResult
+from graders.harness.result_json import to_json
 from tests.conftest import serious
 from tests.test_reports import JANE, check, result
 

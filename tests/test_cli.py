@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from graders.__main__ import main
-from graders.harness.result import from_json
+from graders.harness.result_json import from_json
 from graders.harness.sandbox import ROOT
 
 

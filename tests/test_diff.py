@@ -29,8 +29,8 @@ from graders.harness.result import (
     QuestionResult,
     Result,
     Student,
-    to_json,
 )
+from graders.harness.result_json import to_json
 from reports.diff_page import lines, render_diff, table
 from tests import test_reports as pages
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from graders.__main__ import main
-from graders.harness.result import Manual, QuestionResult, to_json
+from graders.harness.result import Manual, QuestionResult
+from graders.harness.result_json import to_json
 from reports.export import markdown
 from reports.student_page import render_report
 from tests.test_reports import HOSTILE, check, four_of_ten, hostile, result, student

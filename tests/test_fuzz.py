@@ -29,7 +29,8 @@ from graders.harness.faults import Failed, Fault, StudentError, TooSlow
 from graders.harness.grade import run_checks, ungraded
 from graders.harness.remote import Student as Submission
 from graders.harness.remote import describe
-from graders.harness.result import Student, from_json, to_json
+from graders.harness.result import Student
+from graders.harness.result_json import from_json, to_json
 from graders.harness.sheet import SHEETS, parse_sheet, read_sheet
 from graders.harness.unpack import submission_of, take
 from graders.harness.worker import wire

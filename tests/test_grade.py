@@ -14,7 +14,8 @@ from graders.harness.checks import GRADERS, known_checks
 from graders.harness.deciding import deciding_files, sha256_of
 from graders.harness.direct import inside
 from graders.harness.grade import environment, grade, run_checks, ungraded
-from graders.harness.result import Student, from_json, to_json
+from graders.harness.result import Student
+from graders.harness.result_json import from_json, to_json
 from graders.harness.sandbox import ROOT, NoSandbox
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part

@@ -9,15 +9,8 @@ from rich.console import Console
 
 from graders.harness.grade import grade
 from graders.harness.handing_in import RequiredFile, UploadName, looked_at
-from graders.harness.result import (
-    Environment,
-    Manual,
-    QuestionResult,
-    Result,
-    Student,
-    from_json,
-    to_json,
-)
+from graders.harness.result import Environment, Manual, QuestionResult, Result, Student
+from graders.harness.result_json import from_json, to_json
 from graders.harness.sandbox import NoSandbox
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part

@@ -25,7 +25,8 @@ from rich.console import Console
 
 from graders.harness.batch import Batch, run
 from graders.harness.events import Events
-from graders.harness.result import Result, from_json
+from graders.harness.result import Result
+from graders.harness.result_json import from_json
 from graders.harness.sandbox import ROOT, WORKER, Limits
 from graders.harness.sheet import Question, Sheet
 from tests.hostile.making import ANSWER, notebook, zipped

@@ -27,7 +27,7 @@ from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.grade import ungraded
-from graders.harness.result import from_json
+from graders.harness.result_json import from_json
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part

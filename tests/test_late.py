@@ -22,9 +22,8 @@ from graders.harness.result import (
     QuestionResult,
     Result,
     Student,
-    from_json,
-    to_json,
 )
+from graders.harness.result_json import from_json, to_json
 from graders.harness.waivers import Waiver, read_waivers, strangers
 from reports.class_page import render_class
 from reports.grades import write_grades

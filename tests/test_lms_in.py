@@ -24,7 +24,8 @@ from graders.harness.lms.moodle import moodle_owner, moodle_report
 from graders.harness.lms.roster import id_key, read_roster, squeezed
 from graders.harness.lms.table import read_table
 from graders.harness.owner import Owner, Person
-from graders.harness.result import Result, Student, from_json
+from graders.harness.result import Result, Student
+from graders.harness.result_json import from_json
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part
 from graders.harness.upload import Upload

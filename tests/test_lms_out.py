@@ -30,8 +30,8 @@ from graders.harness.result import (
     QuestionResult,
     Result,
     Student,
-    to_json,
 )
+from graders.harness.result_json import to_json
 from graders.harness.sandbox import ROOT, Limits
 
 ENVIRONMENT = Environment("3.11", "2", "none", 1, "")

@@ -19,16 +19,8 @@ from graders.harness.grade import ungraded
 from graders.harness.manual import Entry, Mark, entries, extended, given_for_another_upload, merged
 from graders.harness.manual import read_marks as read
 from graders.harness.policy import read_policy
-from graders.harness.result import (
-    Environment,
-    Late,
-    Manual,
-    QuestionResult,
-    Result,
-    Student,
-    from_json,
-    to_json,
-)
+from graders.harness.result import Environment, Late, Manual, QuestionResult, Result, Student
+from graders.harness.result_json import from_json, to_json
 from graders.harness.sheet import read_sheet
 from graders.harness.waivers import Waiver
 

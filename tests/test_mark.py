@@ -22,7 +22,8 @@ from graders.harness.intake import take_in
 from graders.harness.mark_server import application
 from graders.harness.marking import desk
 from graders.harness.merge import merge
-from graders.harness.result import Manual, QuestionResult, to_json
+from graders.harness.result import Manual, QuestionResult
+from graders.harness.result_json import to_json
 from graders.harness.sandbox import ROOT
 from graders.harness.showing import page_of
 from tests.test_reports import JANE, SCRIPT, check, result

@@ -7,7 +7,7 @@ import pytest
 
 from graders.harness.handing_in import looked_at
 from graders.harness.marker import FILE, LARGEST, SAME, marker, told
-from graders.harness.result import from_json, to_json
+from graders.harness.result_json import from_json, to_json
 from graders.harness.submission import Submission
 from reports.student_page import render_report
 from tests.test_reports import ENVIRONMENT, Page, result

@@ -15,7 +15,8 @@ from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.grade import TRIES, grade, ungraded
-from graders.harness.result import Student, from_json
+from graders.harness.result import Student
+from graders.harness.result_json import from_json
 from graders.harness.sandbox import ROOT, NoSandbox
 from graders.harness.sheet import read_sheet
 from graders.harness.single import only_part

@@ -18,7 +18,7 @@ from graders.harness.errors import UsageError
 from graders.harness.events import Events
 from graders.harness.grade import ungraded
 from graders.harness.regrade import Regrade, given_since
-from graders.harness.result import from_json
+from graders.harness.result_json import from_json
 from graders.harness.sheet import read_sheet
 
 SHEET = read_sheet("vu-3b")

@@ -17,7 +17,8 @@ import pytest
 
 from graders.harness import fixtures, samples
 from graders.harness.errors import UsageError
-from graders.harness.result import Result, to_json
+from graders.harness.result import Result
+from graders.harness.result_json import to_json
 from graders.harness.sandbox import ROOT
 from graders.harness.selftest import choose
 from graders.harness.sheet import read_sheet

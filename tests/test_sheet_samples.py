@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from graders.harness.result import from_json
+from graders.harness.result_json import from_json
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
 from graders.harness.sheet_samples import CLASSES, KINDS

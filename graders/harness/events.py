@@ -18,7 +18,8 @@ from rich.progress import (
 
 from graders.harness.ending import say
 from graders.harness.folder import on_disk
-from graders.harness.result import Result, Student, number
+from graders.harness.result import Result, Student
+from graders.harness.result_json import number
 from graders.harness.sheet import Sheet
 from reports.text import line
 

@@ -13,7 +13,8 @@ import psutil
 
 from graders.harness import manual
 from graders.harness.errors import UsageError
-from graders.harness.result import Result, from_json, to_json
+from graders.harness.result import Result
+from graders.harness.result_json import from_json, to_json
 from graders.harness.sheet import read_sheet
 from reports.check_page import render_checks
 from reports.class_page import SIMILARITY, render_class

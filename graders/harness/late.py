@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from graders.harness.deadline import moment_or_none
 from graders.harness.policy import LatePolicy, begun
-from graders.harness.result import Late, LateUnit, OffOf, Result, Student, number
+from graders.harness.result import Late, LateUnit, OffOf, Result, Student
+from graders.harness.result_json import number
 from graders.harness.waivers import Waiver
 
 

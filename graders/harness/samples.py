@@ -19,7 +19,8 @@ from pathlib import Path
 from rich.console import Console
 
 from graders.harness.errors import UsageError
-from graders.harness.result import CheckResult, Result, from_json, number
+from graders.harness.result import CheckResult, Result
+from graders.harness.result_json import from_json, number
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
 

@@ -11,7 +11,8 @@ from graders.harness.errors import UsageError
 from graders.harness.folder import write_whole
 from graders.harness.grade import grade
 from graders.harness.intake import find_uploads
-from graders.harness.result import Result, Student, to_json
+from graders.harness.result import Result, Student
+from graders.harness.result_json import to_json
 from graders.harness.selftest import choose
 from graders.harness.sheet import Sheet, read_sheet
 from graders.harness.submission import Submission

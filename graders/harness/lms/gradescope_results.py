@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from graders.harness.result import CheckResult, Result, number
+from graders.harness.result import CheckResult, Result
+from graders.harness.result_json import number
 from reports.text import block, counted, sentence
 
 PLAIN = "text"
