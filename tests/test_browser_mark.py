@@ -88,7 +88,7 @@ def address(out: Path, uploads: Path) -> Iterator[str]:
     """The running page."""
     serving = server(0)
     host = f"127.0.0.1:{serving.server_port}"
-    serving.set_app(application(desk(out, uploads), TOKEN, host))
+    serving.set_app(application(desk(out, take_in(uploads).uploads), TOKEN, host))
     thread = threading.Thread(target=serving.serve_forever, daemon=True)
     thread.start()
     yield f"http://{host}/{TOKEN}/"

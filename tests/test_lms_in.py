@@ -506,8 +506,56 @@ class TestOneOrMany:
         for path in both(tmp_path, {"3b/submissions.zip": inner, "3b/.DS_Store": b"", **beside}):
             assert refused(path, "auto") == (
                 f"{path} holds the class's zip of {lms}, 3b/submissions.zip; give that zip itself, "
-                "and a roster beside it with `--roster`."
+                "and a roster beside it with `--roster`. If it is one student's, say `--lms plain`."
             )
+            assert len(take_in(path, "plain").uploads) == len(find_uploads(path)) == 1
+
+    def test_no_student_can_make_a_class_one_that_is_refused(self, tmp_path: Path) -> None:
+        """The others handed in no work that can be graded."""
+        inner = zipped({"a_1_2_x.py": b"x", "b_3_4_y.py": b"y"})
+        moodle = "Eve_7_assignsubmission_file_/rnn.zip"
+        for name, files in {
+            "canvas": {"eve_7_99_rnn.zip": inner, "doe_5_text.html": b"", "roe_6_text.html": b""},
+            "moodle": {moodle: inner, "Bo_8_assignsubmission_file_/a.pdf": b""},
+            "plain": {"eve.zip": inner, "bo.pdf": b"", "cy.docx": b""},
+        }.items():
+            for path in both(tmp_path / name, files):
+                assert take_in(path).lms == name
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {"roe_1_91_a.zip": "canvas", "doe_2_92_a.zip": "canvas"},
+            {
+                "Jane Roe_1_assignsubmission_file_a.zip": "moodle",
+                "Bo_2_assignsubmission_file_b.py": "",
+            },
+            {"39786-1 - Jane - Oct 10, 2025 1022 AM - a.zip": "brightspace"},
+            {"ann.zip": "plain", "bo.zip": "plain"},
+        ],
+    )
+    @pytest.mark.parametrize(
+        "own",
+        ["x_5101_assignsubmission_file_y", "x_1_2_y", "1-2 - Jane - Oct 10, 2025 1022 AM - y"],
+    )
+    def test_no_student_can_make_a_class_another_lms_s(
+        self, tmp_path: Path, files: dict[str, str], own: str
+    ) -> None:
+        form = next(iter(files.values()))
+        prefix = {
+            "canvas": "eve_5_95_",
+            "moodle": "Eve_5_assignsubmission_file_",
+            "brightspace": "39786-5 - Eve - Oct 10, 2025 1022 AM - ",
+            "plain": "",
+        }
+        inner = code("x")
+        for path in both(tmp_path, dict.fromkeys([*files, f"{prefix[form]}{own}.zip"], inner)):
+            assert take_in(path).lms == form
+
+    def test_a_roster_alone_is_no_class(self, tmp_path: Path) -> None:
+        for path in both(tmp_path, {"roster.csv": b"id\n1\n", "marks.csv": b"a\n"}):
+            told = f"{path} holds no uploads; give the LMS's zip or a folder of archives."
+            assert refused(path, "auto") == told
 
     def test_one_student_s_nested_archive_is_none(self, tmp_path: Path) -> None:
         inner = zipped({"Jane_13_assignsubmission_file/a.py": b"x", "b/c_d.py": b"y"})

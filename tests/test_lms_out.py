@@ -80,6 +80,10 @@ def result(
     return Result("vu-3b", student, status, (question,), ENVIRONMENT, seconds=1.5)  # type: ignore[arg-type]
 
 
+def with_address(one: Result, email: str) -> Result:
+    return replace(one, student=replace(one.student, email=email))
+
+
 def out(tmp_path: Path, *results: Result) -> Path:
     for each in results:
         folder = tmp_path / "out" / "students" / each.student.id
@@ -265,6 +269,50 @@ class TestCanvas:
             "1 changed, 0 as they were, 1 left out. Nothing was written.",
             "Left out: Ann Loe (77): not in this file, where that number is another's: Doe, Jane",
         ]
+
+    def test_an_address_and_a_name_say_more_than_a_number(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Mira's student number is Bo's participant number."""
+        worksheet.write_text(
+            "Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade\n"
+            "Participant 11,Mira A,12,m@x,,,100\nParticipant 12,Bo Kim,13,b@x,,,100\n"
+            "Hidden,Cy Lo,14,c@x,,,100\n"
+        )
+        asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
+        for number, (who, said) in enumerate(
+            [
+                (result("12", "7", "submission_9", "Mira Anna"), "stands in this file more than"),
+                (result("12", "7", "submission_9", "A Mira"), "A Mira (12): nothing → 7"),
+                (with_address(result("12", "7", "s_9", "Mira Anna"), "M@x"), "there Mira A: noth"),
+                (with_address(result("99", "7", "s_9", "Cy"), "c@x"), "Cy (99), there Cy Lo: no"),
+                (result("13", "7", "13.zip"), "13, there Bo Kim: nothing → 7"),
+            ]
+        ):
+            place = out(tmp_path / str(number), who)
+            assert said in "\n".join(ran(capsys, place, *asked)[1])
+
+    def test_a_fellow_s_middle_name_is_no_other_name(
+        self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The upload tells the number of the one who handed in for the group."""
+        fellow = result("12", "9", "groupa_4711_9_3b.zip", "Eve M. Roe")
+        column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
+        assert ran(capsys, out(tmp_path, fellow), "--to", "canvas", *column)[1][0] == (
+            "Eve M. Roe (12): 7.25 → 9"
+        )
+
+    def test_a_roster_s_own_numbers_give_nobody_another_s_row(
+        self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A column called id may hold student numbers, and one of them may be a Canvas id."""
+        roster = tmp_path / "roster.csv"
+        roster.write_text(
+            "id,name,email\n4711,Eve Roe,eve@uni.example\n9,Jane Doe,jane@uni.example\n"
+        )
+        place = out(tmp_path, replace(JANE, student=replace(JANE.student, name="Jane Doe")))
+        asked = ("--to", "moodle", "--worksheet", worksheet, "--roster", roster, "--dry-run")
+        assert ran(capsys, place, *asked)[1][-1] == "Left out: Jane Doe (4711): not in this file"
 
     def test_a_roster_tells_canvas_s_own_number(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]

@@ -119,7 +119,9 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
             b"student,question,points\n1,2,3\n",
             "manual.csv has the column `name` nowhere; its first",
         ),
-        (b"a\0b", "manual.csv is no CSV file; export it again, or save it as `CSV UTF-8`."),
+        (b"a\0b", "manual.csv is not UTF-8; save it again as `CSV UTF-8`."),
+        (HEAD.encode("utf-16-le"), "manual.csv is not UTF-8; save it again as `CSV UTF-8`."),
+        (b"sep=;\n", "manual.csv is no CSV file; export it again, or save it as `CSV UTF-8`."),
         (HEAD.encode() + b'4711,,4,1,2,"open\n', "manual.csv is no CSV file"),
         (
             HEAD.encode() + b"4711,,4,1,2,a, b\n",

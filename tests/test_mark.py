@@ -81,7 +81,8 @@ class Tab:
     """A browser's tab on the server at `HOST`."""
 
     def __init__(self, out: Path, uploads: Path | None = None) -> None:
-        self._client = application(desk(out, uploads), TOKEN, HOST).test_client()
+        taken = take_in(uploads).uploads if uploads else None
+        self._client = application(desk(out, taken), TOKEN, HOST).test_client()
 
     def get(self, path: str, host: str = HOST) -> Any:
         return self._client.get(path, base_url=f"http://{host}")

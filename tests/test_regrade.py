@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
+from graders.harness import batch as batching
 from graders.harness.batch import Batch, run
 from graders.harness.errors import UsageError
 from graders.harness.events import Events
@@ -134,11 +135,38 @@ def test_who_is_in_no_upload_any_more_is_on_no_page_and_in_no_export(graded, tmp
     assert not (out / "gradescope" / "2.json").exists()
 
 
+def test_a_run_that_did_not_come_to_its_end_is_told(graded, tmp_path, capsys, monkeypatch):
+    """What is in OUT may be of an upload that was handed in before."""
+    out, command = tmp_path / "out", ["export", str(tmp_path / "out"), "--to", "gradescope"]
+    assert main(command) == 0
+    grading = batching._grade_all
+    monkeypatch.setattr(batching, "_grade_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        graded()
+    capsys.readouterr()
+    assert main(command) == 1
+    assert capsys.readouterr().out.endswith(
+        "did not come to its end, so points may be of what was handed in before; run the batch again.\n"
+    )
+    assert main(["manual", str(out)]) == 0
+    assert capsys.readouterr().out.endswith("did not come to its end; run the batch again.\n")
+    monkeypatch.setattr(batching, "_grade_all", grading)
+    graded()
+    assert main(command) == 0
+
+
+def test_nobody_of_a_new_class_is_graded_yet(graded, tmp_path, capsys):
+    (tmp_path / "out" / "class.json").write_text('{"students": ["9"], "finished": false}')
+    assert main(["export", str(tmp_path / "out"), "--to", "gradescope"]) == 2
+    told = f"The newest run into {tmp_path / 'out'} graded nobody yet; run the batch to its end.\n"
+    assert capsys.readouterr().err == told
+
+
 def test_who_is_not_graded_yet_is_told(graded, tmp_path, capsys):
     out = tmp_path / "out"
     (out / "students/2/result.json").unlink()  # as if the run had been killed before
     assert main(["manual", str(out)]) == 0
-    assert capsys.readouterr().out.endswith("Not graded yet: 1; run the batch to its end.\n")
+    assert capsys.readouterr().out.endswith("its end: 1 have no result yet; run the batch again.\n")
     assert main(["export", str(out), "--to", "gradescope"]) == 1
     told = "Left out: 2: not graded yet; run the batch to its end\n"
     assert capsys.readouterr().out.endswith(told)

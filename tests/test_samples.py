@@ -267,7 +267,7 @@ def test_the_folder_holds_a_page_for_all_a_gradebook_and_two_files_per_student(
     checks = {name for name in graded.first.files if name.startswith("checks/")}
     of_all = {"index.html", "grades.csv", "class.json", "run.jsonl"}
     assert set(graded.first.files) - checks == of_all | each
-    assert json.loads(graded.first.files["class.json"]) == {"students": IDS}
+    assert json.loads(graded.first.files["class.json"]) == {"students": IDS, "finished": True}
     assert all(name in graded.first.files["index.html"] for name in checks)
     page = graded.first.files["index.html"]
     assert all(f"students/{student}/report.html" in page for student in IDS)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from rich.console import Console
 
 Command = Callable[[argparse.Namespace, Console], int]
+FORMS = ("auto", "canvas", "moodle", "gradescope", "brightspace", "plain")  # of uploads
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 

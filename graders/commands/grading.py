@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.commands import Commands, count, sheet_and_seed
+from graders.commands import FORMS, Commands, count, sheet_and_seed
 from graders.harness.ending import say
 from graders.harness.errors import UsageError
 
@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
     batch.add_argument(
         "--lms",
         default="auto",
-        choices=["auto", "canvas", "moodle", "gradescope", "brightspace", "plain"],
+        choices=FORMS,
         help="whose form the uploads have; recognised unless said",
     )
     batch.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")

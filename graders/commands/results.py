@@ -1,12 +1,17 @@
 """Commands about what a batch left: points by hand, exports, pages, comparisons."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from graders.commands import Commands
+from graders.commands import FORMS, Commands
 from graders.harness.ending import say
+
+if TYPE_CHECKING:
+    from graders.harness.upload import Upload
 
 
 def add(commands: Commands) -> None:
@@ -52,12 +57,13 @@ def add(commands: Commands) -> None:
     mark = commands.add_parser("mark", help="give points by hand on a page of this machine")
     mark.add_argument("out", type=Path, help="the folder that a batch wrote")
     mark.add_argument("uploads", type=Path, nargs="?", help="what was graded, to look into it")
+    _as_graded(mark)
     mark.add_argument("--port", type=int, default=0, help="a free one unless given")
     mark.set_defaults(run=_mark)
     similarity = commands.add_parser("similarity", help="whose uploads hold alike code, for staff")
     similarity.add_argument("out", type=Path, help="the folder that a batch wrote")
     similarity.add_argument("uploads", type=Path, help="what was graded")
-    similarity.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    _as_graded(similarity)
     similarity.add_argument(
         "--given",
         type=Path,
@@ -69,6 +75,12 @@ def add(commands: Commands) -> None:
     similarity.set_defaults(run=_similarity)
 
 
+def _as_graded(command: argparse.ArgumentParser) -> None:
+    """Take what told a batch whose the uploads are."""
+    command.add_argument("--lms", default="auto", choices=FORMS, help="as the batch was told")
+    command.add_argument("--roster", type=Path, help="as the batch was told")
+
+
 def _manual(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.merge import merge
 
@@ -77,8 +89,9 @@ def _manual(options: argparse.Namespace, console: Console) -> int:
     waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
     words = f"{merged.changed} of {merged.students} results have new points by hand{waiting}."
     say(console, words)
-    if merged.missing:
-        say(console, f"Not graded yet: {merged.missing}; run the batch to its end.")
+    if merged.missing or not merged.finished:
+        missing = f": {merged.missing} have no result yet" if merged.missing else ""
+        say(console, f"The newest run did not come to its end{missing}; run the batch again.")
     return 0
 
 
@@ -123,7 +136,16 @@ def _reports(options: argparse.Namespace, console: Console) -> int:
 def _mark(options: argparse.Namespace, console: Console) -> int:
     from graders.harness.mark_server import serve
 
-    return serve(options.out, options.uploads, options.port, console)
+    uploads = _uploads(options) if options.uploads else None
+    return serve(options.out, uploads, options.port, console)
+
+
+def _uploads(options: argparse.Namespace) -> Sequence["Upload"]:
+    from graders.harness.intake import take_in
+    from graders.harness.lms.roster import read_roster
+
+    roster = read_roster(options.roster) if options.roster else None
+    return take_in(options.uploads, options.lms, roster).uploads
 
 
 def _similarity(options: argparse.Namespace, console: Console) -> int:
@@ -135,7 +157,7 @@ def _similarity(options: argparse.Namespace, console: Console) -> int:
     from reports.summary import summarise
 
     results = results_of(options.out).found
-    found = compare(results, options.uploads, options.roster, options.given)
+    found = compare(results, _uploads(options), options.given)
     page = options.out / FILE
     write_file(page, render_similarity(found, {each.student.id for each in results}).encode())
     write_pages([summarise(result) for result in results], options.out)

@@ -78,7 +78,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
             (batch.out / "students").mkdir(parents=True, exist_ok=True)
             sweep(batch.out)
         earlier = _earlier(ever(batch.out) - students)
-        write_class(students, batch.out)
+        write_class(students, False, batch.out)
         finished = _Finished(batch, slots, events, marks, intake.uploads)
         try:
             events.started(len(students), batch.sheet, slots.count)
@@ -87,6 +87,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
             for remark in filter(None, [*remarks, *strangers(batch.waivers, students)]):
                 events.remark(remark)
             _grade_all(batch, intake.uploads, slots, finished, events)
+            write_class(students, True, batch.out)
         finally:
             reached = len(finished.summaries)
             summaries = finished.summaries | _left(batch, students - set(finished.summaries))

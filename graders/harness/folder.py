@@ -22,7 +22,7 @@ from reports.grades import write_grades
 from reports.student_page import render_report
 from reports.summary import ResultSummary
 
-CLASS = "class.json"  # who is in the newest run: {"students": [id, ...]}
+CLASS = "class.json"  # the newest run: {"students": [id, ...], "finished": false}
 UNFINISHED = re.compile(r"\..+\.([0-9]+)\.[a-z0-9_]{8}")  # as `write_whole` calls what it writes
 
 
@@ -34,11 +34,13 @@ class Results:
         found: by student id.
         missing: ids of students to whom the run did not come.
         earlier: of students whom only an earlier run had; no page and no export knows them.
+        finished: whether the run came to its end; else some are of what was handed in before.
     """
 
     found: tuple[Result, ...]
     missing: tuple[str, ...] = ()
     earlier: tuple[Result, ...] = ()
+    finished: bool = True
 
     @property
     def all(self) -> tuple[Result, ...]:
@@ -52,10 +54,11 @@ def results_of(out: Path) -> Results:
         UsageError: there is none, or one cannot be read.
     """
     found, there = newest(out), ever(out)
-    missing = sorted((_class(out) or set()) - there)
+    students, finished = _class(out)
+    missing = sorted((students or set()) - there)
     earlier = filter(None, (result_in(out, each) for each in sorted(there - set(found))))
     files = (out / "students" / each / "result.json" for each in found)
-    return Results(tuple(map(read_result, files)), tuple(missing), tuple(earlier))
+    return Results(tuple(map(read_result, files)), tuple(missing), tuple(earlier), finished)
 
 
 def newest(out: Path) -> list[str]:
@@ -65,8 +68,10 @@ def newest(out: Path) -> list[str]:
         UsageError: there is none.
     """
     there = ever(out)
-    students = _class(out)
+    students, _ = _class(out)
     found = there if students is None else there & students
+    if there and not found:
+        raise UsageError(f"The newest run into {out} graded nobody yet; run the batch to its end.")
     if not found:
         raise UsageError(f"{out} holds no results; give the folder that `batch --out` wrote.")
     return sorted(found)
@@ -77,18 +82,20 @@ def ever(out: Path) -> set[str]:
     return {file.parent.name for file in (out / "students").glob("*/result.json")}
 
 
-def write_class(students: Collection[str], out: Path) -> None:
-    """Write down who is in this run."""
+def write_class(students: Collection[str], finished: bool, out: Path) -> None:
+    """Write down who is in this run, and whether it came to its end."""
+    document = {"students": sorted(students), "finished": finished}
     with on_disk(out):
-        write_whole(out / CLASS, json.dumps({"students": sorted(students)}, indent=1) + "\n")
+        write_whole(out / CLASS, json.dumps(document, indent=1) + "\n")
 
 
-def _class(out: Path) -> set[str] | None:
-    """Give who is in the newest run; None where nothing says so."""
+def _class(out: Path) -> tuple[set[str] | None, bool]:
+    """Give who is in the newest run, None where nothing says so, and whether it came to its end."""
     try:
-        return set(map(str, json.loads((out / CLASS).read_bytes())["students"]))
+        document = json.loads((out / CLASS).read_bytes())
+        return set(map(str, document["students"])), document["finished"] is True
     except FileNotFoundError:
-        return None
+        return None, True
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise UsageError(f"{out / CLASS} cannot be read; run the batch again.") from problem
 

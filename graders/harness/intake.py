@@ -62,17 +62,22 @@ def find_uploads(path: Path, caps: Caps = CAPS) -> list[Upload]:
     Raises:
         UsageError: there is nothing, or nothing that can be opened.
     """
-    return take_in(path, caps=caps).uploads
+    return take_in(path, caps=caps, is_class=False).uploads
 
 
 def take_in(
-    path: Path, lms: str = "auto", roster: Roster | None = None, caps: Caps = CAPS
+    path: Path,
+    lms: str = "auto",
+    roster: Roster | None = None,
+    caps: Caps = CAPS,
+    is_class: bool = True,
 ) -> Intake:
     """Find the uploads in a folder, zip or file, and whose they are.
 
     Args:
         lms: the form that it must have, or "auto".
         roster: joins ids, names and groups; else a roster.csv beside the uploads does.
+        is_class: whether it is a class's, so that an LMS's zip within it is a mistake.
     Raises:
         UsageError: there is nothing, nothing that can be opened, or another form.
     """
@@ -82,9 +87,11 @@ def take_in(
     named = {entry.file for entry in roster.entries if entry.file} if roster else set()
     found = class_of(stored, not path.is_dir(), lms, lambda name: _content(path, name), named)
     work = any(kind_of(name) in WORK for name in stored if not is_junk(name))
-    if not found and not (work if path.is_dir() else stored):
+    there = found.owners if found else work if path.is_dir() else stored
+    if not there:
         raise UsageError(f"{path} holds no uploads; give the LMS's zip or a folder of archives.")
-    _refuse_a_class_within(path, stored)
+    if is_class and lms == "auto" and (found is None or found.lms == "plain"):
+        _refuse_a_class_within(path, stored)
     form, owner = (found.lms, None) if found else one_owner(path.resolve().name, lms)
     if lms not in ("auto", form) or not (found or owner):
         raise UsageError(
@@ -124,16 +131,19 @@ def _read_as(form: str, uploads: Sequence[Upload]) -> list[str]:
 
 def _refuse_a_class_within(path: Path, stored: Sequence[str]) -> None:
     """Refuse a folder or zip around nothing but an LMS's own zip of a class."""
-    work = [name for name in stored if kind_of(name) in WORK and not is_junk(name)]
-    form = _lms_within(path, work[0]) if len(work) == 1 and kind_of(work[0]) == "archive" else ""
+    files = [name for name in stored if not is_junk(name) and kind_of(name) != "text"]
+    form = _lms_within(path, files[0]) if len(files) == 1 and kind_of(files[0]) == "archive" else ""
     if form:
         raise UsageError(
-            f"{path} holds the class's zip of {TITLES[form]}, {printable(work[0])}; give that zip "
-            "itself, and a roster beside it with `--roster`."
+            f"{path} holds the class's zip of {TITLES[form]}, {printable(files[0])}; give that zip "
+            "itself, and a roster beside it with `--roster`. If it is one student's, say "
+            "`--lms plain`."
         )
 
 
 def _lms_within(path: Path, stored: str) -> str:
+    if path.is_dir() and not (path / stored).is_file():
+        return ""
     try:
         with (path / stored).open("rb") if path.is_dir() else BytesIO(_content(path, stored)) as f:
             entries = open_zip(f, CLASS_ENTRIES).infolist()

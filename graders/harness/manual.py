@@ -203,11 +203,14 @@ def _table(out: Path) -> Table | None:
 def _text(out: Path) -> str:
     """Read the file as it is, a byte-order mark included."""
     try:
-        return (out / FILE).read_bytes().decode()
+        text = (out / FILE).read_bytes().decode()
     except OSError as problem:
         raise UsageError(f"{out / FILE} cannot be read: {problem.strerror}.") from problem
-    except UnicodeDecodeError as problem:
-        raise UsageError(f"{FILE} is not UTF-8; save it again as `CSV UTF-8`.") from problem
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # UTF-16 without a mark is all this and UTF-8, too
+        raise UsageError(f"{FILE} is not UTF-8; save it again as `CSV UTF-8`.")
+    return text
 
 
 def _rows(table: Table) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ each start and printed once: no other user of the machine and no page in the bro
 
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -20,6 +21,7 @@ from graders.harness.errors import UsageError
 from graders.harness.manual import Mark
 from graders.harness.marking import Desk, Stale, Work, desk, version
 from graders.harness.showing import POLICY, page_of
+from graders.harness.upload import Upload
 from reports.mark_page import MarkView, render_list, render_work
 from reports.page import form_policy
 from reports.text import decimal
@@ -34,7 +36,7 @@ PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 LONGEST = 100_000  # bytes of a form
 
 
-def serve(out: Path, uploads: Path | None, port: int, console: Console) -> int:
+def serve(out: Path, uploads: Sequence[Upload] | None, port: int, console: Console) -> int:
     """Serve until Ctrl-C."""
     token = secrets.token_urlsafe(24)
     found = desk(out, uploads)

@@ -15,7 +15,6 @@ from pathlib import Path
 from graders.harness import manual
 from graders.harness.errors import UsageError
 from graders.harness.folder import results_of, write_manual, write_whole
-from graders.harness.intake import take_in
 from graders.harness.manual import Key, Mark
 from graders.harness.merge import worth
 from graders.harness.sheet import read_sheet
@@ -106,13 +105,12 @@ def _read(upload: Upload) -> tuple[str, Submission]:
         return problem.student.sha256, Submission({}, {"the upload": problem.sentence})
 
 
-def desk(out: Path, uploads: Path | None) -> Desk:
+def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
     """Lay out all questions with points by hand, in the sheet's order, and write missing rows.
 
     Raises:
-        UsageError: there are no results, nothing in them is for a person, or uploads are not there.
+        UsageError: there are no results, or nothing in them is for a person.
     """
-    found = take_in(uploads).uploads if uploads else None
     of_run = results_of(out)
     entries = [entry for result in of_run.found for entry in manual.entries(result)]
     if not entries:
@@ -135,7 +133,7 @@ def desk(out: Path, uploads: Path | None) -> Desk:
         for entry in entries
     )
     maxima = {result.student.id: worth(result) for result in of_run.all}
-    return Desk(out, found, works, maxima, threading.Lock())
+    return Desk(out, uploads, works, maxima, threading.Lock())
 
 
 def version(mark: Mark | None) -> str:

@@ -17,12 +17,13 @@ from reports.summary import summarise
 
 @dataclass(frozen=True)
 class Merged:
-    """What came of it: the class, how many results have other points, and who has none yet."""
+    """What came of it: the class, how many results have other points, how many are missing."""
 
     students: int
     changed: int
     waiting: int
     missing: int
+    finished: bool
 
 
 def merge(out: Path) -> Merged:
@@ -43,7 +44,7 @@ def merge(out: Path) -> Merged:
     entries = [entry for result in merged for entry in manual.entries(result)]
     write_manual(entries, out)
     waiting = sum(entry.manual.points is None for entry in entries)
-    return Merged(len(merged), len(changed), waiting, len(of_run.missing))
+    return Merged(len(merged), len(changed), waiting, len(of_run.missing), of_run.finished)
 
 
 def worth(result: Result) -> dict[str, Decimal]:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from graders.harness.edition import notebook
 from graders.harness.errors import UsageError
-from graders.harness.intake import take_in
-from graders.harness.lms.roster import read_roster
 from graders.harness.result import Result, Student
 from graders.harness.sandbox import ROOT
 from graders.harness.sheet import read_sheet
@@ -34,18 +32,16 @@ class Handed:
 
 
 def compare(
-    results: Iterable[Result], uploads: Path, roster: Path | None, given: Sequence[Path]
+    results: Sequence[Result], uploads: Sequence[Upload], given: Sequence[Path]
 ) -> Similarity:
     """Compare the uploads of a class with these results, less what the course and `given` gave.
 
     Raises:
-        UsageError: there are no uploads, or a given path is not there.
+        UsageError: a given path is not there.
     """
-    results = list(results)
     sources = given_sources({result.assignment for result in results}, given)
-    intake = take_in(uploads, roster=read_roster(roster) if roster else None)
     graded = {result.student.sha256 for result in results}
-    return similar(intake.uploads, code_of(sources).hashes, graded)
+    return similar(uploads, code_of(sources).hashes, graded)
 
 
 def given_sources(sheets: Iterable[str], given: Sequence[Path]) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ from graders.harness.unpack import common_folder, junk_in, kind_of
 LMS = ("canvas", "moodle", "gradescope", "brightspace", "plain")
 TITLES = {name: name.title() for name in LMS}
 NAMED = {"canvas": canvas_owner, "moodle": moodle_owner, "brightspace": brightspace_owner}
+MOODLES = "_assignsubmission_"
 CAPS = Caps()
 WORK = ("source", "archive")
 ROSTER = "roster.csv"
@@ -135,15 +136,31 @@ def _form(tops: Tops, wrapper: str, lms: str) -> str | None:
     """Give the LMS that wrote these names, or None."""
     names = [top.removeprefix(wrapper) for top in tops]
     loose = [top.removeprefix(wrapper) for top, paths in tops.items() if paths == [top]]
-    recognised = {
+    work = [top.removeprefix(wrapper) for top, paths in tops.items() if _holds_work(paths)]
+    recognised = {  # in this order; what a student called a file makes no class another LMS's
         "gradescope": gradescope_fits(names),
-        "moodle": any(map(moodle_owner, names)),
-        "brightspace": any(map(brightspace_owner, names)),
-        "canvas": canvas_fits(loose) if lms == "canvas" else canvas_sure(loose),
+        "canvas": canvas_fits(loose) if lms == "canvas" else _is_canvas_alone(loose),
+        "moodle": _are_mostly(moodle_owner, names, work),
+        "brightspace": _are_mostly(brightspace_owner, names, work),
     }
     return next(
         (name for name, is_so in recognised.items() if is_so and lms in ("auto", name)), None
     )
+
+
+def _is_canvas_alone(names: Sequence[str]) -> bool:
+    """Tell Canvas's names from others' in which a student's own file name looks like Canvas's."""
+    owners = [owner for owner in map(canvas_owner, names) if owner]
+    others = any(map(brightspace_owner, names)) or any(MOODLES in owner.name for owner in owners)
+    return canvas_sure(names) and not others
+
+
+def _are_mostly(
+    owner_of: Callable[[str], Owner | None], names: Sequence[str], work: Sequence[str]
+) -> bool:
+    """Tell whether an LMS wrote these names; a TA's own file or folder may lie beside them."""
+    fitting = {name for name in names if owner_of(name)}
+    return 2 * len(fitting) > len(fitting.union(work))
 
 
 def _is_class(tops: Tops, wrapper: str, zipped: bool) -> bool:

@@ -10,7 +10,7 @@ from rich.console import Console
 from graders.harness.archive import printable
 from graders.harness.ending import say
 from graders.harness.errors import UsageError
-from graders.harness.folder import read_result, results_of, write_whole
+from graders.harness.folder import Results, read_result, results_of, write_whole
 from graders.harness.lms.feedback import NAMES, changed_files, feedback
 from graders.harness.lms.gradebook import fill_gradebook
 from graders.harness.lms.gradescope_results import gradescope_results
@@ -28,6 +28,11 @@ FILES = {
     "moodle": "moodle.csv",
     "moodle-feedback": "moodle-feedback.zip",
 }
+EARLIER = "not among the uploads of the newest run"
+UNFINISHED = (
+    "The newest run did not come to its end, so points may be of what was handed in before; run the "
+    "batch again."
+)
 ASKED = {
     "canvas": ("gradebook", "the gradebook that Canvas exports under Grades"),
     "moodle": ("worksheet", "the grading worksheet that Moodle's assignment offers"),
@@ -40,7 +45,7 @@ def export(options: argparse.Namespace, console: Console) -> int:
     Raises:
         UsageError: something is missing, or not what it should be.
     """
-    results, nothing = _results(options)
+    results, nothing, finished = _results(options)
     if options.to in ASKED:
         left = _table(options, results, console)
     elif options.to in NAMES:
@@ -50,24 +55,25 @@ def export(options: argparse.Namespace, console: Console) -> int:
     left = [*left, *nothing]
     for each in left:
         _say(console, f"Left out: {each}")
-    return int(bool(left))
+    if not finished:
+        _say(console, UNFINISHED)
+    return int(bool(left) or not finished)
 
 
-def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[Left]]:
-    """Give the results that are asked for, and who has none in the newest run."""
-    if options.out.is_file():
-        return [read_result(options.out)], []
-    of_run = results_of(options.out)
+def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[Left], bool]:
+    """Give the results that are asked for, who has none in the newest run, and if that ended."""
+    place = options.out
+    of_run = Results((read_result(place),)) if place.is_file() else results_of(place)
     if options.student is None:
         missing = [Left(id, "not graded yet; run the batch to its end") for id in of_run.missing]
-        old = [
-            Left(who(each), "not among the uploads of the newest run") for each in of_run.earlier
-        ]
-        return of_run.found, [*missing, *old]
+        earlier = [Left(who(each), EARLIER) for each in of_run.earlier]
+        return of_run.found, [*missing, *earlier], of_run.finished
+    if any(result.student.id == options.student for result in of_run.earlier):
+        raise UsageError(f"`{options.student}` is {EARLIER}.")
     chosen = [result for result in of_run.found if result.student.id == options.student]
     if not chosen:
         raise UsageError(f"There is no student `{options.student}` in {options.out}.")
-    return chosen, []
+    return chosen, [], of_run.finished
 
 
 def _table(

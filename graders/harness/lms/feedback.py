@@ -51,7 +51,8 @@ def feedback(kind: str, out: Path, results: Sequence[Result]) -> Feedback:
 
 
 def _report(out: Path, result: Result) -> bytes:
-    path = out / "students" / result.student.id / "report.html"
+    beside = out.parent if out.is_file() else out / "students" / result.student.id
+    path = beside / "report.html"
     try:
         return path.read_bytes()
     except OSError as problem:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graders.harness.archive import printable
 from graders.harness.lms.classes import NAMED
-from graders.harness.lms.roster import Entry, Roster, id_key, squeezed
+from graders.harness.lms.roster import Roster, id_key, same_name
 from graders.harness.owner import safe_id
 from graders.harness.result import Result, Student
 
@@ -16,7 +16,7 @@ class Register:
 
     Args:
         form: the LMS.
-        own: the LMS's own number of each row, "" where it has none; no number is another's there.
+        own: the LMS's own number of each row, "" where it has none.
         names: the name in each row.
         ids: what else in each row may be an id: a student number, a login, an e-mail address.
     """
@@ -27,51 +27,49 @@ class Register:
     ids: Sequence[Sequence[str]]
 
     def place(self, result: Result, roster: Roster | None) -> tuple[int, str]:
-        """Find a student's row, or say why there is none: -1 and a reason."""
-        found = self._rows(result.student, roster)
-        if not found:
-            return -1, "not in this file"
-        if len(found) > 1:
-            return -1, "stands in this file more than once"
-        [row] = found
-        if self._is_sure(result.student, row, roster):
-            return row, ""
-        there = printable(self.names[row])
+        """Find a student's row, or say why there is none: -1 and a reason.
+
+        The LMS's own number, where the upload tells it, is looked up as nothing else. Otherwise what
+        is nobody else's counts first; then the name decides between numbers, which two LMSs, or an
+        LMS and a university, may have given to two people.
+        """
+        student = result.student
+        kind = number_of(student)
+        if kind == self.form:
+            return self._only([n for n, own in enumerate(self.own) if _same(own, student.id)])
+        entry = roster.of_lms(student.id, student.name, kind) if roster else None
+        own = roster.own_ids(entry, self.form) if roster and entry else set()
+        address = {id_key(e) for e in (student.email, entry.email if entry else "") if e}
+        strong = self._rows(own, address)
+        if strong:
+            return self._only(strong)
+        ids = {id_key(student.id)}
+        known = {*ids, *(entry.keys if entry else ())}
+        found = self._rows(known, known)
+        if named := [n for n in found if self.is_named(student, n)]:
+            return self._only(named)
+        sure = self._rows(set(), known - ids if kind else known)
+        if len(found) > 1 or found == sure:
+            return self._only(found)
+        there = printable(self.names[found[0]])
         return -1, f"not in this file, where that number is another's: {there}"
 
-    def _rows(self, student: Student, roster: Roster | None) -> list[int]:
-        """Find all rows in which an id of this student stands; of several, the one of the name.
-
-        The LMS's own number, where the upload tells it, is looked up as nothing else.
-        """
-        if number_of(student) == self.form:
-            return [n for n, own in enumerate(self.own) if id_key(own) == id_key(student.id)]
-        known = _ids(student, _entry(student, roster))
-        found = [
+    def _rows(self, own: set[str], ids: set[str]) -> list[int]:
+        """Find the rows with one of these own numbers, or one of these ids beside them."""
+        return [
             n
-            for n, own in enumerate(self.own)
-            if own and any(_is_one_of(cell, known) for cell in (own, *self.ids[n]))
+            for n, number in enumerate(self.own)
+            if _is_one_of(number, own) or any(_is_one_of(cell, ids) for cell in self.ids[n])
         ]
-        named = [n for n in found if self.is_named(student, n)]
-        return named if len(named) == 1 else found
 
-    def _is_sure(self, student: Student, row: int, roster: Roster | None) -> bool:
-        """Tell whether no stranger can stand in this row.
-
-        Numbers of two LMSs can be equal by chance, and so can a student's number and an LMS's.
-        """
-        kind = number_of(student)
-        if kind == self.form or self.is_named(student, row):
-            return True
-        entry = _entry(student, roster)
-        sure = _ids(student, entry) - ({id_key(student.id)} if kind else set())
-        own = roster.own_ids(entry, self.form) if roster and entry else set()
-        return id_key(self.own[row]) in own or any(_is_one_of(c, sure) for c in self.ids[row])
+    def _only(self, found: Sequence[int]) -> tuple[int, str]:
+        if len(found) == 1:
+            return found[0], ""
+        return -1, "stands in this file more than once" if found else "not in this file"
 
     def is_named(self, student: Student, row: int) -> bool:
-        """Tell whether a row has the student's name, first or last name first."""
-        name = sorted(squeezed(student.name))
-        return bool(name) and name == sorted(squeezed(self.names[row]))
+        """Tell whether a row has the student's name."""
+        return same_name(student.name, self.names[row])
 
 
 def number_of(student: Student) -> str:
@@ -80,14 +78,8 @@ def number_of(student: Student) -> str:
     return next((form for form, owner in owners.items() if owner and owner.id == student.id), "")
 
 
-def _entry(student: Student, roster: Roster | None) -> Entry | None:
-    return roster.of_lms(student.id, student.name, number_of(student)) if roster else None
-
-
-def _ids(student: Student, entry: Entry | None) -> set[str]:
-    """Give all ids by which a student may stand in an LMS's file."""
-    known = {id_key(student.id), id_key(student.email)} | (entry.keys if entry else set())
-    return known - {""}
+def _same(one: str, other: str) -> bool:
+    return bool(one.strip()) and id_key(one) == id_key(other)
 
 
 def _is_one_of(cell: str, ids: set[str]) -> bool:

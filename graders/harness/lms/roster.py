@@ -35,6 +35,7 @@ OWN_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "canvas": ("id", "canvasid", "userid", "canvasuserid"),
     "moodle": ("id", "identifier", "participant", "participantid"),
 }
+ANYBODYS = {"id", "userid"}  # of these titles, which may be any system's
 PARTICIPANT = re.compile(r"[^0-9]+ ([0-9]{1,19})")  # "Participant 123", in any language
 
 
@@ -90,19 +91,22 @@ class Roster:
     def of_lms(self, id: str, name: str, form: str) -> Entry | None:
         """Find a student by an LMS's own number, which may be another student's number elsewhere.
 
-        So it counts in the LMS's own columns; in others only where the name agrees.
+        So it counts in the LMS's own columns, of those called `id` unless the name stands with
+        another id; in others only where the name agrees.
         """
         if form not in OWN_COLUMNS:
             return self.entry(id)
         found = self._by_id.get(id_key(id), ())
+        if named := [entry for entry in found if same_name(entry.name, name)]:
+            return named[0]
         titles = {**dict(enumerate(map(squeezed, self.titles))), -1: ""}
         own = [e for e in found if titles[e.column(id)] in OWN_COLUMNS[form]]
-        named = [e for e in found if sorted(squeezed(e.name)) == sorted(squeezed(name))]
-        return next(iter(own or named), None)
+        sure = [e for e in own if titles[e.column(id)] not in ANYBODYS]
+        return next(iter(sure if _letters(name) in self._names else own), None)
 
     def own_ids(self, entry: Entry, form: str) -> set[str]:
         """Give what a student has in columns that only this LMS's own numbers can stand in."""
-        titles = set(OWN_COLUMNS[form]) - {"id", "userid"}
+        titles = set(OWN_COLUMNS[form]) - ANYBODYS
         columns = [n for n, title in enumerate(self.titles) if squeezed(title) in titles]
         return {id_key(entry.ids[n]) for n in columns if n in entry.ids}
 
@@ -123,6 +127,10 @@ class Roster:
         return found
 
     @cached_property
+    def _names(self) -> set[str]:
+        return {_letters(entry.name) for entry in self.entries} - {""}
+
+    @cached_property
     def _by_group(self) -> dict[str, tuple[Entry, ...]]:
         groups: dict[str, tuple[Entry, ...]] = {}
         for entry in self.entries:
@@ -139,6 +147,23 @@ def id_key(id: str) -> str:
 def squeezed(name: str) -> str:
     """Give a name's letters and digits alone, as Canvas writes it into file names."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name.casefold()))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names are one person's, in any order; middle names may be left out."""
+    if not squeezed(one) or not squeezed(other):
+        return False
+    fewer, more = sorted(map(_words, (one, other)), key=len)
+    return _letters(one) == _letters(other) or (len(fewer) > 1 and fewer <= more)
+
+
+def _letters(name: str) -> str:
+    """Give a name so that its order does not matter, as Canvas runs its parts together."""
+    return "".join(sorted(squeezed(name)))
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", unicodedata.normalize("NFC", name.casefold())))
 
 
 def read_roster(path: Path) -> Roster:

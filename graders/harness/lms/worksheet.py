@@ -125,7 +125,8 @@ def _refuse_scale(worksheet: Table, column: int) -> None:
     values = {cell.strip() for cell in worksheet.column(column + 1)}
     [words] = values if len(values) == 1 else [""]
     titled = squeezed(worksheet.header[column + 1]) == "scale"
-    if words and _decimal(words) is None and ("," in words or titled):
+    listed_words = "," in words and not any(map(str.isdigit, words))
+    if any(map(str.isalpha, words)) and (titled or listed_words):
         raise UsageError(
             f"{worksheet.place}: this assignment is graded in words, `{printable(words)}`, and "
             "takes no points; set its grade type to points in Moodle, and download the worksheet "
