@@ -128,55 +128,43 @@ def forked(submissions: Sequence[Submission], sheet: Sheet) -> float:
     return time.process_time() - begun + sum(ENDED)
 
 
-class Fork:
+class Fork(Inside):
     """A fork of this process as the worker: nothing keeps it from anything."""
 
-    closed = False
-
     def __init__(self) -> None:
-        (theirs, self._requests), (answers, out) = os.pipe(), os.pipe()
-        self._process, self._number = os.fork(), 0
+        super().__init__()
+        (theirs, requests), (answers, out) = os.pipe(), os.pipe()
+        self._process = os.fork()
         if self._process == 0:
-            os.close(self._requests)
-            _serve(theirs, out)
+            os.close(requests)
+            self._serve(theirs, out)
         os.close(theirs)
         os.close(out)
-        self._answers = open(answers, "rb")  # noqa: SIM115 - lives as long as we do
+        self._requests, self._answers = os.fdopen(requests, "wb"), os.fdopen(answers, "rb")
 
     def request(
         self, message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], seconds: float
     ) -> Any:
         self._number += 1
-        _write(self._requests, wire.pack({**message, "number": self._number}, tensors))
+        self._requests.write(wire.pack({**message, "number": self._number}, tensors))
+        self._requests.flush()
         return wire.read(self._answers)
 
-    def output(self) -> str:
-        return ""
-
-    def is_ready(self) -> bool:
-        return True
-
     def finish(self) -> None:
-        os.close(self._requests)
+        self._requests.close()
         _, _, used = os.wait4(self._process, 0)
         ENDED.append(used.ru_utime + used.ru_stime)
         self._answers.close()
 
-
-def _serve(requests: int, answers: int) -> NoReturn:
-    try:
-        sys.stdout = io.StringIO()
-        worker = serve.Worker()
-        with open(requests, "rb") as stream:
-            while frame := wire.read(stream):
-                _write(answers, worker.answer(*frame))
-    finally:
-        os._exit(0)
-
-
-def _write(pipe: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(pipe, data) :]
+    def _serve(self, requests: int, answers: int) -> NoReturn:
+        try:
+            sys.stdout = io.StringIO()
+            with open(requests, "rb") as stream, open(answers, "wb") as out:
+                while frame := wire.read(stream):
+                    out.write(self._worker.answer(*frame))
+                    out.flush()
+        finally:
+            os._exit(0)
 
 
 def usual(submissions: Sequence[Submission], sheet: Sheet) -> float:

@@ -1,5 +1,6 @@
 """The worker behind a session: it answers, and whatever a student's code does ends as an outcome."""
 
+import contextlib
 import time
 
 import psutil
@@ -418,57 +419,52 @@ def test_files_that_end_the_worker_while_they_are_parsed_are_sent_once(monkeypat
     assert sent == [1]
 
 
-def test_a_check_has_a_time_limit_of_its_own():
-    code = b"import time\ndef nap(): time.sleep(0.7)\n"
-    limits = Limits(call_seconds=5, check_seconds=1)
+@contextlib.contextmanager
+def begun(code, limits):
+    """Give a session in its first check, and the submission of one file as that check sees it."""
     session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
     session.begin(1)
-    student = Student(session, "part")
-    student.nap()
-    with pytest.raises(TooSlow):
-        student.nap()
+    yield session, Student(session, "part")
     session.close()
+
+
+def test_a_check_has_a_time_limit_of_its_own():
+    code = b"import time\ndef nap(): time.sleep(0.7)\n"
+    with begun(code, Limits(call_seconds=5, check_seconds=1)) as (_, student):
+        student.nap()
+        with pytest.raises(TooSlow):
+            student.nap()
 
 
 def test_what_a_check_does_itself_is_not_the_submissions_time():
     limits = Limits(call_seconds=5, check_seconds=2)
-    session = Session(Submission({"part.py": b"def f(): return 1\n"}), {}, NoSandbox(), limits)
-    session.begin(1)
-    student = Student(session, "part")
-    assert student.f() == 1
-    time.sleep(2.5)
-    assert student.f() == 1
-    session.close()
+    with begun(b"def f(): return 1\n", limits) as (_, student):
+        assert student.f() == 1
+        time.sleep(2.5)
+        assert student.f() == 1
 
 
 def test_what_is_left_of_a_checks_time_is_told():
     code = b"import time\ndef nap(): time.sleep(0.3)\n"
-    limits = Limits(call_seconds=5, check_seconds=0.5)
-    session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
-    session.begin(1)
-    student = Student(session, "part")
-    student.nap()
-    session._budget._spent = 0.6  # as if it had come back just in time
-    with pytest.raises(TooSlow, match=r"The calls of this check took 0\.6 seconds together"):
+    with begun(code, Limits(call_seconds=5, check_seconds=0.5)) as (session, student):
         student.nap()
-    session.begin(1)
-    student.nap()
-    session.close()
+        session._budget._spent = 0.6  # as if it had come back just in time
+        with pytest.raises(TooSlow, match=r"The calls of this check took 0\.6 seconds together"):
+            student.nap()
+        session.begin(1)
+        student.nap()
 
 
 def test_what_is_made_on_the_way_has_its_time_within_the_checks():
     code = b"import time\ndef f(): return 1\nclass Net:\n    def __init__(self): time.sleep(0.7)\n"
     for limits, lasts in ((Limits(call_seconds=1), True), (Limits(9, check_seconds=1), False)):
-        session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
-        session.begin(1)
-        student = Student(session, "part")
-        student.Net(), student.Net()
-        if lasts:
-            assert student.f() == 1
-        else:
-            with pytest.raises(TooSlow):
-                student.f()
-        session.close()
+        with begun(code, limits) as (_, student):
+            student.Net(), student.Net()
+            if lasts:
+                assert student.f() == 1
+            else:
+                with pytest.raises(TooSlow):
+                    student.f()
 
 
 def test_a_submission_has_a_time_limit_of_its_own():

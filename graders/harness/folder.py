@@ -53,8 +53,8 @@ def results_of(out: Path) -> Results:
     Raises:
         UsageError: there is none, or one cannot be read.
     """
-    found, there = newest(out), ever(out)
-    students, finished = _class(out)
+    there, (students, finished) = ever(out), _class(out)
+    found = _newest(out, there, students)
     missing = sorted((students or set()) - there)
     earlier = filter(None, (result_in(out, each) for each in sorted(there - set(found))))
     files = (out / "students" / each / "result.json" for each in found)
@@ -67,8 +67,11 @@ def newest(out: Path) -> list[str]:
     Raises:
         UsageError: there is none.
     """
-    there = ever(out)
     students, _ = _class(out)
+    return _newest(out, ever(out), students)
+
+
+def _newest(out: Path, there: set[str], students: set[str] | None) -> list[str]:
     found = there if students is None else there & students
     if there and not found:
         raise UsageError(f"The newest run into {out} graded nobody yet; run the batch to its end.")
@@ -115,8 +118,8 @@ def read_result(file: Path) -> Result:
 def result_in(out: Path, student: str) -> Result | None:
     """Give the result of an earlier run; None where there is none that can be read."""
     try:
-        return from_json((out / "students" / student / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_result(out / "students" / student / "result.json")
+    except UsageError:
         return None
 
 

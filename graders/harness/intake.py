@@ -36,11 +36,7 @@ from graders.harness.lms.gradescope import LARGEST
 from graders.harness.lms.roster import Roster, roster_from
 from graders.harness.owner import Owner, Person, newest_attempts, safe_id
 from graders.harness.result import Student
-from graders.harness.unpack import (
-    Opened,
-    archive_format,
-    kind_of,
-)
+from graders.harness.unpack import Opened, archive_format, kind_of
 from graders.harness.upload import CAPS, CLASS_ENTRIES, Upload
 from reports.text import counted
 
@@ -109,11 +105,14 @@ def take_in(
         people = list(joined(owner, path.resolve().name, form, known))
         uploads = [_of_one(path, owner, form, people)]
     identified = _identified([replace(upload, caps=caps) for upload in uploads])
-    told = _read_as(form, identified)
-    told += remarks(people, roster) if roster else []
-    if again := [each.student.name for each in identified if each.left_out]:
-        told.append(f"Handed in more than once, and the newest counts: {listed(again)}.")
-    return Intake(form, identified, told)
+    told = [*_read_as(form, identified), *(remarks(people, roster) if roster else ())]
+    return Intake(form, identified, told + _several(identified))
+
+
+def _several(uploads: Sequence[Upload]) -> list[str]:
+    """Say of whom there was more than one upload."""
+    again = [each.student.name for each in uploads if each.left_out]
+    return [f"Handed in more than once, and the newest counts: {listed(again)}."] if again else []
 
 
 def _read_as(form: str, uploads: Sequence[Upload]) -> list[str]:

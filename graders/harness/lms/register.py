@@ -1,7 +1,8 @@
 """Whose each row of an LMS's file is: by the LMS's own number, or by other ids and the name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from graders.harness.archive import printable
 from graders.harness.lms.classes import NAMED
@@ -36,7 +37,8 @@ class Register:
         student = result.student
         kind = number_of(student)
         if kind == self.form:
-            return self._only([n for n, own in enumerate(self.own) if _same(own, student.id)])
+            wanted = id_key(student.id)
+            return self._only([n for n, own in enumerate(self.own) if id_key(own) == wanted])
         entry = roster.of_lms(student.id, student.name, kind) if roster else None
         own = roster.own_ids(entry, self.form) if roster and entry else set()
         address = {id_key(e) for e in (student.email, entry.email if entry else "") if e}
@@ -56,11 +58,16 @@ class Register:
 
     def _rows(self, own: set[str], ids: set[str]) -> list[int]:
         """Find the rows with one of these own numbers, or one of these ids beside them."""
-        return [
-            n
-            for n, number in enumerate(self.own)
-            if _is_one_of(number, own) or any(_is_one_of(cell, ids) for cell in self.ids[n])
-        ]
+        numbers = (self._by_number.get(number, set()) for number in own)
+        return sorted(set().union(*numbers, *(self._by_id.get(id, set()) for id in ids)))
+
+    @cached_property
+    def _by_number(self) -> Mapping[str, set[int]]:
+        return _index([number] for number in self.own)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, set[int]]:
+        return _index(self.ids)
 
     def _only(self, found: Sequence[int]) -> tuple[int, str]:
         if len(found) == 1:
@@ -78,10 +85,11 @@ def number_of(student: Student) -> str:
     return next((form for form, owner in owners.items() if owner and owner.id == student.id), "")
 
 
-def _same(one: str, other: str) -> bool:
-    return bool(one.strip()) and id_key(one) == id_key(other)
-
-
-def _is_one_of(cell: str, ids: set[str]) -> bool:
-    """Tell whether a cell is one of these ids, also in the form in which a result keeps it."""
-    return bool(cell.strip()) and (id_key(cell) in ids or safe_id(cell.strip()).casefold() in ids)
+def _index(rows: Iterable[Sequence[str]]) -> dict[str, set[int]]:
+    """Give the rows by the ids in their cells, also in the form in which a result keeps an id."""
+    found: dict[str, set[int]] = {}
+    for n, cells in enumerate(rows):
+        for cell in filter(str.strip, cells):
+            for key in (id_key(cell), safe_id(cell.strip()).casefold()):
+                found.setdefault(key, set()).add(n)
+    return found

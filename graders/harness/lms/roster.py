@@ -141,12 +141,12 @@ class Roster:
 
 def id_key(id: str) -> str:
     """Give the form in which ids are compared."""
-    return unicodedata.normalize("NFC", id.strip().casefold())
+    return _folded(id.strip())
 
 
 def squeezed(name: str) -> str:
     """Give a name's letters and digits alone, as Canvas writes it into file names."""
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name.casefold()))
+    return re.sub(r"[\W_]", "", _folded(name))
 
 
 def same_name(one: str, other: str) -> bool:
@@ -163,7 +163,11 @@ def _letters(name: str) -> str:
 
 
 def _words(name: str) -> set[str]:
-    return set(re.findall(r"\w+", unicodedata.normalize("NFC", name.casefold())))
+    return set(re.findall(r"\w+", _folded(name)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def read_roster(path: Path) -> Roster:
