@@ -34,22 +34,22 @@ import torch
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from graders.harness import grade as grading  # noqa: E402 - the project is not installed
-from graders.harness import session as session_module  # noqa: E402
-from graders.harness.checks import GRADERS, known_checks  # noqa: E402
-from graders.harness.collecting import OPTIONS  # noqa: E402
-from graders.harness.connection import Connection  # noqa: E402
-from graders.harness.direct import Inside, inside, run_check  # noqa: E402
-from graders.harness.draw import Draw, seed_for  # noqa: E402
-from graders.harness.intake import find_uploads  # noqa: E402
-from graders.harness.remote import Student  # noqa: E402
-from graders.harness.sandbox import Sandbox  # noqa: E402
-from graders.harness.selftest import choose  # noqa: E402
-from graders.harness.session import Session  # noqa: E402
-from graders.harness.sheet import Sheet, read_sheet  # noqa: E402
-from graders.harness.submission import Submission  # noqa: E402
-from graders.harness.upload import UnreadableUpload  # noqa: E402
-from graders.harness.worker import serve, values, wire  # noqa: E402
+from graders.assertions.draw import Draw, seed_for  # noqa: E402
+from graders.grading import grade as grading  # noqa: E402 - the project is not installed
+from graders.grading.collect import OPTIONS  # noqa: E402
+from graders.remote import session as session_module  # noqa: E402
+from graders.remote.connection import Connection  # noqa: E402
+from graders.remote.session import Session  # noqa: E402
+from graders.remote.student import Student  # noqa: E402
+from graders.sandbox.sandbox import Sandbox  # noqa: E402
+from graders.sandbox.selftest import choose  # noqa: E402
+from graders.sheets.check_index import CHECKS, known_checks  # noqa: E402
+from graders.sheets.sheet import Sheet, read_sheet  # noqa: E402
+from graders.uploads.intake import find_uploads  # noqa: E402
+from graders.uploads.submission import Submission  # noqa: E402
+from graders.uploads.upload import UnreadableUpload  # noqa: E402
+from graders.validation.in_process import Inside, inside, run_check  # noqa: E402
+from graders.worker import serve, values, wire  # noqa: E402
 
 
 class Travel:
@@ -212,7 +212,7 @@ def one(folder: Path, sheet: Sheet) -> None:
     """Run pytest on the submission in this folder, with its code in this process."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     read = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-    checks = sorted({str(GRADERS / check.partition("::")[0]) for check in sheet.checks})
+    checks = sorted({str(CHECKS / check.partition("::")[0]) for check in sheet.checks})
     usual = Usual(inside(read), list(sheet.checks))
     assert pytest.main([*OPTIONS, *checks], plugins=[usual]) == 0
 

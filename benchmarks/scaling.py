@@ -101,10 +101,10 @@ def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:
     sys.path.insert(0, str(ROOT))
     from rich.console import Console
 
-    from graders.harness.batch import Batch, run
-    from graders.harness.events import Events
-    from graders.harness.sheet import read_sheet
-    from graders.harness.single import only_part
+    from graders.batch.batch import Batch, run
+    from graders.batch.progress import Events
+    from graders.sheets.sheet import read_sheet
+    from graders.student.check_one import only_part
 
     sheet, out = read_sheet("rnn"), folder / "out"
     sheet = only_part(sheet, part) if part else sheet

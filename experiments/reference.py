@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from graders.harness.errors import UsageError
+from graders.errors import UsageError
 
 FOLDER = Path(__file__).resolve().parents[1] / "reference"
 

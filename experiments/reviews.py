@@ -13,7 +13,7 @@ from torch import nn
 from experiments import curves
 from experiments.progress import Shown
 from experiments.reference import module
-from graders.harness.errors import UsageError
+from graders.errors import UsageError
 
 EMBEDDING, HIDDEN = 32, 128
 SPLITS = ("train", "validation", "test")

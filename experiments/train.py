@@ -15,7 +15,7 @@ from typing import NoReturn
 import torch
 
 from experiments import languages, reviews
-from graders.harness.errors import UsageError
+from graders.errors import UsageError
 
 
 class Parser(argparse.ArgumentParser):

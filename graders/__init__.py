@@ -1,14 +1,1 @@
-"""Checks, their oracles and the harness that runs them against a submission."""
-
-
-def check(part: str | None = None, *, assignment: str | None = None, seed: int = 1) -> None:
-    """Check from a notebook or a script, and show the result.
-
-    Args:
-        part: such as "elman"; without it, the whole sheet.
-        assignment: the sheet; without it, that of the folder.
-        seed: other numbers, other sizes.
-    """
-    from graders.harness.inline import check as run
-
-    run(part, assignment, seed)
+"""From an upload to a result: a package for each stage, and the checks that judge."""

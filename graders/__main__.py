@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from graders.commands import Command, grading, proofs, results, sets
-from graders.harness.ending import ended
+from graders.commands import Command, course, grade, results, validate
+from graders.console import ended
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     top = argparse.ArgumentParser(prog="python -m graders", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for group in (grading, results, sets, proofs):
+    for group in (grade, results, course, validate):
         group.add(commands)
     return top
 

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.text import visible
+from graders.text import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -10,7 +10,7 @@ from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
-from graders.harness.result import (
+from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
@@ -19,7 +19,7 @@ from graders.harness.result import (
     Result,
     Student,
 )
-from reports.student_page import render_report
+from reports.student.student_page import render_report
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "report.svg"
 WIDTH, HEIGHT = 800, 970

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports.export import BROWSERS
+from reports.formats import BROWSERS
 
 
 @pytest.fixture(scope="session")

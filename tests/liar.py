@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from graders.harness.faults import StudentError
+from graders.remote.faults import StudentError
 
 Record = namedtuple("Record", "loss _1", rename=True)
 SHAPES = [(), (0,), (1,), (4,), (2, 3), (3, 1), (0, 4), (6, 6), (2, 0, 3), (5, 7, 2), (1,) * 20]

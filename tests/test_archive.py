@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from graders.harness.archive import Caps, Member, file_member, shown
-from graders.harness.errors import Unreadable
-from graders.harness.submission import Submission
-from graders.harness.unpack import Holdings, submission_of, take
-from graders.harness.upload import read_folder
+from graders.errors import Unreadable
+from graders.uploads.archive import Caps, Member, file_member, shown
+from graders.uploads.submission import Submission
+from graders.uploads.unpack import Holdings, submission_of, take
+from graders.uploads.upload import read_folder
 
 DAMAGED = "This archive is damaged or cut short; make it again and hand it in."
 BOMB = "This archive unpacks to far more than its own size; hand in only your own files."

@@ -14,15 +14,15 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from rich.console import Console
 
-from graders.harness.batch import Batch, Task, run
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.folder import write_whole
-from graders.harness.grade import ungraded
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
+from graders.batch.batch import Batch, Task, run
+from graders.batch.progress import Events
+from graders.errors import UsageError
+from graders.files import write_whole
+from graders.grading.grade import ungraded
+from graders.paths import ROOT
+from graders.results.result_json import from_json
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 
@@ -62,7 +62,7 @@ class Scripted(Executor):
 def run_scripted(monkeypatch, uploads, out, script):
     seen = []
     monkeypatch.setattr(
-        "graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: Scripted(script, seen)
+        "graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: Scripted(script, seen)
     )
     text = io.StringIO()
     batch = Batch(uploads, out, SHEET, 1, 2, "none")

@@ -10,14 +10,14 @@ from urllib.parse import unquote
 
 import pytest
 
-from graders.harness.result import QuestionResult, Result, Student
-from graders.harness.similarity import Pair, Side, Similarity
-from reports.check_page import render_checks
-from reports.class_page import render_class
-from reports.export import write_pdfs
-from reports.similarity_page import FILE, render_similarity
-from reports.student_page import render_report
-from reports.summary import summarise
+from graders.results.result import QuestionResult, Result, Student
+from graders.results.summary import summarise
+from graders.similarity.similarity import Pair, Side, Similarity
+from reports.formats import write_pdfs
+from reports.staff.check_page import render_checks
+from reports.staff.class_page import render_class
+from reports.staff.similarity_page import FILE, render_similarity
+from reports.student.student_page import render_report
 from tests.conftest import serious
 from tests.test_reports import check, four_of_ten, hostile, ten_students
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from graders.harness.intake import take_in
-from graders.harness.mark_server import application, server
-from graders.harness.marking import desk
-from graders.harness.result import Manual, QuestionResult
-from graders.harness.result_json import to_json
+from graders.manual.desk import desk
+from graders.manual.server import application, server
+from graders.results.result import Manual, QuestionResult
+from graders.results.result_json import to_json
+from graders.uploads.intake import take_in
 from tests.conftest import serious
 from tests.test_reports import JANE, check, result
 

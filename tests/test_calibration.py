@@ -5,7 +5,7 @@ import json
 import pytest
 
 from graders.__main__ import main
-from graders.harness import calibrate, calibrate_sampling
+from graders.validation.calibration import calibrate, sampling
 
 FIGURES = json.loads(calibrate.FILE.read_text(encoding="utf-8"))
 
@@ -27,10 +27,10 @@ def test_the_reference_stays_above_every_threshold(name):
 
 def test_what_is_measured_of_samplers_is_what_the_checks_compare():
     """Same draws, same limit, and with few runs the same verdicts."""
-    found = calibrate_sampling.sampling(20)
+    found = sampling.sampling(20)
     assert found["reference"]["highest"] < found["threshold"] == FIGURES["sampling"]["threshold"]
     assert found["mistakes_caught"] == FIGURES["sampling"]["mistakes_caught"]
-    assert calibrate_sampling.shuffling(1) == FIGURES["shuffling"]
+    assert sampling.shuffling(1) == FIGURES["shuffling"]
 
 
 def test_all_learning_checks_are_measured():

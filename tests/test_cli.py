@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from graders.__main__ import main
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT
+from graders.paths import ROOT
+from graders.results.result_json import from_json
 
 
 @pytest.fixture

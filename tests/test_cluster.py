@@ -21,19 +21,19 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness import cluster as clustering
-from graders.harness.batch import Batch, run
-from graders.harness.cluster import OWN, Cluster, grade_there
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.grade import environment, ungraded
-from graders.harness.result import Student
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
-from graders.harness.slots import Task
-from graders.harness.submission import Submission
+from graders.batch import cluster as clustering
+from graders.batch.batch import Batch, run
+from graders.batch.cluster import OWN, Cluster, grade_there
+from graders.batch.progress import Events
+from graders.batch.slots import Task
+from graders.errors import UsageError
+from graders.grading.grade import environment, ungraded
+from graders.paths import ROOT
+from graders.results.result import Student
+from graders.results.result_json import from_json
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
+from graders.uploads.submission import Submission
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 PATIENCE = 300  # seconds for what takes two on a calm machine
@@ -42,11 +42,11 @@ RUN = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from graders.harness.batch import Batch, run
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
+from graders.batch.batch import Batch, run
+from graders.errors import UsageError
+from graders.batch.progress import Events
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
 uploads, out, scheduler = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 sheet = only_part(read_sheet("rnn"), "mlp")
 try:
@@ -58,8 +58,8 @@ assert scheduler or "distributed" not in sys.modules
 """
 AT_ONCE = """
 from concurrent.futures import Executor, Future
-from graders.harness import slots
-from graders.harness.grade import ungraded
+from graders.grading import slots
+from graders.grading.grade import ungraded
 class AtOnce(Executor):
     def submit(self, function, task):
         future = Future()
@@ -69,8 +69,8 @@ slots.ProcessPoolExecutor = lambda *_, **__: AtOnce()
 """
 IN_EACH_SLOT = f"""
 import os
-from graders.harness import cluster
-from graders.harness.grade import grade
+from graders.grading import cluster
+from graders.grading.grade import grade
 class Strange(Exception):
     def __init__(self, one, other):
         super().__init__("ours")
@@ -274,7 +274,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(local, cluster, 
 
 def test_slots_with_other_graders_grade_nothing(cluster, uploads, tmp_path):
     other = shutil.copytree(cluster.place / "house", cluster.place / "other")
-    with (other / "graders" / "test_mlp.py").open("a") as file:
+    with (other / "graders" / "checks" / "test_mlp.py").open("a") as file:
         file.write("# changed\n")
     process = cluster.grade(uploads, tmp_path / "out", "other")
     said, _ = process.communicate(timeout=PATIENCE)
@@ -492,7 +492,7 @@ def test_a_worker_without_a_scheduler_ends_with_one_sentence(monkeypatch, capsys
 
 
 def test_without_dask_a_cluster_is_one_sentence(monkeypatch, capsys):
-    monkeypatch.delitem(sys.modules, "graders.harness.cluster")
+    monkeypatch.delitem(sys.modules, "graders.batch.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["worker", "tcp://n1:1"]) == 2
     assert capsys.readouterr().err == (

@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness.diff import (
-    CHANCE,
-    Comparison,
-    Difference,
-    Move,
-    State,
-    Thing,
-    compare,
-)
-from graders.harness.folder import write_whole
-from graders.harness.result import (
+from graders.files import write_whole
+from graders.results.diff import CHANCE, Comparison, Difference, Move, State, Thing, compare
+from graders.results.result import (
     CheckResult,
     Environment,
     Late,
@@ -30,8 +22,8 @@ from graders.harness.result import (
     Result,
     Student,
 )
-from graders.harness.result_json import to_json
-from reports.diff_page import lines, render_diff, table
+from graders.results.result_json import to_json
+from reports.staff.diff_page import lines, render_diff, table
 from tests import test_reports as pages
 
 HERE = Environment("3.11", "2.6", "none", 1, "a" * 64)

@@ -17,10 +17,13 @@ import yaml
 
 from experiments import train
 from graders import __main__ as staff
-from graders import student
-from graders.harness import mark_server, single, slots
-from graders.harness.grade import ungraded
-from graders.harness.sandbox import ROOT, NoSandbox
+from graders.batch import slots
+from graders.grading.grade import ungraded
+from graders.manual import server
+from graders.paths import ROOT
+from graders.sandbox.sandbox import NoSandbox
+from graders.student import __main__ as student
+from graders.student import check_one
 
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -64,7 +67,7 @@ def roles(*file):
 
 
 OURS = roles("tox.ini")
-OWN = roles("graders", "harness", "bundle", "tox.ini")
+OWN = roles("graders", "student", "bundle", "tox.ini")
 PARSERS = {
     "graders": staff.parser,
     "graders.student": student.parser,
@@ -256,7 +259,7 @@ def test_a_page_that_the_index_leaves_out_fails_the_site(sources):
 def test_every_message_of_the_faq_is_one_of_ours():
     sources = " ".join(
         " ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text_of(file)))
-        for file in (*(ROOT / "graders" / "harness").rglob("*.py"), ROOT / "graders" / "student.py")
+        for file in (ROOT / "graders").rglob("*.py")
     )
     messages = re.findall(r"^\| `([^`]+)` \|", text_of(ROOT / "docs" / "faq.md"), re.MULTILINE)
     assert len(messages) >= 10
@@ -305,9 +308,9 @@ def at_a_tas_desk(tmp_path, monkeypatch):
 
     monkeypatch.setattr(slots, "choose", lambda *_: NoSandbox())
     monkeypatch.setattr(slots.LocalSlots, "_make", lambda _: AtOnce())
-    monkeypatch.setattr(single, "choose", lambda *_: NoSandbox())
-    monkeypatch.setattr(single, "grade", _nothing)
-    monkeypatch.setattr(mark_server, "serve", lambda *_: 0)
+    monkeypatch.setattr(check_one, "choose", lambda *_: NoSandbox())
+    monkeypatch.setattr(check_one, "grade", _nothing)
+    monkeypatch.setattr(server, "serve", lambda *_: 0)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

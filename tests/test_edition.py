@@ -9,15 +9,16 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-import graders
-from graders.harness import inline
-from graders.harness.edition import notebook
-from graders.harness.grade import grade
-from graders.harness.release import release
-from graders.harness.result import Student
-from graders.harness.sandbox import ROOT, NoSandbox
-from graders.harness.sheet import read_sheet, sheet_names
-from graders.harness.submission import Submission
+from graders import student
+from graders.grading.grade import grade
+from graders.paths import ROOT
+from graders.results.result import Student
+from graders.sandbox.sandbox import NoSandbox
+from graders.sheets.sheet import read_sheet, sheet_names
+from graders.student import inline
+from graders.student.notebook import notebook
+from graders.student.release import release
+from graders.uploads.submission import Submission
 
 
 def code_of(data):
@@ -88,10 +89,10 @@ def _run(made, folder):
 def test_in_a_script_the_files_beside_it_are_checked(tmp_path, monkeypatch, capsys):
     (tmp_path / "padding.py").write_bytes((ROOT / "reference" / "padding.py").read_bytes())
     monkeypatch.chdir(tmp_path)
-    graders.check("padding", assignment="vu-3b")
+    student.check("padding", assignment="vu-3b")
     assert "0.55 of 0.55 points" in capsys.readouterr().out
     assert (tmp_path / "report.html").is_file()
-    graders.check("paddin", assignment="vu-3b")
+    student.check("paddin", assignment="vu-3b")
     assert "vu-3b checks no part `paddin`; it checks autoregressive" in capsys.readouterr().out
 
 
@@ -99,6 +100,6 @@ def test_a_cell_that_does_not_parse_costs_only_itself(tmp_path, monkeypatch, cap
     source = (ROOT / "reference" / "padding.py").read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(inline, "_cells", lambda: ["%matplotlib inline", "def f(:", source, "!ls"])
-    graders.check("padding", assignment="vu-3b")
+    student.check("padding", assignment="vu-3b")
     assert "0.55 of 0.55 points" in capsys.readouterr().out
     assert [p.name for p in Path(tmp_path).iterdir()] == ["report.html"]

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from graders.harness.ending import ended
-from graders.harness.errors import Unreadable, UsageError
+from graders.console import ended
+from graders.errors import Unreadable, UsageError
 
 
 def raising(problem):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from graders.__main__ import main
-from graders.harness.result import Manual, QuestionResult
-from graders.harness.result_json import to_json
-from reports.export import markdown
-from reports.student_page import render_report
+from graders.results.result import Manual, QuestionResult
+from graders.results.result_json import to_json
+from reports.formats import markdown
+from reports.student.student_page import render_report
 from tests.test_reports import HOSTILE, check, four_of_ten, hostile, result, student
 
 NO_BROWSER = (

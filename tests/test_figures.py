@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from graders.harness.compare import close, equal, holds
-from graders.harness.faults import Failed
-from graders.harness.figures import (
+from graders.assertions.compare import close, equal, holds
+from graders.assertions.figures import (
     bars,
     curves,
     differing,
@@ -19,11 +18,12 @@ from graders.harness.figures import (
     matrices,
     texts,
 )
-from graders.measuring.learning import reached_and_wanted, training_curves
-from graders.measuring.tagging import along_one_weight, random_weights
 from graders.oracles.numpy_rnn import Sizes, gradients
-from reports.figures import figure_views
-from reports.student_page import render_report
+from graders.probes.learning import reached_and_wanted, training_curves
+from graders.probes.tagging import along_one_weight, random_weights
+from graders.remote.faults import Failed
+from reports.figure_views import figure_views
+from reports.student.student_page import render_report
 from tests.test_reports import SCRIPT, Page, check, result
 
 LEVEL = ("threshold", 0.9)

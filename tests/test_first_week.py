@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from graders.harness import soundness
-from graders.harness.sandbox import ROOT
+from graders.paths import ROOT
+from graders.validation import soundness
 
 RIGHT = (ROOT / "reference" / "padding.py").read_text(encoding="utf-8")
 BODY = "    B, T = len(rows)"

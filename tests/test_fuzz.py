@@ -19,27 +19,27 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graders.harness.archive import Caps, Member
-from graders.harness.checking import Ran, finding
-from graders.harness.checks import GRADERS, known_checks, of_part
-from graders.harness.compare import equal
-from graders.harness.draw import Draw
-from graders.harness.errors import Unreadable, UsageError
-from graders.harness.faults import Failed, Fault, StudentError, TooSlow
-from graders.harness.grade import run_checks, ungraded
-from graders.harness.remote import Student as Submission
-from graders.harness.remote import describe
-from graders.harness.result import Student
-from graders.harness.result_json import from_json, to_json
-from graders.harness.sheet import SHEETS, parse_sheet, read_sheet
-from graders.harness.unpack import submission_of, take
-from graders.harness.worker import wire
-from graders.harness.worker.loading import Loader, Missing
-from graders.harness.worker.notebooks import read_notebook
-from graders.harness.worker.sources import read_script
-from graders.harness.worker.values import Encoder, decode
-from graders.harness.worker.wire import BadFrame, pack, read, why_not_sent
-from graders.oracles.results_csv import read_runs
+from graders.assertions.compare import equal
+from graders.assertions.draw import Draw
+from graders.errors import Unreadable, UsageError
+from graders.grading.grade import run_checks, ungraded
+from graders.grading.run_check import Ran, finding
+from graders.probes.results_csv import read_runs
+from graders.remote.faults import Failed, Fault, StudentError, TooSlow
+from graders.remote.student import Student as Submission
+from graders.remote.student import describe
+from graders.results.result import Student
+from graders.results.result_json import from_json, to_json
+from graders.sheets.check_index import CHECKS, known_checks, of_part
+from graders.sheets.sheet import SHEETS, parse_sheet, read_sheet
+from graders.uploads.archive import Caps, Member
+from graders.uploads.unpack import submission_of, take
+from graders.worker import wire
+from graders.worker.loading.loader import Loader, Missing
+from graders.worker.loading.notebooks import read_notebook
+from graders.worker.loading.sources import read_script
+from graders.worker.values import Encoder, decode
+from graders.worker.wire import BadFrame, pack, read, why_not_sent
 from tests.liar import Liar
 
 bounded = settings(
@@ -170,7 +170,7 @@ def test_the_largest_answer_is_not_spelt_out():
 def modules() -> dict[str, ModuleType]:
     """The files of checks, as pytest loads them: each by itself."""
     found = {}
-    for file in sorted(GRADERS.glob("test_*.py")):
+    for file in sorted(CHECKS.glob("test_*.py")):
         spec = importlib.util.spec_from_file_location(f"lied_to_{file.stem}", file)
         found[file.name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(found[file.name])

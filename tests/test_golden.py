@@ -4,8 +4,8 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from graders.harness.fixtures import FIXTURES
-from graders.harness.golden import golden
+from graders.fixtures.fixtures import FIXTURES
+from graders.fixtures.golden import golden
 from graders.oracles import gated, numpy_rnn
 from graders.oracles.elman import elman
 from graders.oracles.formulas import ACTIVATIONS

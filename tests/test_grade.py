@@ -6,21 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from graders.harness import collecting
-from graders.harness import grade as grading
-from graders.harness.answers import NOTHING
-from graders.harness.checking import Finding
-from graders.harness.checks import GRADERS, known_checks
-from graders.harness.deciding import deciding_files, sha256_of
-from graders.harness.direct import inside
-from graders.harness.grade import environment, grade, run_checks, ungraded
-from graders.harness.result import Student
-from graders.harness.result_json import from_json, to_json
-from graders.harness.sandbox import ROOT, NoSandbox
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
-from graders.harness.submission import Submission
-from graders.harness.upload import read_folder
+from graders.grading import collect
+from graders.grading import grade as grading
+from graders.grading.fingerprint import deciding_files, sha256_of
+from graders.grading.grade import environment, grade, run_checks, ungraded
+from graders.grading.run_check import Finding
+from graders.paths import ROOT
+from graders.remote.replies import NOTHING
+from graders.results.result import Student
+from graders.results.result_json import from_json, to_json
+from graders.sandbox.sandbox import NoSandbox
+from graders.sheets.check_index import CHECKS, known_checks
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
+from graders.uploads.submission import Submission
+from graders.uploads.upload import read_folder
+from graders.validation.in_process import inside
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 WHO = Student("4711", "Doe, Jane")
@@ -97,7 +98,7 @@ def test_a_fault_of_ours_is_tried_again_and_then_left_to_staff(monkeypatch):
 
 
 def test_an_exception_in_a_check_is_our_fault(monkeypatch):
-    from graders.harness import draw
+    from graders.assertions import draw
 
     def breaks(self, *arguments, **named):
         raise ZeroDivisionError("ours")
@@ -117,7 +118,7 @@ def test_an_unreadable_upload_keeps_the_maximum():
 
 
 def test_ctrl_c_ends_grading(monkeypatch):
-    from graders.harness.session import Session
+    from graders.remote.session import Session
 
     def stop(self, seed):
         raise KeyboardInterrupt
@@ -140,12 +141,12 @@ def test_the_given_data_file_stands_in_for_a_missing_one():
 def test_the_hash_covers_what_decides_on_this_sheet_and_nothing_else():
     names = {file.relative_to(ROOT).as_posix() for file in deciding_files(SHEET)}
     assert {
-        "graders/test_mlp.py", "graders/oracles/classifiers.py", "graders/measuring/phrases.py",
-        "graders/harness/compare.py", "graders/harness/worker/operations.py",
-        "graders/harness/unpack.py", "fixtures/reviews.json", "student_template/data.py",
+        "graders/checks/test_mlp.py", "graders/oracles/formulas.py", "graders/assertions/properties.py",
+        "graders/assertions/compare.py", "graders/worker/operations.py",
+        "graders/uploads/unpack.py", "fixtures/reviews.json", "student_template/data.py",
     } <= names  # fmt: skip
     assert not any(name.startswith(("reference", "graders/mistakes")) for name in names)
-    assert "graders/harness/batch.py" not in names and "graders/test_step_rnn.py" not in names
+    assert "graders/batch/batch.py" not in names and "graders/checks/test_step_rnn.py" not in names
     other = replace(SHEET, points=SHEET.points + 1)
     assert len(sha256_of(SHEET)) == 64 and sha256_of(SHEET) != sha256_of(other)
 
@@ -157,7 +158,7 @@ def test_points_are_exact_decimals():
 
 # The checks' own files ------------------------------------------------------------------------
 
-CHECKS = '''
+CHECK_FILE = '''
 import pytest
 
 def test_says_more(student, draw):
@@ -179,14 +180,14 @@ def test_is_left_out(draw):
 @pytest.fixture
 def hidden(monkeypatch, request):
     """A file of checks that the course keeps to itself; it is gone afterwards."""
-    file = GRADERS / "hidden" / f"{request.node.name}.py"  # Python keeps what it imports
+    file = CHECKS / "hidden" / f"{request.node.name}.py"  # Python keeps what it imports
     there = file.parent.is_dir()
     file.parent.mkdir(exist_ok=True)
 
     def write(text):
         file.write_text(text)
         known_checks.cache_clear()
-        monkeypatch.setattr(collecting, "_kept", {})
+        monkeypatch.setattr(collect, "_kept", {})
         return [check for check in known_checks() if check.startswith(f"hidden/{file.name}")]
 
     yield write
@@ -197,7 +198,7 @@ def hidden(monkeypatch, request):
 
 
 def test_what_ends_a_check_in_pytests_own_way_is_our_fault(hidden, capsys):
-    checks = hidden(CHECKS)
+    checks = hidden(CHECK_FILE)
     findings, problems = run_checks(inside({}), checks, 1)
     outcomes = [findings[check].outcome for check in checks]
     assert outcomes == ["passed", "passed", "grader_error", "grader_error"]
@@ -207,7 +208,7 @@ def test_what_ends_a_check_in_pytests_own_way_is_our_fault(hidden, capsys):
 
 
 def test_a_file_of_checks_that_cannot_be_imported_is_our_fault(hidden):
-    checks = hidden(CHECKS + "\nimport no_such_library\n")
+    checks = hidden(CHECK_FILE + "\nimport no_such_library\n")
     both = [*checks, "test_padding.py::test_pads_on_the_left"]
     findings, problems = run_checks(inside(read_folder(ROOT / "reference").files), both, 1)
     assert [findings[check].outcome for check in both] == ["grader_error"] * 4 + ["passed"]
@@ -217,7 +218,7 @@ def test_a_file_of_checks_that_cannot_be_imported_is_our_fault(hidden):
 
 def test_pytest_is_started_once_in_a_process(monkeypatch):
     started, main = [], pytest.main
-    monkeypatch.setattr(collecting, "_kept", {})
+    monkeypatch.setattr(collect, "_kept", {})
     monkeypatch.setattr(pytest, "main", lambda *a, **named: started.append(1) or main(*a, **named))
     session = inside(read_folder(ROOT / "reference").files)
     for check in ("test_mlp.py::test_default_sizes", "test_mlp.py::test_is_causal"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.harness.result import (
+from graders.results.result import (
     CheckResult,
     Environment,
     Manual,
@@ -16,8 +16,8 @@ from graders.harness.result import (
     Status,
     Student,
 )
-from reports.grades import write_grades
-from reports.summary import ResultSummary, summarise
+from graders.results.summary import ResultSummary, summarise
+from reports.staff.grades_csv import write_grades
 
 ENVIRONMENT = Environment("3.11", "2.6", "none", 1, "")
 HEADER = "id,name,late,status,points,max_points,pending_points,late_points,q1,q4b,upload,sha256\n"

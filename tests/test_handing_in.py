@@ -7,16 +7,17 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from graders.harness.grade import grade
-from graders.harness.handing_in import RequiredFile, UploadName, looked_at
-from graders.harness.result import Environment, Manual, QuestionResult, Result, Student
-from graders.harness.result_json import from_json, to_json
-from graders.harness.sandbox import NoSandbox
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
-from graders.harness.submission import Submission
-from graders.harness.terminal import show
-from reports.student_page import render_report, student_page
+from graders.grading.grade import grade
+from graders.grading.required_files import looked_at
+from graders.results.result import Environment, Manual, QuestionResult, Result, Student
+from graders.results.result_json import from_json, to_json
+from graders.sandbox.sandbox import NoSandbox
+from graders.sheets.required_files import RequiredFile, UploadName
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
+from graders.uploads.submission import Submission
+from reports.student.student_page import render_report, student_page
+from reports.terminal import show
 
 VU = read_sheet("vu-3b")
 REPORT = RequiredFile("report.pdf", ("4", "7"))

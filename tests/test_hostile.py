@@ -23,12 +23,13 @@ import psutil
 import pytest
 from rich.console import Console
 
-from graders.harness.batch import Batch, run
-from graders.harness.events import Events
-from graders.harness.result import Result
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT, WORKER, Limits
-from graders.harness.sheet import Question, Sheet
+from graders.batch.batch import Batch, run
+from graders.batch.progress import Events
+from graders.paths import ROOT, WORKER
+from graders.results.result import Result
+from graders.results.result_json import from_json
+from graders.sheets.limits import Limits
+from graders.sheets.sheet import Question, Sheet
 from tests.hostile.making import ANSWER, notebook, zipped
 
 HOSTILE = Path(__file__).with_name("hostile")

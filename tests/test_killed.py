@@ -21,25 +21,25 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness import batch as batching
-from graders.harness import folder
-from graders.harness.batch import Batch, run
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.grade import ungraded
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
+from graders.batch import batch as batching
+from graders.batch.batch import Batch, run
+from graders.batch.progress import Events
+from graders.errors import UsageError
+from graders.grading.grade import ungraded
+from graders.paths import ROOT
+from graders.results import store
+from graders.results.result_json import from_json
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
 
 RUN = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from graders.harness.batch import Batch, run
-from graders.harness.events import Events
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
+from graders.batch.batch import Batch, run
+from graders.batch.progress import Events
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
 uploads, out = map(Path, sys.argv[1:])
 sheet = only_part(read_sheet("rnn"), "mlp")
 run(Batch(uploads, out, sheet, 1, 2, "none"), Events(Console(), out / "run.jsonl"))
@@ -166,13 +166,13 @@ def test_what_a_killed_run_had_begun_to_write_is_swept_and_nothing_else(tmp_path
     ]
     for file in begun + others:
         file.write_text("{")
-    folder.sweep(tmp_path)
+    store.sweep(tmp_path)
     assert not any(file.exists() for file in begun) and all(file.exists() for file in others)
 
 
 def test_a_write_that_is_killed_leaves_what_is_swept(tmp_path):
     program = (
-        "import os, sys; from pathlib import Path; from graders.harness import folder;"
+        "import os, sys; from pathlib import Path; from graders.grading import folder;"
         "os.fsync = lambda _: os.kill(os.getpid(), 9);"
         "folder.write_whole(Path(sys.argv[1]), 'new')"
     )
@@ -180,7 +180,7 @@ def test_a_write_that_is_killed_leaves_what_is_swept(tmp_path):
     file.write_text("old")
     subprocess.run([sys.executable, "-c", program, str(file)], cwd=ROOT)
     assert len(list(tmp_path.iterdir())) == 2 and file.read_text() == "old"
-    folder.sweep(tmp_path)
+    store.sweep(tmp_path)
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -210,7 +210,7 @@ def disk(monkeypatch):
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    monkeypatch.setattr("graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: Instant())
+    monkeypatch.setattr("graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: Instant())
     return room
 
 

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.harness.deadline import given_deadline, moment_or_none
-from graders.harness.errors import UsageError
-from graders.harness.late import cost_changed, lateness
-from graders.harness.policy import read_policy
-from graders.harness.result import (
+from graders.batch.extensions import Waiver, read_waivers, strangers
+from graders.batch.lateness import cost_changed, lateness
+from graders.errors import UsageError
+from graders.results.result import (
     CheckResult,
     Environment,
     Late,
@@ -23,12 +22,13 @@ from graders.harness.result import (
     Result,
     Student,
 )
-from graders.harness.result_json import from_json, to_json
-from graders.harness.waivers import Waiver, read_waivers, strangers
-from reports.class_page import render_class
-from reports.grades import write_grades
-from reports.student_page import render_report, student_page
-from reports.summary import summarise
+from graders.results.result_json import from_json, to_json
+from graders.results.summary import summarise
+from graders.sheets.deadline import given_deadline, moment_or_none
+from graders.sheets.late_policy import read_policy
+from reports.staff.class_page import render_class
+from reports.staff.grades_csv import write_grades
+from reports.student.student_page import render_report, student_page
 
 DEADLINE = datetime.fromisoformat("2026-12-01T23:59:00+01:00")
 DAILY = read_policy({"per": "day", "percent": 10, "most": 50, "grace_minutes": 15})

@@ -12,23 +12,23 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from graders.harness import batch as batching
-from graders.harness.batch import Batch
-from graders.harness.errors import Unreadable, UsageError
-from graders.harness.events import Events
-from graders.harness.grade import ungraded
-from graders.harness.intake import find_uploads, take_in
-from graders.harness.lms.brightspace import brightspace_owner
-from graders.harness.lms.gradescope import gradescope_owners
-from graders.harness.lms.moodle import moodle_owner, moodle_report
-from graders.harness.lms.roster import id_key, read_roster, squeezed
-from graders.harness.lms.table import read_table
-from graders.harness.owner import Owner, Person
-from graders.harness.result import Result, Student
-from graders.harness.result_json import from_json
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
-from graders.harness.upload import Upload
+from graders.batch import batch as batching
+from graders.batch.batch import Batch
+from graders.batch.progress import Events
+from graders.errors import Unreadable, UsageError
+from graders.grading.grade import ungraded
+from graders.results.result import Result, Student
+from graders.results.result_json import from_json
+from graders.results.table import read_table
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
+from graders.uploads.intake import find_uploads, take_in
+from graders.uploads.lms.brightspace import brightspace_owner
+from graders.uploads.lms.gradescope import gradescope_owners
+from graders.uploads.lms.moodle import moodle_owner, moodle_report
+from graders.uploads.lms.roster import id_key, read_roster, squeezed
+from graders.uploads.owner import Owner, Person
+from graders.uploads.upload import Upload
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 
@@ -639,7 +639,7 @@ class TestBatches:
     def test_every_member_of_a_group_gets_the_result(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: AtOnce())
+        monkeypatch.setattr("graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: AtOnce())
         uploads = both(tmp_path, {"eve.zip": code("e"), "rocket.zip": code("r")})[1]
         roster = tmp_path / "roster.csv"
         roster.write_text("id,name,group\neve,Eve,\njoe,Joe,Rocket\nkim,Kim,Rocket\n")

@@ -17,12 +17,10 @@ from pathlib import Path
 import pytest
 
 from graders.__main__ import main
-from graders.harness.errors import UsageError
-from graders.harness.lms.canvas import canvas_report
-from graders.harness.lms.gradescope_results import gradescope_results
-from graders.harness.lms.moodle import moodle_report
-from graders.harness.locked import Locked
-from graders.harness.result import (
+from graders.errors import UsageError
+from graders.gradebook.gradescope import gradescope_results
+from graders.paths import ROOT
+from graders.results.result import (
     CheckResult,
     Environment,
     Late,
@@ -31,8 +29,11 @@ from graders.harness.result import (
     Result,
     Student,
 )
-from graders.harness.result_json import to_json
-from graders.harness.sandbox import ROOT, Limits
+from graders.results.result_json import to_json
+from graders.sandbox.locked import Locked
+from graders.sheets.limits import Limits
+from graders.uploads.lms.canvas import canvas_report
+from graders.uploads.lms.moodle import moodle_report
 
 ENVIRONMENT = Environment("3.11", "2", "none", 1, "")
 BOM = "\ufeff"

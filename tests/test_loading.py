@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import nn
 
-from graders.harness.worker.loading import Broken, Loader, Missing
+from graders.worker.loading.loader import Broken, Loader, Missing
 
 Open = Callable[..., Loader]
 

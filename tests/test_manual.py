@@ -12,17 +12,24 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness.batch import Batch, run
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.grade import ungraded
-from graders.harness.manual import Entry, Mark, entries, extended, given_for_another_upload, merged
-from graders.harness.manual import read_marks as read
-from graders.harness.policy import read_policy
-from graders.harness.result import Environment, Late, Manual, QuestionResult, Result, Student
-from graders.harness.result_json import from_json, to_json
-from graders.harness.sheet import read_sheet
-from graders.harness.waivers import Waiver
+from graders.batch.batch import Batch, run
+from graders.batch.extensions import Waiver
+from graders.batch.progress import Events
+from graders.errors import UsageError
+from graders.grading.grade import ungraded
+from graders.results.manual_csv import (
+    Entry,
+    Mark,
+    entries,
+    extended,
+    given_for_another_upload,
+    merged,
+)
+from graders.results.manual_csv import read_marks as read
+from graders.results.result import Environment, Late, Manual, QuestionResult, Result, Student
+from graders.results.result_json import from_json, to_json
+from graders.sheets.late_policy import read_policy
+from graders.sheets.sheet import read_sheet
 
 HEAD = "student,name,question,points,max_points,comment\n"
 SHEET = read_sheet("vu-3b")
@@ -255,7 +262,7 @@ class AllPassed(Executor):
 @pytest.fixture
 def grade(monkeypatch, tmp_path):
     """Give a function that runs a batch over two students; it returns what was printed."""
-    monkeypatch.setattr("graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: AllPassed())
+    monkeypatch.setattr("graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: AllPassed())
     AllPassed.tasks = 0
     uploads = tmp_path / "uploads"
     uploads.mkdir()

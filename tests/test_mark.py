@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 
 from graders.__main__ import main
-from graders.harness.errors import UsageError
-from graders.harness.intake import take_in
-from graders.harness.mark_server import application
-from graders.harness.marking import desk
-from graders.harness.merge import merge
-from graders.harness.result import Manual, QuestionResult
-from graders.harness.result_json import to_json
-from graders.harness.sandbox import ROOT
-from graders.harness.showing import page_of
+from graders.errors import UsageError
+from graders.manual.apply import merge
+from graders.manual.desk import desk
+from graders.manual.file_viewer import page_of
+from graders.manual.server import application
+from graders.paths import ROOT
+from graders.results.result import Manual, QuestionResult
+from graders.results.result_json import to_json
+from graders.uploads.intake import take_in
 from tests.test_reports import JANE, SCRIPT, check, result
 
 HOST, TOKEN = "127.0.0.1:8765", "t0ken"

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from graders.harness.handing_in import looked_at
-from graders.harness.marker import FILE, LARGEST, SAME, marker, told
-from graders.harness.result_json import from_json, to_json
-from graders.harness.submission import Submission
-from reports.student_page import render_report
+from graders.grading.required_files import looked_at
+from graders.grading.self_check import FILE, LARGEST, SAME, marker, told
+from graders.results.result_json import from_json, to_json
+from graders.uploads.submission import Submission
+from reports.student.student_page import render_report
 from tests.test_reports import ENVIRONMENT, Page, result
 
 OURS = replace(ENVIRONMENT, graders_sha256="a" * 64)

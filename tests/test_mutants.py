@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from graders.__main__ import main
-from graders.harness import mutants
-from graders.harness.checks import known_checks
-from graders.harness.direct import Inside
-from graders.harness.errors import UsageError
-from graders.harness.mutating import changes
-from graders.harness.session import Session
-from graders.harness.soundness import parts_with_checks
+from graders.errors import UsageError
+from graders.remote.session import Session
+from graders.sheets.check_index import known_checks
+from graders.validation import mutation
+from graders.validation.in_process import Inside
+from graders.validation.mutators import changes
+from graders.validation.soundness import parts_with_checks
 
 PARTS = parts_with_checks()
 STUB = "def f(x, n=2): raise NotImplementedError"
@@ -68,8 +68,8 @@ def test_each_kind_of_change_is_made(body, wanted):
 
 
 def test_every_change_can_be_parsed_and_is_another():
-    source = (mutants.REFERENCE / "elman.py").read_text(encoding="utf-8")
-    made = mutants.changes_of("elman")
+    source = (mutation.REFERENCE / "elman.py").read_text(encoding="utf-8")
+    made = mutation.changes_of("elman")
     found = {ast.unparse(ast.parse(change.source)) for change in made}
     assert len(found) == len(made) > 200
     assert ast.unparse(ast.parse(source)) not in found
@@ -119,11 +119,11 @@ def small(tmp_path, monkeypatch):
         (tmp_path / folder / "padding.py").write_text(text)
     (tmp_path / "survivors.toml").write_text("")
     check = "test_padding.py::test_adds_start_and_end"
-    monkeypatch.setattr(mutants, "of_part", lambda part: [KNOWN[check]])
-    monkeypatch.setattr(mutants, "REFERENCE", tmp_path / "reference")
-    monkeypatch.setattr(mutants, "TEMPLATE", tmp_path / "template")
-    monkeypatch.setattr(mutants, "FILE", tmp_path / "survivors.toml")
-    monkeypatch.setattr(mutants, "Session", inside)
+    monkeypatch.setattr(mutation, "of_part", lambda part: [KNOWN[check]])
+    monkeypatch.setattr(mutation, "REFERENCE", tmp_path / "reference")
+    monkeypatch.setattr(mutation, "TEMPLATE", tmp_path / "template")
+    monkeypatch.setattr(mutation, "FILE", tmp_path / "survivors.toml")
+    monkeypatch.setattr(mutation, "Session", inside)
     return tmp_path
 
 
@@ -143,14 +143,14 @@ changes = ["done = 0 => done = 1", "done = 0 => done = -1", "done = 0 => (delete
 def test_a_survivor_has_a_reason_or_is_named(small, capsys):
     assert main(["mutants", "padding"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    made = len(mutants.changes_of("padding"))
+    made = len(mutation.changes_of("padding"))
     assert lines == [
         f"padding: {made} changes, {made - 3} fail a check, 0 have a reason not to, 3 have none",
         "no check fails: add_start_end: done = 0 => done = 1",
         "no check fails: add_start_end: done = 0 => done = -1",
         "no check fails: add_start_end: done = 0 => (deleted)",
     ]
-    mutants.FILE.write_text(REASONS)
+    mutation.FILE.write_text(REASONS)
     assert main(["mutants", "padding"]) == 0
     said = f"padding: {made} changes, {made - 3} fail a check, 3 have a reason not to, 0 have none"
     assert capsys.readouterr().out.splitlines() == [said]
@@ -158,7 +158,7 @@ def test_a_survivor_has_a_reason_or_is_named(small, capsys):
 
 def test_a_reason_for_what_fails_or_is_no_change_is_named(small, capsys):
     fails = "return [[start, *sequence, end] for sequence in sequences] => (deleted)"
-    mutants.FILE.write_text(REASONS.replace('"done = 0 => done = 1"', f'"gone => x", "{fails}"'))
+    mutation.FILE.write_text(REASONS.replace('"done = 0 => done = 1"', f'"gone => x", "{fails}"'))
     assert main(["mutants", "padding"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith(", 2 have a reason not to, 1 have none")
@@ -171,10 +171,10 @@ def test_a_reason_for_what_fails_or_is_no_change_is_named(small, capsys):
 
 
 def test_a_loop_without_end_is_ended(small, monkeypatch):
-    monkeypatch.setattr(mutants, "Session", Session)
-    monkeypatch.setattr(mutants, "LIMITS", replace(mutants.LIMITS, call_seconds=0.3))
+    monkeypatch.setattr(mutation, "Session", Session)
+    monkeypatch.setattr(mutation, "LIMITS", replace(mutation.LIMITS, call_seconds=0.3))
     endless = "def add_start_end(*sequences):\n    while True: pass\n"
-    workers = mutants._Workers("padding", 1)
+    workers = mutation._Workers("padding", 1)
     try:
         for text, failed in ((endless, True), (SOURCE, False)):
             check, problem = workers.first_failed(text.encode(), workers.quickest_first())
@@ -187,12 +187,12 @@ def test_a_check_of_ours_that_raises_is_a_problem(small, monkeypatch):
     def broken(session, check, seed):
         raise ZeroDivisionError("ours")
 
-    workers = mutants._Workers("padding", 1)
+    workers = mutation._Workers("padding", 1)
     order = workers.quickest_first()
-    monkeypatch.setattr(mutants, "run_check", broken)
+    monkeypatch.setattr(mutation, "run_check", broken)
     assert workers.first_failed(b"", order) == (order[0], "ZeroDivisionError: ours")
     workers.close()
-    verdict = mutants.Verdict("padding", 1, 0, (), (), (), ("f: x => y: test_a: ours",))
+    verdict = mutation.Verdict("padding", 1, 0, (), (), (), ("f: x => y: test_a: ours",))
     assert not verdict.holds
     assert list(verdict.lines)[1] == "grader's own fault: f: x => y: test_a: ours"
 
@@ -209,18 +209,18 @@ def test_the_reference_itself_has_to_pass(small, capsys):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_reason_is_for_a_change_of_the_reference_as_it_stands(part):
-    assert mutants.unknown(part) == ()
+    assert mutation.unknown(part) == ()
 
 
 def test_a_change_has_one_reason(small):
-    mutants.FILE.write_text(REASONS + REASONS)
+    mutation.FILE.write_text(REASONS + REASONS)
     with pytest.raises(UsageError) as caught:
-        mutants.reasons("padding")
+        mutation.reasons("padding")
     said = "survivors.toml: padding: one reason for each change: done = 0 => done = 1"
     assert str(caught.value) == said
-    mutants.FILE.write_text(REASONS.replace("Nobody reads it.", " "))
+    mutation.FILE.write_text(REASONS.replace("Nobody reads it.", " "))
     with pytest.raises(UsageError):
-        mutants.reasons("padding")
+        mutation.reasons("padding")
 
 
 def test_an_unknown_part_is_named(capsys):

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from graders.__main__ import main
-from graders.harness.errors import UsageError
-from graders.harness.new_sheet import new_sheet
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import parse_sheet
+from graders.errors import UsageError
+from graders.paths import ROOT
+from graders.sheets.new_sheet import new_sheet
+from graders.sheets.sheet import parse_sheet
 
 
 def run(folder, *arguments, path="."):

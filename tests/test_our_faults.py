@@ -11,16 +11,17 @@ import psutil
 import pytest
 from rich.console import Console
 
-from graders.harness.batch import Batch, run
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.grade import TRIES, grade, ungraded
-from graders.harness.result import Student
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT, NoSandbox
-from graders.harness.sheet import read_sheet
-from graders.harness.single import only_part
-from graders.harness.submission import Submission
+from graders.batch.batch import Batch, run
+from graders.batch.progress import Events
+from graders.errors import UsageError
+from graders.grading.grade import TRIES, grade, ungraded
+from graders.paths import ROOT
+from graders.results.result import Student
+from graders.results.result_json import from_json
+from graders.sandbox.sandbox import NoSandbox
+from graders.sheets.sheet import read_sheet
+from graders.student.check_one import only_part
+from graders.uploads.submission import Submission
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 WHO = Student("1", "Doe, Jane")
@@ -71,7 +72,7 @@ def a_class(folder, names="abc"):
 
 
 def run_at_once(monkeypatch, uploads, out):
-    monkeypatch.setattr("graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: AtOnce())
+    monkeypatch.setattr("graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: AtOnce())
     events = Events(Console(file=io.StringIO()), out / "run.jsonl")
     return run(Batch(uploads, out, SHEET, 1, 1, "none"), events)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from graders.__main__ import main
-from graders.harness import mutants, rates, soundness
-from graders.harness.errors import UsageError
-from graders.harness.mutants import Verdict
-from graders.harness.soundness import Row, Table
+from graders.errors import UsageError
+from graders.validation import mutation, soundness, tables
+from graders.validation.mutation import Verdict
+from graders.validation.soundness import Row, Table
 
-PAGE = rates.PAGE.read_text(encoding="utf-8")
+PAGE = tables.PAGE.read_text(encoding="utf-8")
 PARTS = soundness.parts_with_checks()
 
 
@@ -18,14 +18,14 @@ PARTS = soundness.parts_with_checks()
 
 
 def test_every_part_has_a_row_in_each_table():
-    for table in rates.COLUMNS:
-        assert list(rates.read(PAGE, table)) == [*PARTS, rates.ALL]
+    for table in tables.COLUMNS:
+        assert list(tables.read(PAGE, table)) == [*PARTS, tables.ALL]
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_known_answers_are_counted_as_they_are(part):
     """After a new mistake or variant: `python -m graders soundness PART --table docs/soundness.md`."""
-    mistakes, caught, hinted, variants, passed, seeds = rates.read(PAGE, "answers")[part]
+    mistakes, caught, hinted, variants, passed, seeds = tables.read(PAGE, "answers")[part]
     assert mistakes == caught == len(soundness.mistakes(part))
     assert hinted >= soundness.HINTED * mistakes
     assert variants == passed == 1 + len(soundness.variants(part))
@@ -35,8 +35,8 @@ def test_known_answers_are_counted_as_they_are(part):
 @pytest.mark.parametrize("part", PARTS)
 def test_changes_are_counted_as_they_are(part):
     """After a change of the reference: `python -m graders mutants PART --table docs/soundness.md`."""
-    changes, failing, excused = rates.read(PAGE, "changes")[part]
-    made, reasons = mutants.changes_of(part), mutants.reasons(part)
+    changes, failing, excused = tables.read(PAGE, "changes")[part]
+    made, reasons = mutation.changes_of(part), mutation.reasons(part)
     assert changes == failing + excused == len(made)
     assert excused == sum((change.function, change.text) in reasons for change in made)
 
@@ -44,21 +44,21 @@ def test_changes_are_counted_as_they_are(part):
 @pytest.mark.parametrize("part", PARTS)
 def test_luck_is_counted_as_it_is(part):
     """After more seeds: `python -m graders seeds PART --table docs/soundness.md`."""
-    checks, seeds, lost = rates.read(PAGE, "luck")[part]
-    assert [checks, seeds, lost] == rates.met(part)
+    checks, seeds, lost = tables.read(PAGE, "luck")[part]
+    assert [checks, seeds, lost] == tables.met(part)
     assert checks == len(soundness.checks_of(part))
 
 
 def test_all_parts_are_summed():
-    for table in rates.COLUMNS:
-        rows = rates.read(PAGE, table)
-        total = rows.pop(rates.ALL)
-        columns = zip(rates.COLUMNS[table], zip(*rows.values(), strict=True), strict=True)
+    for table in tables.COLUMNS:
+        rows = tables.read(PAGE, table)
+        total = rows.pop(tables.ALL)
+        columns = zip(tables.COLUMNS[table], zip(*rows.values(), strict=True), strict=True)
         assert total == [(min if name == "seeds" else sum)(numbers) for name, numbers in columns]
 
 
 def test_what_is_learnt_or_drawn_is_as_it_was_measured():
-    assert "\n".join(rates.learnt()) in PAGE
+    assert "\n".join(tables.learnt()) in PAGE
 
 
 # --- the commands that write it ---
@@ -69,7 +69,7 @@ EMPTY = "# Numbers\n\n<!-- answers -->\nold\n<!-- end of answers -->\nAfter.\n"
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    monkeypatch.setattr(rates, "parts_with_checks", lambda: ["mlp", "elman"])
+    monkeypatch.setattr(tables, "parts_with_checks", lambda: ["mlp", "elman"])
     path = tmp_path / "page.md"
     path.write_text(EMPTY)
     return path
@@ -93,15 +93,15 @@ def test_rows_are_written_and_those_of_other_parts_stay(page, monkeypatch):
 
 def test_what_is_missing_is_written_too(page):
     row = replace(ROW, mistakes=1500, survivors=("a: seed 1: b",), lost=("c: seed 1: d",))
-    rates.write(page, "answers", {"elman": rates.answers(row, 1)})
+    tables.write(page, "answers", {"elman": tables.answers(row, 1)})
     assert "| elman | 1,500 | 1,499 | 1,500 | 2 | 1 | 1 |" in page.read_text()
-    assert rates.read(page.read_text(), "answers")["elman"] == [1500, 1499, 1500, 2, 1, 1]
+    assert tables.read(page.read_text(), "answers")["elman"] == [1500, 1499, 1500, 2, 1, 1]
 
 
 def test_changes_are_written_once_none_is_left_over(page, monkeypatch, capsys):
     page.write_text("<!-- changes -->\n<!-- end of changes -->\n")
     verdict = Verdict("elman", 200, 7, (), (), (), ())
-    monkeypatch.setattr(mutants, "judge", lambda part: verdict)
+    monkeypatch.setattr(mutation, "judge", lambda part: verdict)
     assert main(["mutants", "elman", "--table", str(page)]) == 0
     assert "| elman | 200 | 193 | 7 |\n| in all | 200 | 193 | 7 |\n" in page.read_text()
     before, verdict = page.read_text(), replace(verdict, changes=9, problems=("ours",))
@@ -113,5 +113,5 @@ def test_a_page_without_a_place_for_the_table_is_named(tmp_path, page, monkeypat
     said = "has no place for this table: a line <!-- changes -->, then <!-- end of changes -->"
     for path in (page, tmp_path / "none.md"):
         with pytest.raises(UsageError) as caught:
-            rates.write(path, "changes", {})
+            tables.write(path, "changes", {})
         assert str(caught.value) == f"{path} {said}"

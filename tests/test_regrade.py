@@ -13,14 +13,14 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.harness import batch as batching
-from graders.harness.batch import Batch, run
-from graders.harness.errors import UsageError
-from graders.harness.events import Events
-from graders.harness.grade import ungraded
-from graders.harness.regrade import Regrade, given_since
-from graders.harness.result_json import from_json
-from graders.harness.sheet import read_sheet
+from graders.batch import batch as batching
+from graders.batch.batch import Batch, run
+from graders.batch.progress import Events
+from graders.batch.regrade import Regrade, given_since
+from graders.errors import UsageError
+from graders.grading.grade import ungraded
+from graders.results.result_json import from_json
+from graders.sheets.sheet import read_sheet
 
 SHEET = read_sheet("vu-3b")
 PADDING, ELMAN = (
@@ -66,7 +66,7 @@ def graded(tmp_path, monkeypatch):
     def graded(*names, since=None, **more):
         seen, text = [], io.StringIO()
         monkeypatch.setattr(
-            "graders.harness.slots.ProcessPoolExecutor", lambda *_, **__: Instant(seen)
+            "graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: Instant(seen)
         )
         batch = Batch(uploads, tmp_path / "out", SHEET, 1, 2, "none", **more)
         batch = replace(batch, regrade=Regrade(names, since))

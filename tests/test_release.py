@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from graders.__main__ import main
-from graders.harness.errors import UsageError
-from graders.harness.leaks import leaks
-from graders.harness.own import own_files, read_as_handed_in, upload_name
-from graders.harness.release import bundle, readme, release, requirements
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet, sheet_names
-from graders.harness.zipping import packed
+from graders.errors import UsageError
+from graders.files import packed
+from graders.paths import ROOT
+from graders.sheets.sheet import read_sheet, sheet_names
+from graders.student.folder import own_files, read_as_handed_in, upload_name
+from graders.student.release import bundle, readme, release, requirements
+from graders.validation.consistency.leaks import leaks
 
 
 def unpack(data, folder):
@@ -52,7 +52,7 @@ def test_it_holds_what_the_sheet_needs_and_no_answers(name):
     )
     for part in sheet.parts:
         assert files[f"{part}.py"] == (ROOT / "student_template" / f"{part}.py").read_bytes()
-        assert f".unroll/graders/test_{part}.py" in files
+        assert f".unroll/graders/checks/test_{part}.py" in files
     assert f".unroll/graders/assignments/{name}.toml" in files
     for path in files:
         assert not any(word in path for word in ("mistakes", "hidden", "reference", "variants"))
@@ -181,7 +181,7 @@ def test_what_is_handed_in_leaves_out_what_the_course_gave(tmp_path):
 
 
 def test_a_folder_that_is_too_large_names_the_largest_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("graders.harness.own.LARGEST", 1000)
+    monkeypatch.setattr("graders.student.folder.LARGEST", 1000)
     (tmp_path / "a.py").write_text("x = 1")
     (tmp_path / "big.csv").write_text("1\n" * 1000)
     with pytest.raises(UsageError, match=r"the largest is big\.csv\. Move data out of this folder"):

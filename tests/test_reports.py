@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 from jinja2 import UndefinedError
 
-from graders.harness.result import (
+from graders.results.result import (
     OUTCOMES,
     STATUSES,
     CheckResult,
@@ -27,14 +27,14 @@ from graders.harness.result import (
     Status,
     Student,
 )
-from reports.check_page import check_file, render_checks
-from reports.check_view import MessageView, message_view
-from reports.class_page import render_class
+from graders.results.summary import ResultSummary, summarise
+from graders.text import block, counted, decimal, line, percent, sentence, visible
+from reports.outcome_words import OUTCOME_WORDS, STATUS_WORDS
 from reports.page import TEMPLATES, render
-from reports.student_page import render_report, student_page
-from reports.summary import ResultSummary, summarise
-from reports.text import block, counted, decimal, line, percent, sentence, visible
-from reports.words import OUTCOME_WORDS, STATUS_WORDS
+from reports.staff.check_page import check_file, render_checks
+from reports.staff.class_page import render_class
+from reports.student.check_view import MessageView, message_view
+from reports.student.student_page import render_report, student_page
 
 ENVIRONMENT = Environment("3.11.7", "2.6.0", "zygote", 17, "9c1e7f")
 JANE = Student("4711", "Doe, Jane", upload="doejane_4711_99_3b.zip", sha256="ab12")

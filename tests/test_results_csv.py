@@ -1,11 +1,11 @@
-"""Tests of graders/oracles/results_csv.py: the table as people and spreadsheets write it."""
+"""Tests of graders/probes/results_csv.py: the table as people and spreadsheets write it."""
 
 import random
 import time
 
 import pytest
 
-from graders.oracles.results_csv import Run, read_runs
+from graders.probes.results_csv import Run, read_runs
 
 PLAIN = "model,lr,val_acc,test_acc\nMLP,0.01,0.86,\nLSTM,0.001,0.87,0.88\n"
 RUNS = [

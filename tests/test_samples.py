@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from graders.harness import fixtures, samples
-from graders.harness.errors import UsageError
-from graders.harness.result import Result
-from graders.harness.result_json import to_json
-from graders.harness.sandbox import ROOT
-from graders.harness.selftest import choose
-from graders.harness.sheet import read_sheet
+from graders.errors import UsageError
+from graders.fixtures import fixtures, samples
+from graders.paths import ROOT
+from graders.results.result import Result
+from graders.results.result_json import to_json
+from graders.sandbox.selftest import choose
+from graders.sheets.sheet import read_sheet
 
 SHEET = read_sheet("rnn")
 PADDING, MLP, ELMAN = (
@@ -183,7 +183,7 @@ def test_an_edit_that_no_longer_fits_the_reference_says_so() -> None:
     with pytest.raises(UsageError) as caught:
         samples.edited("mlp", (("a layer that is not there", ""),))
     assert str(caught.value) == (
-        "graders/harness/samples.py edits 'a layer that is not there', which stands 0 times in "
+        "graders/fixtures/samples.py edits 'a layer that is not there', which stands 0 times in "
         "reference/mlp.py; mend that edit."
     )
 

@@ -12,17 +12,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from graders.harness import bubblewrap, cgroup, sandbox, selftest, zygote
-from graders.harness.bubblewrap import Bubblewrap
-from graders.harness.errors import UsageError
-from graders.harness.faults import Fault
-from graders.harness.remote import Student
-from graders.harness.sandbox import ROOT, Limits, NoSandbox
-from graders.harness.selftest import choose, self_test
-from graders.harness.session import Session
-from graders.harness.submission import Submission
-from graders.harness.worker import confinement
-from graders.harness.zygote import Zygote
+from graders.errors import UsageError
+from graders.paths import ROOT
+from graders.remote.faults import Fault
+from graders.remote.session import Session
+from graders.remote.student import Student
+from graders.sandbox import bubblewrap, cgroup, selftest, zygote
+from graders.sandbox.bubblewrap import Bubblewrap
+from graders.sandbox.sandbox import NoSandbox
+from graders.sandbox.selftest import choose, self_test
+from graders.sandbox.zygote import Zygote
+from graders.sheets.limits import Limits, counts_processes_by_namespace
+from graders.uploads.submission import Submission
+from graders.worker import confinement
 
 CODE = b"""
 import glob, os, socket
@@ -85,8 +87,9 @@ def student(session):
 
 @pytest.mark.parametrize(
     "path",
-    ["reference", "student_template/data.py", "graders/oracles", "graders/test_elman.py", "fixtures",
-     "graders/assignments/rnn.toml", "graders/harness/grade.py", ".git", "tests", "README.md"],
+    ["reference", "student_template/data.py", "graders/oracles", "graders/checks/test_elman.py",
+     "fixtures", "graders/assignments/rnn.toml", "graders/grading/grade.py", ".git", "tests",
+     "README.md"],
 )  # fmt: skip
 def test_the_project_is_out_of_sight(student, path):
     assert not student.exists(str(ROOT / path))
@@ -137,7 +140,7 @@ def test_nothing_of_the_system_can_be_written(student):
 
 
 def test_the_number_of_processes_is_limited(student):
-    if not sandbox.counts_processes_by_namespace():
+    if not counts_processes_by_namespace():
         pytest.skip("this kernel counts a user's processes outside of the sandbox too")
     assert student.forks() < 100
 
@@ -245,11 +248,11 @@ def test_what_ends_a_fork_before_it_works_is_said(monkeypatch):
 
 def test_a_checkout_below_tmp_is_graded_in_a_bubblewrap_for_each(monkeypatch):
     """A fork has an empty /tmp of its own over it, and would find nothing there."""
-    below = [*zygote.places(), Path("/tmp/clone/graders/harness/worker")]
+    below = [*zygote.places(), Path("/tmp/clone/graders/worker")]
     monkeypatch.setattr(zygote, "places", lambda: below)
     chosen = choose("auto", ())
     assert isinstance(chosen, Bubblewrap)
-    assert "(/tmp/clone/graders/harness/worker lies below a folder that each" in chosen.remark
+    assert "(/tmp/clone/graders/worker lies below a folder that each" in chosen.remark
     with pytest.raises(UsageError, match="lies below a folder that each worker has for itself"):
         choose("zygote", ())
 
@@ -403,11 +406,11 @@ def test_without_a_sandbox_the_folder_of_a_worker_is_removed():
 def test_root_drops_its_rights_even_where_only_root_can_reach_the_interpreter():
     """The grader may run from /root: the worker still starts, as nobody, without root's files."""
     program = (
-        "from graders.harness.sandbox import Limits;"
-        "from graders.harness.selftest import choose;"
-        "from graders.harness.session import Session;"
-        "from graders.harness.submission import Submission;"
-        "from graders.harness.remote import Student;"
+        "from graders.sandbox.sandbox import Limits;"
+        "from graders.sandbox.selftest import choose;"
+        "from graders.remote.session import Session;"
+        "from graders.uploads.submission import Submission;"
+        "from graders.remote.student import Student;"
         "s = Session(Submission({'p.py': b'import os\\ndef who(): return os.getuid()'}), {},"
         " choose('auto'), Limits()); s.begin(1); print(Student(s, 'p').who()); s.close()"
     )
@@ -471,10 +474,10 @@ def test_groups_of_a_grader_that_was_killed_are_swept(tmp_path):
 def test_a_grader_that_is_killed_leaves_no_process(tmp_path):
     program = (
         "import time\n"
-        "from graders.harness.sandbox import Limits\n"
-        "from graders.harness.session import Session\n"
-        "from graders.harness.submission import Submission\n"
-        "from graders.harness.zygote import Zygote\n"
+        "from graders.sandbox.sandbox import Limits\n"
+        "from graders.remote.session import Session\n"
+        "from graders.uploads.submission import Submission\n"
+        "from graders.sandbox.zygote import Zygote\n"
         "s = Session(Submission({}), {}, Zygote(preload=()), Limits()); s.begin(1)\n"
         "print('up', flush=True); time.sleep(600)"
     )

@@ -6,11 +6,11 @@ from dataclasses import asdict
 import pytest
 
 from graders.__main__ import main
-from graders.harness import rates, seeds
-from graders.harness.checks import Check, known_checks
-from graders.harness.direct import inside, run_check
-from graders.harness.faults import Failed
-from graders.harness.seeds import Met
+from graders.remote.faults import Failed
+from graders.sheets.check_index import Check, known_checks
+from graders.validation import flakiness, tables
+from graders.validation.flakiness import Met
+from graders.validation.in_process import inside, run_check
 
 MASK, ENDS = (
     "test_padding.py::test_mask_is_true_on_tokens",
@@ -20,11 +20,11 @@ MASK, ENDS = (
 
 def test_every_check_as_it_stands_has_met_many_seeds():
     """After a change of a check: `python -m graders seeds PART`, which runs only what changed."""
-    assert seeds.missing() == []
+    assert flakiness.missing() == []
 
 
 def test_no_right_answer_has_lost_a_check():
-    assert [check for check, met in seeds.read().items() if met.failed] == []
+    assert [check for check, met in flakiness.read().items() if met.failed] == []
 
 
 # --- the command ---
@@ -34,9 +34,9 @@ def test_no_right_answer_has_lost_a_check():
 def few(tmp_path, monkeypatch):
     """Two checks, and a file of their own."""
     known = {check: known_checks()[check] for check in (MASK, ENDS)}
-    monkeypatch.setattr(seeds, "known_checks", lambda: known)
-    monkeypatch.setattr(seeds, "of_part", lambda part: list(known.values()))
-    monkeypatch.setattr(seeds, "FILE", tmp_path / "seeds.json")
+    monkeypatch.setattr(flakiness, "known_checks", lambda: known)
+    monkeypatch.setattr(flakiness, "of_part", lambda part: list(known.values()))
+    monkeypatch.setattr(flakiness, "FILE", tmp_path / "seeds.json")
     return known
 
 
@@ -47,7 +47,7 @@ def test_each_seed_is_met_once(few, monkeypatch, capsys):
         met.append((check, seed))
         return run_check(session, check, seed)
 
-    monkeypatch.setattr(seeds, "run_check", noted)
+    monkeypatch.setattr(flakiness, "run_check", noted)
     assert main(["seeds", "padding", "--seeds", "2"]) == 0
     assert capsys.readouterr().out == "padding: 2 checks have met 2 seeds\n"
     assert met == [(MASK, 1), (ENDS, 1), (MASK, 2), (ENDS, 2)]
@@ -55,51 +55,53 @@ def test_each_seed_is_met_once(few, monkeypatch, capsys):
     assert met[4:] == [(MASK, 3), (ENDS, 3)]
     assert main(["seeds", "padding", "--seeds", "1", "--again"]) == 0
     assert met[6:] == [(MASK, 1), (ENDS, 1)]
-    assert seeds.read()[MASK] == Met(seeds.code(few[MASK]), seeds=1)
-    assert rates.met("padding") == [2, 1, 0]
-    assert seeds.missing() == [MASK, ENDS]
+    assert flakiness.read()[MASK] == Met(flakiness.code(few[MASK]), seeds=1)
+    assert tables.met("padding") == [2, 1, 0]
+    assert flakiness.missing() == [MASK, ENDS]
 
 
 def test_a_check_that_changed_meets_all_seeds_again(few, monkeypatch):
     met = []
-    monkeypatch.setattr(seeds, "run_check", lambda session, check, seed: met.append(check))
-    monkeypatch.setattr(seeds, "ENOUGH", 2)
+    monkeypatch.setattr(flakiness, "run_check", lambda session, check, seed: met.append(check))
+    monkeypatch.setattr(flakiness, "ENOUGH", 2)
     main(["seeds", "padding", "--seeds", "2"])
-    assert seeds.missing() == []
-    seeds.write(seeds.read() | {MASK: Met("another", seeds=2)})
-    assert seeds.missing() == [MASK]
+    assert flakiness.missing() == []
+    flakiness.write(flakiness.read() | {MASK: Met("another", seeds=2)})
+    assert flakiness.missing() == [MASK]
     main(["seeds", "padding", "--seeds", "2"])
     assert met == [MASK, ENDS, MASK, ENDS, MASK, MASK]
-    assert seeds.missing() == []
+    assert flakiness.missing() == []
 
 
 def test_a_right_answer_that_loses_a_check_is_named(few, monkeypatch, capsys):
     def unlucky(session, check, seed):
         return Failed("Two orders\nare the same.") if (check, seed) == (ENDS, 2) else None
 
-    monkeypatch.setattr(seeds, "run_check", unlucky)
+    monkeypatch.setattr(flakiness, "run_check", unlucky)
     assert main(["seeds", "padding", "--seeds", "2"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:] == [f"{ENDS}: seed 2: the reference: Two orders are the same."]
-    assert seeds.read()[ENDS].failed == ["seed 2: the reference: Two orders are the same."]
+    assert flakiness.read()[ENDS].failed == ["seed 2: the reference: Two orders are the same."]
     assert main(["seeds", "padding", "--seeds", "2"]) == 1  # it stays until the check is mended
 
 
 def test_variants_take_turns_and_may_lose_what_they_may(few, monkeypatch):
     met = []
     own = {"one": {"padding.py": b"x = 1"}, "two": {"padding.py": b"x = 2"}}
-    monkeypatch.setattr(seeds, "variants", lambda part: own)
-    monkeypatch.setattr(seeds, "may_lose", lambda part: {"two": ["test_adds_start_and_end"]})
-    monkeypatch.setattr(seeds, "run_check", lambda session, check, seed: met.append((check, seed)))
+    monkeypatch.setattr(flakiness, "variants", lambda part: own)
+    monkeypatch.setattr(flakiness, "may_lose", lambda part: {"two": ["test_adds_start_and_end"]})
+    monkeypatch.setattr(
+        flakiness, "run_check", lambda session, check, seed: met.append((check, seed))
+    )
     assert main(["seeds", "padding", "--seeds", "2", "--variants"]) == 0
     first = [(MASK, 1), (MASK, 1), (ENDS, 1)]  # two comes first, and need not pass ENDS
     assert met == [*first, (MASK, 2), (MASK, 2), (ENDS, 2), (ENDS, 2)]
-    assert seeds.read()[ENDS] == Met(seeds.code(few[ENDS]), seeds=2, variants=2)
+    assert flakiness.read()[ENDS] == Met(flakiness.code(few[ENDS]), seeds=2, variants=2)
 
 
 def test_a_check_that_is_gone_is_forgotten(few):
-    seeds.FILE.write_text(json.dumps({"test_padding.py::test_gone": asdict(Met("x", 9))}))
-    assert seeds.read() == {}
+    flakiness.FILE.write_text(json.dumps({"test_padding.py::test_gone": asdict(Met("x", 9))}))
+    assert flakiness.read() == {}
 
 
 def test_an_unknown_part_is_named(capsys):
@@ -126,11 +128,11 @@ def test_a(student, draw):
 
 
 def code_of(text, tmp_path):
-    seeds._definitions.cache_clear()
+    flakiness._definitions.cache_clear()
     (tmp_path / "test_x.py").write_text(text)
     check = Check("test_x.py::test_a", "", 1)
     object.__setattr__(check, "id", f"{tmp_path / 'test_x.py'}::test_a")
-    return seeds.code(check)
+    return flakiness.code(check)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,16 @@ import psutil
 import pytest
 import torch
 
-from graders.harness.bubblewrap import Bubblewrap
-from graders.harness.connection import STRETCH
-from graders.harness.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
-from graders.harness.pipes import Threaded
-from graders.harness.remote import Student, describe
-from graders.harness.sandbox import Limits, NoSandbox
-from graders.harness.session import Session
-from graders.harness.submission import Submission
-from graders.harness.zygote import Zygote
+from graders.remote.connection import STRETCH
+from graders.remote.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
+from graders.remote.pipes import Threaded
+from graders.remote.session import Session
+from graders.remote.student import Student, describe
+from graders.sandbox.bubblewrap import Bubblewrap
+from graders.sandbox.sandbox import NoSandbox
+from graders.sandbox.zygote import Zygote
+from graders.sheets.limits import Limits
+from graders.uploads.submission import Submission
 
 LIMITS = Limits(call_seconds=3, check_seconds=8, load_seconds=4, memory_mb=600, output_kb=4)
 CODE = '''
@@ -85,7 +86,7 @@ def session(request):
     kinds = {"bwrap": Bubblewrap, "zygote": Zygote}
     with pytest.MonkeyPatch.context() as patch:
         if "Windows" in request.param:
-            patch.setattr("graders.harness.connection.pipes", Threaded)
+            patch.setattr("graders.remote.connection.pipes", Threaded)
         sandbox = kinds.get(request.param, NoSandbox)()
         session = Session(Submission({"part.py": CODE.encode()}), {}, sandbox, LIMITS)
         yield session
@@ -355,7 +356,7 @@ def test_a_file_that_ends_the_worker_is_not_loaded_again():
 
 
 def test_a_worker_that_does_not_start_is_our_fault(monkeypatch):
-    monkeypatch.setattr("graders.harness.sandbox.BOOT", "import sys; sys.exit('no torch here')")
+    monkeypatch.setattr("graders.sandbox.sandbox.BOOT", "import sys; sys.exit('no torch here')")
     session = Session(Submission({"part.py": b""}), {}, NoSandbox(), LIMITS)
     with pytest.raises(RuntimeError, match=r"No worker could be started: .*no torch here"):
         session.begin(1)
@@ -373,7 +374,7 @@ def work(seconds):
 def rest(seconds):
     time.sleep(seconds)
 """
-    monkeypatch.setattr("graders.harness.process.WorkerProcess.cpu_seconds", lambda self: 0.0)
+    monkeypatch.setattr("graders.sandbox.process.WorkerProcess.cpu_seconds", lambda self: 0.0)
     session = Session(Submission({"part.py": code}), {}, NoSandbox(), Limits(call_seconds=1))
     student = Student(session, "part")
     session.begin(1)

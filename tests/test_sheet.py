@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from graders.__main__ import main
-from graders.harness.checks import known_checks
-from graders.harness.errors import UsageError
-from graders.harness.handing_in import RequiredFile, UploadName
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import SHEETS, parse_sheet, read_sheet, sheet_names
+from graders.errors import UsageError
+from graders.paths import ROOT
+from graders.sheets.check_index import known_checks
+from graders.sheets.required_files import RequiredFile, UploadName
+from graders.sheets.sheet import SHEETS, parse_sheet, read_sheet, sheet_names
 
 HEAD = 'format = 1\ntitle = "T"\nversion = 1\npoints = {points}\n'
 MLP = [check for check in known_checks() if check.startswith("test_mlp.py")]

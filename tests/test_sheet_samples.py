@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from graders.harness.result_json import from_json
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet
-from graders.harness.sheet_samples import CLASSES, KINDS
+from graders.fixtures.sheet_samples import CLASSES, KINDS
+from graders.paths import ROOT
+from graders.results.result_json import from_json
+from graders.sheets.sheet import read_sheet
 
 
 @pytest.mark.parametrize("one", CLASSES, ids=lambda one: one.sheet)

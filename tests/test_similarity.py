@@ -13,19 +13,20 @@ import numpy as np
 import pytest
 
 from graders.__main__ import main
-from graders.harness import similarity_code
-from graders.harness.archive import MB
-from graders.harness.folder import write_pages, write_result
-from graders.harness.intake import take_in
-from graders.harness.result import Student
-from graders.harness.sheet import read_sheet, sheet_names
-from graders.harness.similarity import ALIKE
-from graders.harness.similarity_class import given_sources, similar
-from graders.harness.similarity_code import code_of
-from graders.harness.similarity_pairs import compared, own
-from graders.harness.soundness import REFERENCE, variants
-from reports.similarity_page import render_similarity
-from reports.summary import summarise
+from graders.results.result import Student
+from graders.results.summary import summarise
+from graders.sheets.sheet import read_sheet, sheet_names
+from graders.similarity import tokens
+from graders.similarity.compare import similar
+from graders.similarity.pairs import compared, own
+from graders.similarity.similarity import ALIKE
+from graders.similarity.tokens import code_of
+from graders.student.notebook import given_sources
+from graders.uploads.archive import MB
+from graders.uploads.intake import take_in
+from graders.validation.soundness import REFERENCE, variants
+from reports.publish import write_pages, write_result
+from reports.staff.similarity_page import render_similarity
 from tests.test_reports import result
 
 # Pairs of which one was made from the other, or both from one course's own skeleton.
@@ -95,7 +96,7 @@ class Disguise(ast.NodeTransformer):
 def disguised(files):
     """One file with all of it: other names, order and layout, no comments, no docstrings."""
     rng = random.Random(0)
-    text = "\n".join(text for _, text in similarity_code._sources(files))
+    text = "\n".join(text for _, text in tokens._sources(files))
     lines = [
         line for line in text.splitlines() if not line.lstrip().startswith(("%", "!", "from __"))
     ]
@@ -244,8 +245,8 @@ HOSTILE = {
 def test_no_file_breaks_the_comparison_or_holds_it_up(content, name):
     before = time.process_time()
     code = code_of({name: content})
-    assert len(code.text) <= similarity_code.LONGEST
-    assert time.process_time() - before < similarity_code.SECONDS + 5
+    assert len(code.text) <= tokens.LONGEST
+    assert time.process_time() - before < tokens.SECONDS + 5
 
 
 @pytest.mark.parametrize(
@@ -269,7 +270,7 @@ def test_a_notebook_of_an_old_format_is_read():
 
 
 def test_what_takes_too_long_is_left_out_and_told(tmp_path, two, monkeypatch):
-    monkeypatch.setattr(similarity_code, "SECONDS", 0.01)
+    monkeypatch.setattr(tokens, "SECONDS", 0.01)
     found = found_among(tmp_path, ann={"a.py": b"a\n" * 90_000})
     assert names(found.cut) == ["ann"]
     html = render_similarity(found, set())
@@ -292,8 +293,8 @@ def test_reading_ends_even_where_a_callback_swallows_its_end(monkeypatch):
         while True:
             pass
 
-    monkeypatch.setattr(similarity_code, "SECONDS", 0.01)
-    monkeypatch.setattr(similarity_code, "filter_code", read)
+    monkeypatch.setattr(tokens, "SECONDS", 0.01)
+    monkeypatch.setattr(tokens, "filter_code", read)
     code = code_of({"a.py": b"a\n"})
     assert swallowed and not code.whole and not len(code.hashes)
 

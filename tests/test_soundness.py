@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from graders.__main__ import main
-from graders.harness import soundness
-from graders.harness.errors import UsageError
-from graders.harness.soundness import Row, Table
+from graders.errors import UsageError
 from graders.mistakes import Mistake
+from graders.validation import soundness
+from graders.validation.soundness import Row, Table
 
 PARTS = soundness.parts_with_checks()
 MANY = 50  # mistakes, of which every second one is run here
@@ -146,7 +146,7 @@ def test_a_survivor_and_a_missing_hint_are_named(bench, monkeypatch):
 
 
 def test_a_check_of_ours_that_raises_is_a_problem_and_catches_nothing(bench, monkeypatch):
-    from graders.harness.told import Parameter
+    from graders.oracles.roles import Parameter
 
     def broken(*arguments):
         raise ZeroDivisionError("ours")
@@ -154,7 +154,9 @@ def test_a_check_of_ours_that_raises_is_a_problem_and_catches_nothing(bench, mon
     monkeypatch.setattr(Parameter, "__init__", broken)
     findings, problems = bench.run(soundness.reference_files(), "mlp", 1)
     assert findings["test_logits_equal_the_layers"].outcome == "grader_error"
-    assert problems[0].startswith("test_mlp.py::test_logits_equal_the_layers: graders/test_mlp.py:")
+    assert problems[0].startswith(
+        "test_mlp.py::test_logits_equal_the_layers: graders/checks/test_mlp.py:"
+    )
     assert "test_logits_equal_the_layers" not in soundness._failed(findings)
 
 

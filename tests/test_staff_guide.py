@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from graders.harness.sandbox import ROOT
+from graders.paths import ROOT
 
 GUIDE = (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
 STEP = re.compile(

@@ -6,15 +6,16 @@ from inspect import signature
 
 import pytest
 
-from graders.harness import soundness
-from graders.harness.draw import Draw
-from graders.harness.faults import Failed, Fault
-from graders.harness.grade import given_files
-from graders.harness.remote import Student
-from graders.harness.sandbox import Limits, NoSandbox
-from graders.harness.session import Session
-from graders.harness.submission import Submission
-from graders.measuring.records import all_in_mode, none_tracked
+from graders.assertions.draw import Draw
+from graders.grading.grade import given_files
+from graders.probes.training_log import all_in_mode, none_tracked
+from graders.remote.faults import Failed, Fault
+from graders.remote.session import Session
+from graders.remote.student import Student
+from graders.sandbox.sandbox import NoSandbox
+from graders.sheets.limits import Limits
+from graders.uploads.submission import Submission
+from graders.validation import soundness
 
 HEAD = "import numpy as np\nimport torch\nfrom torch import nn\n\n"
 RETURNED = """
@@ -146,7 +147,7 @@ def passes():
 
 
 def _checks(part):
-    module = import_module(f"graders.test_{part}")
+    module = import_module(f"graders.checks.test_{part}")
     return [(name, getattr(module, name)) for name in soundness.checks_of(part)]
 
 

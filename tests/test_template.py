@@ -12,9 +12,10 @@ from decimal import Decimal
 import pytest
 
 from graders.__main__ import main
-from graders.harness import sentences, template, well_formed
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet
+from graders.paths import ROOT
+from graders.sheets import versions
+from graders.sheets.sheet import read_sheet
+from graders.validation.consistency import template, well_formed
 
 
 def test_the_set_holds_together():
@@ -57,8 +58,9 @@ UNPARSABLE = [
     )
 ] + [
     Break(
-        "syntax error in a check", "graders/test_mlp.py", "def _sizes(draw):", "def _sizes(draw:",
-        r"graders/test_mlp\.py:\d+: cannot be parsed: .+; mend it first",
+        "syntax error in a check", "graders/checks/test_mlp.py",
+        "def _sizes(draw):", "def _sizes(draw:",
+        r"graders/checks/test_mlp\.py:\d+: cannot be parsed: .+; mend it first",
     ),
     Break(
         "bad bytes in an oracle", "graders/oracles/elman.py", END, "\n\0\n",
@@ -109,12 +111,14 @@ BREAKS = [
         "the skeleton earns points", "student_template/vocabulary.py",
         STUB.format("vocabulary.vectorize_text"),
         "return torch.tensor([vocabulary[token] for token in tokenizer(text)], dtype=torch.long)",
-        r"graders/test_vocabulary\.py:\d+: test_ids_of_a_text: the skeleton earns points; put a stub",
+        r"graders/checks/test_vocabulary\.py:\d+: test_ids_of_a_text: the skeleton earns points; "
+        r"put a stub",
     ),
     Break(
         "the skeleton fails for another reason", "student_template/pytorch_rnn.py",
         STUB.format("pytorch_rnn.PytorchRNN.log_forward"), "return self.widht",
-        r"graders/test_pytorch_rnn\.py:\d+: test_\w+: the skeleton fails for another reason than a "
+        r"graders/checks/test_pytorch_rnn\.py:\d+: test_\w+: the skeleton fails for another "
+        r"reason than a "
         r"stub: It raised AttributeError: .+; mend student_template/pytorch_rnn\.py or what the check",
     ),
     Break(
@@ -124,7 +128,8 @@ BREAKS = [
     ),
     Break(
         "the reference loses points", "reference/torch_rnn.py", "batch_first=True", "bias=True",
-        r"graders/test_torch_rnn\.py:\d+: test_samples_do_not_mix: the reference loses points: .+; "
+        r"graders/checks/test_torch_rnn\.py:\d+: test_samples_do_not_mix: the reference loses "
+        r"points: .+; "
         r"mend reference/torch_rnn\.py or the check",
     ),
     Break(
@@ -161,36 +166,40 @@ BREAKS = [
         r"version 1; raise `version`, then run `python -m graders fixtures`",
     ),
     Break(
-        "a check without a sentence", "graders/test_step_rnn.py", "", "",
-        r"graders/test_step_rnn\.py:\d+: test_unsaid has no docstring; write the sentence that",
+        "a check without a sentence", "graders/checks/test_step_rnn.py", "", "",
+        r"graders/checks/test_step_rnn\.py:\d+: test_unsaid has no docstring; write the sentence that",
     ),
     Break(
-        "a check that no mistake fails", "graders/test_step_rnn.py", END,
+        "a check that no mistake fails", "graders/checks/test_step_rnn.py", END,
         "\n\ndef test_unsaid(student, draw):\n    pass\n",
-        r"graders/test_step_rnn\.py:\d+: no mistake must fail test_unsaid; add one to graders/mis",
+        r"graders/checks/test_step_rnn\.py:\d+: no mistake must fail test_unsaid; add one to "
+        r"graders/mis",
     ),
     Break(
-        "two checks of one name", "graders/test_training.py", END,
+        "two checks of one name", "graders/checks/test_training.py", END,
         '\n\ndef test_leaves_the_batches_alone(student, draw):\n    """Again."""\n',
-        r"graders/test_training\.py:\d+: test_leaves_the_batches_alone is there twice, and only the "
+        r"graders/checks/test_training\.py:\d+: test_leaves_the_batches_alone is there twice, and "
+        r"only the "
         r"last one runs; rename one of them",
     ),
     Break(
-        "a missing oracle", "graders/test_mlp.py", "from graders.oracles import classifiers",
-        "from graders.oracles import classifiers, no_such_oracle",
-        r"graders/test_mlp\.py:\d+: cannot be imported: ImportError: .+no_such_oracle.+; mend it",
+        "a missing oracle", "graders/checks/test_mlp.py", "from graders.oracles import formulas",
+        "from graders.oracles import formulas, no_such_oracle",
+        r"graders/checks/test_mlp\.py:\d+: cannot be imported: ImportError: .+no_such_oracle.+; "
+        r"mend it",
     ),
     Break(
-        "checks without a reference", "graders/test_nothing.py", END,
+        "checks without a reference", "graders/checks/test_nothing.py", END,
         'def test_it(student, draw):\n    """It is."""\n',
-        r"graders/test_nothing\.py:1: there is no reference/nothing\.py for these checks; write it",
+        r"graders/checks/test_nothing\.py:1: there is no reference/nothing\.py for these checks; "
+        r"write it",
     ),
     Break(
         "a fixture that does not rebuild", "fixtures/reviews.json", END, " ",
         r"fixtures/reviews\.json:1: is not what its command makes; run `python -m graders fixtures`",
     ),
     Break(
-        "an answer in the students' README", "graders/harness/bundle/README.md.j2", END,
+        "an answer in the students' README", "graders/student/bundle/README.md.j2", END,
         ANSWER.replace("\n    ", "\n"),
         r"reference/mlp\.py:\d+: the body of forward stands in the students' README\.md; write it",
     ),
@@ -280,10 +289,10 @@ def test_the_command_checks_the_parts_that_are_named(capsys, monkeypatch):
 
 
 def test_a_part_without_mistakes_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(well_formed, "GRADERS", ROOT / "graders" / "nowhere")
+    monkeypatch.setattr(well_formed, "MISTAKES", ROOT / "graders" / "nowhere")
     (line,) = well_formed.mistake_problems("elman")
     assert line.startswith(
-        "graders/nowhere/mistakes/elman.py:1: is missing; write down wrong answers"
+        "graders/nowhere/elman.py:1: is missing; write down wrong answers"
     )
 
 
@@ -299,13 +308,13 @@ def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):
 
 def test_a_sentence_that_changed_under_the_same_version_is_named(monkeypatch):
     sheet = read_sheet("rnn")
-    monkeypatch.setattr(sentences, "told", lambda sheet: "another hash")
-    assert sentences.problem(sheet) == (
+    monkeypatch.setattr(versions, "told", lambda sheet: "another hash")
+    assert versions.problem(sheet) == (
         "graders/assignments/rnn.toml:4: what students are told has changed since version "
         f"{sheet.version}; raise `version`, then run `python -m graders fixtures`"
     )
     newer = replace(sheet, version=sheet.version + 1)
-    assert sentences.problem(newer).startswith(
+    assert versions.problem(newer).startswith(
         "fixtures/sentences.json:1: rnn has a new version; run"
     )
 
@@ -313,15 +322,15 @@ def test_a_sentence_that_changed_under_the_same_version_is_named(monkeypatch):
 def test_the_note_of_what_students_were_told_keeps_its_entry_until_the_version_is_raised(
     monkeypatch,
 ):
-    before = json.loads(sentences.noted())
-    monkeypatch.setattr(sentences, "told", lambda sheet: "another hash")
-    assert json.loads(sentences.noted()) == before
+    before = json.loads(versions.noted())
+    monkeypatch.setattr(versions, "told", lambda sheet: "another hash")
+    assert json.loads(versions.noted()) == before
 
 
 def test_what_students_are_told_is_sentences_points_and_criteria():
     sheet = read_sheet("vu-3b")
     first = sheet.questions[0]
     for other in (replace(first, title="x"), replace(first, manual_points=Decimal(1))):
-        assert sentences.told(replace(sheet, questions=(other,))) != sentences.told(
+        assert versions.told(replace(sheet, questions=(other,))) != versions.told(
             replace(sheet, questions=(first,))
         )

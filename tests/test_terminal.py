@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from graders.harness.result import Manual, QuestionResult, Result
-from graders.harness.terminal import show
+from graders.results.result import Manual, QuestionResult, Result
+from reports.terminal import show
 from tests.test_reports import HOSTILE, check, hostile, result
 
 SHAPE = "The output has the wrong shape.\nCalled:   f(1)\nReturned: (2,)\nExpected: (3,)"

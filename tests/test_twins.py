@@ -1,10 +1,10 @@
-"""Tests of graders/harness/twins.py: each way in which two folders stop being twins is named."""
+"""Each way in which two folders stop being twins is named."""
 
 from pathlib import Path
 
 import pytest
 
-from graders.harness.twins import twin_problems
+from graders.validation.consistency.twins import twin_problems
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from graders.harness.archive import Caps
-from graders.harness.errors import Unreadable, UsageError
-from graders.harness.intake import find_uploads
-from graders.harness.lms.canvas import canvas_owner
-from graders.harness.lms.moodle import moodle_owner
-from graders.harness.owner import Owner, newest_attempts, plain_owner, safe_id
-from graders.harness.result import Student
-from graders.harness.upload import UnreadableUpload, Upload, read_folder
+from graders.errors import Unreadable, UsageError
+from graders.results.result import Student
+from graders.uploads.archive import Caps
+from graders.uploads.intake import find_uploads
+from graders.uploads.lms.canvas import canvas_owner
+from graders.uploads.lms.moodle import moodle_owner
+from graders.uploads.owner import Owner, newest_attempts, plain_owner, safe_id
+from graders.uploads.upload import UnreadableUpload, Upload, read_folder
 
 UNUSED = "not a source or small text file"
 DAMAGED = "This archive is damaged or cut short; make it again and hand it in."

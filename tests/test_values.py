@@ -13,8 +13,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.harness.worker.values import DEPTH_CAP, ITEM_CAP, RECORDS_CAP, Encoder, decode
-from graders.harness.worker.wire import BadFrame
+from graders.worker.values import DEPTH_CAP, ITEM_CAP, RECORDS_CAP, Encoder, decode
+from graders.worker.wire import BadFrame
 
 
 def no_handle(form):

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from graders.harness.own import own_files
-from graders.harness.release import bundle, release
-from graders.harness.sandbox import ROOT
-from graders.harness.sheet import read_sheet, sheet_names
+from graders.paths import ROOT
+from graders.sheets.sheet import read_sheet, sheet_names
+from graders.student.folder import own_files
+from graders.student.release import bundle, release
 
 SITE = ROOT / "tests" / "windows"
 RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))}

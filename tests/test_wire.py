@@ -10,8 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.harness.worker import wire
-from graders.harness.worker.wire import BadFrame, pack, read
+from graders.worker import wire
+from graders.worker.wire import BadFrame, pack, read
 
 
 def frame(text: bytes, blob: bytes = b"") -> io.BytesIO:

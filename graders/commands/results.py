@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from graders.commands import FORMS, Commands
-from graders.harness.ending import say
+from graders.console import say
 
 if TYPE_CHECKING:
-    from graders.harness.upload import Upload
+    from graders.uploads.upload import Upload
 
 
 def add(commands: Commands) -> None:
@@ -82,7 +82,7 @@ def _as_graded(command: argparse.ArgumentParser) -> None:
 
 
 def _manual(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.merge import merge
+    from graders.manual.apply import merge
 
     merged = merge(options.out)
     table = (options.out / "manual.csv").resolve()
@@ -96,9 +96,9 @@ def _manual(options: argparse.Namespace, console: Console) -> int:
 
 
 def _diff(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.diff import compare
-    from graders.harness.lms.export import write_file
-    from reports.diff_page import lines, render_diff, table
+    from graders.files import write_file
+    from graders.results.diff import compare
+    from reports.staff.diff_page import lines, render_diff, table
 
     found = compare(options.old, options.new)
     for text in lines(found):
@@ -111,14 +111,14 @@ def _diff(options: argparse.Namespace, console: Console) -> int:
 
 
 def _export(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.lms.export import export
+    from graders.gradebook.export import export
 
     return export(options, console)
 
 
 def _gradescope_zip(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.lms.export import write_file
-    from graders.harness.lms.gradescope_zip import autograder_zip
+    from graders.files import write_file
+    from graders.gradebook.gradescope_zip import autograder_zip
 
     write_file(options.out, autograder_zip(options.assignment, options.seed))
     say(console, f"Wrote {options.out}")
@@ -126,7 +126,7 @@ def _gradescope_zip(options: argparse.Namespace, console: Console) -> int:
 
 
 def _reports(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.exports import export
+    from reports.formats import export
 
     for text in export(options.out, options.zip, options.pdf, options.markdown):
         say(console, text)
@@ -134,30 +134,33 @@ def _reports(options: argparse.Namespace, console: Console) -> int:
 
 
 def _mark(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.mark_server import serve
+    from graders.manual.server import serve
 
     uploads = _uploads(options) if options.uploads else None
     return serve(options.out, uploads, options.port, console)
 
 
 def _uploads(options: argparse.Namespace) -> Sequence["Upload"]:
-    from graders.harness.intake import take_in
-    from graders.harness.lms.roster import read_roster
+    from graders.uploads.intake import take_in
+    from graders.uploads.lms.roster import read_roster
 
     roster = read_roster(options.roster) if options.roster else None
     return take_in(options.uploads, options.lms, roster).uploads
 
 
 def _similarity(options: argparse.Namespace, console: Console) -> int:
-    from graders.harness.folder import results_of, write_pages
-    from graders.harness.lms.claims import listed
-    from graders.harness.lms.export import write_file
-    from graders.harness.similarity_class import compare
-    from reports.similarity_page import FILE, in_short, render_similarity
-    from reports.summary import summarise
+    from graders.files import write_file
+    from graders.results.store import results_of
+    from graders.results.summary import summarise
+    from graders.similarity.compare import compare
+    from graders.student.notebook import given_sources
+    from graders.text import listed
+    from reports.publish import write_pages
+    from reports.staff.similarity_page import FILE, in_short, render_similarity
 
     results = results_of(options.out).found
-    found = compare(results, _uploads(options), options.given)
+    sources = given_sources({result.assignment for result in results}, options.given)
+    found = compare(results, _uploads(options), sources)
     page = options.out / FILE
     write_file(page, render_similarity(found, {each.student.id for each in results}).encode())
     write_pages([summarise(result) for result in results], options.out)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from graders.harness.told import Parameter
 from graders.oracles.formulas import affine
+from graders.oracles.roles import Parameter
 from graders.oracles.torch_rnn import bias_of, lstm, matrices, stacks, states
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from graders.harness.told import Parameter
-from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, affine, max_over_time, same
+from graders.oracles.roles import Layout, Parameter, Roles, assignments
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Pieces of formulas that several oracles share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from graders.oracles.roles import Layout, Parameter, Roles, Shape, assignments
 
 Activation = Callable[[Tensor], Tensor]
 ACTIVATIONS: dict[str, Activation] = {
@@ -24,3 +27,63 @@ def max_over_time(features: Tensor) -> Tensor:
 
 def same(value: Tensor) -> Tensor:
     return value
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What a cell computes from weights in their roles.
+
+    Args:
+        words: its name, as a message says it.
+        needed: shapes of the roles without which it is another formula.
+        optional: shapes of those that may be missing, or be the sum of several (biases).
+        run: maps roles and inputs to the outputs.
+    """
+
+    words: str
+    needed: Mapping[str, Shape]
+    optional: Mapping[str, Shape]
+    run: Callable[[Roles, Sequence[Tensor]], list[Tensor]]
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        return {**self.needed, **self.optional}
+
+
+def mlp_logits(
+    parameters: Sequence[Parameter], sizes: Sequence[int], x: Tensor
+) -> Iterator[Tensor]:
+    """Yield the logits (B, C) of Embedding, Linear, ReLU, max over time, Linear.
+
+    Args:
+        parameters: the student's own, each used once.
+        sizes: V, C, E, H.
+        x: (B, T) token ids.
+    """
+    V, C, E, H = sizes
+    layout = Layout({"embedding": (V, E), "W": (H, E), "W_out": (C, H)}, {"b": (H,), "b_out": (C,)})
+    for w in assignments(parameters, layout):
+        features = torch.relu(affine(w["embedding"][x], w["W"], w.get("b")))
+        yield affine(max_over_time(features), w["W_out"], w.get("b_out"))
+
+
+def pooled_logits(
+    parameters: Sequence[Parameter],
+    sizes: Sequence[int],
+    middle: Callable[[Tensor], Tensor],
+    x: Tensor,
+) -> Iterator[Tensor]:
+    """Yield the logits of Embedding, a given layer, ReLU or none, max over time, Linear.
+
+    Args:
+        parameters: those of the embedding and of the last Linear.
+        sizes: V, C, E, H.
+        middle: maps (B, T, E) to (B, T, H).
+        x: (B, T) token ids.
+    """
+    V, C, E, H = sizes
+    layout = Layout({"embedding": (V, E), "W_out": (C, H)}, {"b_out": (C,)})
+    for w in assignments(parameters, layout):
+        outs = middle(w["embedding"][x])
+        for after in (torch.relu, same):
+            yield affine(max_over_time(after(outs)), w["W_out"], w.get("b_out"))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, sigmoid, tanh
 
-from graders.measuring.matching import Roles, Shape
-from graders.measuring.probing import Formula
+from graders.oracles.formulas import Formula
+from graders.oracles.roles import Roles, Shape
 
 Activation = Callable[[Tensor], Tensor]
 Mix = Callable[[Tensor, Tensor, Tensor], Tensor]

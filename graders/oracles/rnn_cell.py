@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graders.harness.told import Parameter
-from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, affine, same
+from graders.oracles.roles import Layout, Parameter, Roles, assignments
 
 Step = Callable[[Tensor, Tensor], Tensor]  # x (B, D) and h (B, H) to the new h
 

@@ -6,9 +6,8 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from graders.harness.told import Parameter
-from graders.measuring.matching import Layout, Roles, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, affine, same
+from graders.oracles.roles import Layout, Parameter, Roles, assignments
 
 Step = tuple[Tensor, Tensor]  # y_t (B, O), h_t (B, H)
 

@@ -7,9 +7,8 @@ from math import exp, log1p
 from torch import Tensor
 from torch.nn import functional as F
 
-from graders.harness.told import Parameter
-from graders.measuring.matching import Layout, Roles, Shape, assignments
 from graders.oracles.formulas import ACTIVATIONS, Activation, same
+from graders.oracles.roles import Layout, Parameter, Roles, Shape, assignments
 
 # The sheet says "e.g. tanh": whatever torch has under the name of an activation is as good.
 OTHERS: tuple[Activation, ...] = (

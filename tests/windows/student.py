@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import sitecustomize
 
-from graders import student
-from graders.harness import pipes, process, sandbox
+from graders.remote import pipes
+from graders.sandbox import process, sandbox
+from graders.student import __main__ as student
 
 assert sitecustomize.ABSENT
 NT = SimpleNamespace(**{**vars(os), "name": "nt"})

@@ -23,7 +23,7 @@ def make():
         ("padding.py", WRONG),
         ("conftest.py", PASSES_ALL),
         ("graders/conftest.py", PASSES_ALL),
-        ("graders/test_padding.py", "def test_pads_on_the_right():\n    pass\n"),
+        ("graders/checks/test_padding.py", "def test_pads_on_the_right():\n    pass\n"),
         *(
             (name, "[pytest]\naddopts = --co\n[tool.pytest.ini_options]\naddopts = ['--co']")
             for name in settings

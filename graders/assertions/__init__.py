@@ -1,0 +1,1 @@
+"""What every check uses: comparisons, random inputs, figures, properties of answers."""

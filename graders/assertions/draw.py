@@ -1,0 +1,67 @@
+"""Fresh numbers for a check: other values and sizes under another seed, the same for a whole class."""
+
+import hashlib
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from graders.oracles.roles import Parameter
+from graders.remote.replies import Named
+from graders.remote.student import Remote, Student
+
+
+def seed_for(seed: int, name: str) -> int:
+    """Derive a check's own seed, the same on every machine."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return int.from_bytes(digest[:7], "big")
+
+
+class Draw:
+    """Draws inputs, sizes and weights. Numbers travel to the worker as data, never as a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def integer(self, low: int, high: int) -> int:
+        """Draw a whole number from `low` to `high`, both included."""
+        return int(torch.randint(low, high + 1, (1,), generator=self._generator))
+
+    def sizes(self, count: int, low: int = 3, high: int = 7) -> list[int]:
+        """Draw `count` different sizes, so that exchanged axes show."""
+        order = torch.randperm(high + 1 - low, generator=self._generator)
+        return [low + int(i) for i in order[:count]]
+
+    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Draw standard normal numbers."""
+        wide = torch.randn(shape, generator=self._generator, dtype=torch.float64)
+        return wide.to(dtype)
+
+    def tokens(self, *shape: int, low: int = 1, high: int) -> Tensor:
+        """Draw token ids (int64) from `low` to `high` - 1."""
+        return torch.randint(low, high, shape, generator=self._generator)
+
+    def rows(self, lengths: list[int], high: int, low: int = 1) -> list[list[int]]:
+        """Draw one row of token ids for each length."""
+        return [self.tokens(length, low=low, high=high).tolist() for length in lengths]
+
+    def shuffled(self, values: list[int]) -> list[int]:
+        """Give the values in a random order."""
+        return [values[int(i)] for i in torch.randperm(len(values), generator=self._generator)]
+
+    def weights(
+        self,
+        student: Student,
+        model: Remote,
+        scale: float = 0.6,
+        known: Sequence[Parameter] | None = None,
+    ) -> dict[str, Tensor]:
+        """Give a model random, distinct weights; return them by name.
+
+        Args:
+            known: its parameters, where they were asked for before.
+        """
+        found = student.parameters(model, values=False) if known is None else known
+        values = {p.name: self.normal(*p.values.shape, dtype=p.values.dtype) * scale for p in found}
+        student.set_parameters(model, values)
+        return Named(values)

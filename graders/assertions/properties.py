@@ -1,0 +1,317 @@
+"""Calls that several parts' checks share, and the sentences that go with them."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import close, holds, is_close, shaped
+from graders.assertions.draw import Draw
+from graders.oracles.roles import Parameter
+from graders.remote.faults import Failed, StudentError
+from graders.remote.student import Remote, Student, describe
+
+CUT = (
+    "The graph is cut between them and the output, by detach(), .data, .item(), torch.tensor(…) or "
+    "torch.no_grad(): the layer is used, but never learns."
+)
+WRONG_GRADIENT = (
+    "Where the check of the values fails too, mend that first: other values have other gradients. "
+    "The graph is cut otherwise, by detach(), .data, .item(), torch.tensor(…) or torch.no_grad(): a "
+    "layer is used, but learns too little."
+)
+UNUSED = (
+    "forward does not use them: call the layer that was made in __init__, on the way to the output."
+)
+SIZES = "The sheet's sizes are the defaults of __init__'s arguments, and its layers use them."
+MIXED_DEVICES = (
+    "expected all tensors to be on the same device",
+    "is not on the expected device",
+    "not at the same device",
+)
+
+
+def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:
+    """Call `function` with the first list of arguments that it takes without raising.
+
+    For arguments whose type the sheets leave open, such as lists or tensors. When none is taken,
+    the error of the first is raised.
+    """
+    try:
+        return function(*readings[0])
+    except StudentError as error:
+        if len(readings) == 1 or error.type_name == "NotImplementedError":
+            raise
+        with contextlib.suppress(StudentError):
+            return any_reading(function, *readings[1:])
+        raise error from None
+
+
+@contextlib.contextmanager
+def hinted(hint: str) -> Iterator[None]:
+    """Give an exception of the student's code, which is expected here, a hint."""
+    try:
+        yield
+    except StudentError as error:
+        error.hint = error.hint or hint
+        raise
+
+
+def items_of(student: Student, returned: Any, most: int) -> Sequence[Any]:
+    """List what a generator, a list or another iterable gave, `most` items at most."""
+    if isinstance(returned, Remote):
+        returned = student.collect(returned, most)
+    if not isinstance(returned, (list, tuple)):
+        raise Failed("The result cannot be iterated over.", describe(returned), "an iterable")
+    return returned
+
+
+def weighted(
+    student: Student, model: Remote, draw: Draw, dtype: torch.dtype = torch.float32
+) -> list[Parameter]:
+    """Put a model into evaluation mode and `dtype`, with random weights; list its parameters."""
+    student.tell(model.eval)
+    if dtype != torch.float32:
+        student.tell(model.to, dtype)
+    return reweighted(student, model, student.parameters(model, values=False), draw, dtype)
+
+
+def reweighted(
+    student: Student,
+    model: Remote,
+    parameters: Sequence[Parameter],
+    draw: Draw,
+    dtype: torch.dtype,
+) -> list[Parameter]:
+    """Give a model, whose parameters these are, other random weights; list them with those.
+
+    Args:
+        dtype: that of the list, to compute with; a model may keep some of its own in another.
+    """
+    drawn = draw.weights(student, model, known=parameters)
+    values = {name: value.to(dtype) for name, value in drawn.items()}
+    return [replace(p, values=values[p.name].clone().requires_grad_()) for p in parameters]
+
+
+def matches_one(
+    returned: Any, readings: Sequence[Tensor], parameters: Sequence[Parameter], hint: str, what: str
+) -> None:
+    """Pass if `returned` equals one of the right readings; else show the nearest of them."""
+    if any(is_close(returned, reading) for reading in readings):
+        return
+    if not readings:
+        shapes = ", ".join(f"{p.name} {tuple(p.values.shape)}" for p in parameters)
+        problem = f"{what} cannot be right: the parameters do not make up the layers asked for."
+        raise Failed(problem, f"a model with {shapes or 'no parameters'}", "", hint)
+    close(returned, _nearest(returned, readings).detach(), hint, what)
+
+
+def gradients_match(
+    student: Student,
+    model: Remote,
+    inputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    parameters: Sequence[Parameter],
+    readings: Sequence[Sequence[Tensor]] | None,
+    is_whole: Callable[[Sequence[Parameter]], bool] = lambda trained: False,
+) -> None:
+    """Pass if every parameter has a gradient, and the gradients are those of one reading.
+
+    A layer that was made and is not used does no harm where the others make up the formula: so say
+    the readings or, without any, `is_whole` of the parameters that have a gradient.
+    """
+    found = student.gradients(model, [x.detach() for x in inputs], cotangents)
+    missing = [p for p in parameters if found.parameters.get(p.name) is None]
+    cut = [p for p in missing if _matters(student, model, p, inputs)]
+    holds(not cut, f"No gradient arrives at {_names(cut)}.", hint=CUT)
+    trained = [p for p in parameters if found.parameters.get(p.name) is not None]
+    if readings is None:
+        idle = f"{_names(missing)} are not used: no gradient arrives there."
+        holds(not missing or is_whole(trained), idle, hint=UNUSED)
+        return
+    returned = [
+        torch.zeros_like(p.values)
+        if found.parameters.get(p.name) is None
+        else found.parameters[p.name]
+        for p in parameters
+    ]
+    leaves = [p.values for p in parameters] + [x for x in inputs if x.requires_grad]
+    returned += [g for g, x in zip(found.inputs, inputs, strict=False) if x.requires_grad]
+    truths = []
+    for outputs in readings:
+        truth = _differentiate(outputs, cotangents, leaves)
+        _leave_out_pads(parameters, returned, truth)
+        if all(map(is_close, returned, truth)):
+            return
+        truths.append(truth)
+    if not truths:
+        raise Failed("The parameters do not make up the layers asked for.")
+    hint = UNUSED if missing else WRONG_GRADIENT
+    agreeing = [sum(map(is_close, returned, truth)) for truth in truths]
+    names = [p.name for p in parameters] + ["the input", "the first hidden state"]
+    for name, got, wanted in zip(
+        names, returned, truths[agreeing.index(max(agreeing))], strict=False
+    ):
+        close(got, wanted, hint, f"The gradient of {name}")
+
+
+def _names(parameters: Sequence[Parameter]) -> str:
+    return ", ".join(p.name for p in parameters)
+
+
+def _matters(student: Student, model: Remote, parameter: Parameter, inputs: Any) -> bool:
+    """Tell whether what the model returns depends on a parameter at all."""
+    called, results = student.called, []
+    for values in (parameter.values + 1, parameter.values, parameter.values):
+        student.set_parameters(model, {parameter.name: values.detach()})
+        results.append(_flat(model(*(x.detach() for x in inputs))))
+    student.called = called
+    changed, before, again = results
+    return _same(before, again) and not _same(changed, before)
+
+
+def _same(one: Sequence[Tensor], other: Sequence[Tensor]) -> bool:
+    return len(one) == len(other) and all(map(torch.equal, one, other))
+
+
+def _flat(value: Any) -> list[Tensor]:
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return [item for item in items if isinstance(item, Tensor)]
+
+
+def _leave_out_pads(
+    parameters: Sequence[Parameter], returned: Sequence[Any], truth: list[Tensor]
+) -> None:
+    """Expect no gradient in one row of an nn.Embedding that got none: its padding_idx."""
+    for place, parameter in enumerate(parameters):
+        got, wanted = returned[place], truth[place]
+        if parameter.owner == "Embedding" and got.shape == wanted.shape:
+            still = (got == 0).all(dim=1) & (wanted != 0).any(dim=1)
+            if int(still.sum()) == 1:
+                truth[place] = wanted.masked_fill(still[:, None], 0.0)
+
+
+def _differentiate(
+    outputs: Sequence[Tensor], cotangents: Sequence[Tensor], leaves: Sequence[Tensor]
+) -> list[Tensor]:
+    total = torch.stack([(o * c).sum() for o, c in zip(outputs, cotangents, strict=True)]).sum()
+    found = torch.autograd.grad(total, list(leaves), allow_unused=True, retain_graph=True)
+    return [torch.zeros_like(x) if g is None else g for g, x in zip(found, leaves, strict=True)]
+
+
+def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> None:
+    """Pass if a call gives the same again, at once and after another call."""
+    before = function(*first)
+    hint = (
+        "Make the first state anew in every call and keep nothing on self; a layer that is made in "
+        "forward has new weights each time."
+    )
+    for others in ([], [between]):
+        for arguments in others:
+            function(*arguments)
+        close(function(*first), shaped(before, _shape(before)), hint, "The second result")
+
+
+def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
+    """Pass if replacing one sample leaves what comes back for the others alone."""
+    changed = batch.clone()
+    changed[1] = other
+    before, after = function(batch), function(changed)
+    rest = [b for b in range(len(batch)) if b != 1]
+    shaped(before, (len(batch), *_shape(before)[1:]))
+    shaped(after, before.shape)
+    varies(before)
+    hint = (
+        "Samples leak into one another: look for batch_first, for view or reshape where permute "
+        "is needed, and for a maximum or softmax over dim 0."
+    )
+    close(after[rest], before[rest], hint, "What comes back for the other samples")
+
+
+def varies(results: Any) -> Tensor:
+    """Give `results` back unless all samples of a batch get the same: then nothing is shown by it."""
+    rows = shaped(results, _shape(results))
+    hint = (
+        "What comes back does not depend on the sample: look where the input is lost, and for a "
+        "mean or maximum over dim 0, the batch."
+    )
+    same = rows.ndim > 0 and len(rows) > 1 and is_close(rows, rows[:1].expand_as(rows))
+    holds(not same, "All samples of a batch get the same result.", rows, hint=hint)
+    return rows
+
+
+def no_softmax(logits: Any, *others: Any) -> None:
+    """Pass if the rows are neither probabilities nor their logarithms.
+
+    Args:
+        logits: of one batch.
+        others: of the same model under other weights; logits that lie between 0 and 1 every time
+            went through a sigmoid, but once they may do so by chance.
+    """
+    rows = shaped(logits, _shape(logits))
+    ones = torch.ones(rows.shape[:-1])
+    hint = "cross_entropy applies the softmax itself; applied twice, the model hardly learns."
+    for sums in (rows.sum(-1), rows.exp().sum(-1)):
+        holds(not is_close(sums.float(), ones), "The rows are probabilities.", rows, hint=hint)
+    drawn = [rows, *(shaped(other, rows.shape) for other in others)]
+    squashed = len(drawn) > 1 and all(bool(((r >= 0) & (r <= 1)).all()) for r in drawn)
+    holds(not squashed, "All logits lie between 0 and 1.", rows, hint=hint)
+
+
+def under_other_weights(student: Student, model: Remote, draw: Draw, *inputs: Any) -> list[Any]:
+    """Call a model again under three fresh draws of its weights."""
+    results = []
+    for _ in range(3):
+        draw.weights(student, model)
+        results.append(model(*inputs))
+    return results
+
+
+def has_widths(
+    student: Student, model: Remote, shapes: Sequence[tuple[int, ...]], hint: str = SIZES
+) -> None:
+    """Pass if the model has a parameter for each of these shapes, either way round."""
+    found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
+    missing = [s for s in shapes if sum(f in (s, s[::-1]) for f in found) < shapes.count(s)]
+    problem = f"No layer has weights of shape {', '.join(map(str, dict.fromkeys(missing)))}."
+    holds(not missing, problem, f"weights of shapes {found}", hint=hint)
+
+
+def arguments_unchanged(student: Student) -> None:
+    """Pass if the last call left its arguments as they were."""
+    hint = "Operations that end in _ and assignments into a slice change the caller's tensor."
+    holds(not student.mutated, "What was passed in is changed.", hint=hint)
+
+
+def ignores_device(student: Student, model: Remote, *arguments: Any) -> None:
+    """Pass unless the model makes a tensor on a device of its own choice."""
+    holds(bool(_flat(model(*arguments))), "It gives no tensor, on any device.")
+    try:
+        student.on_meta(model, *arguments)
+    except StudentError as error:
+        text = error.text.lower()
+        holds(
+            not any(sign in text for sign in MIXED_DEVICES),
+            "The model makes a tensor on a device of its own choice.",
+            error.text.partition("\n")[0],
+            "every tensor on the device of the input",
+            "Make new tensors with x.new_zeros(…) or torch.zeros(…, device=x.device): then the "
+            "same code runs on a GPU.",
+        )
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(value.shape) if isinstance(value, Tensor) else ()
+
+
+def _nearest(returned: Any, readings: Sequence[Tensor]) -> Tensor:
+    if not isinstance(returned, Tensor) or returned.shape != readings[0].shape:
+        return readings[0]
+    if returned.is_complex():
+        return readings[0]
+    numbers = returned.to(torch.float64)
+    gaps = [float((numbers - reading).detach().abs().max().nan_to_num(1e9)) for reading in readings]
+    return readings[gaps.index(min(gaps))]

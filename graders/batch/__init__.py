@@ -1,0 +1,1 @@
+"""A class: uploads in, results and pages out."""

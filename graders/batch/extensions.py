@@ -1,0 +1,76 @@
+"""Waivers: who was given more time, and why; a CSV file that staff keep."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from graders.errors import UsageError
+from graders.results.table import read_rows
+from graders.sheets.deadline import EXAMPLE, moment_or_none
+
+COLUMNS = ("student", "reason", "until", "days")
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """More time for one student: until a moment, or some days after the deadline."""
+
+    reason: str
+    until: datetime | None = None
+    days: Decimal = Decimal(0)
+
+    def extended(self, deadline: datetime | None) -> datetime | None:
+        if deadline is None:
+            return self.until
+        return max(deadline, self.until or deadline + timedelta(days=float(self.days)))
+
+
+def read_waivers(path: Path) -> dict[str, Waiver]:
+    """Read waivers by student from a CSV file.
+
+    Raises:
+        UsageError: the file or a line of it is wrong; one sentence for each.
+    """
+    waivers: dict[str, Waiver] = {}
+    problems = []
+    for row in read_rows(path, COLUMNS):
+        student = row["student"]
+        try:
+            if student in waivers:
+                raise ValueError("there is another waiver; keep one")
+            waivers[student] = _waiver(student, row["reason"], row["until"], row["days"])
+        except ValueError as problem:
+            problems.append(f"{path.name}, {student or 'a row'}: {problem}.")
+    if problems:
+        raise UsageError("\n".join(problems))
+    return waivers
+
+
+def _waiver(student: str, reason: str, until: str, days: str) -> Waiver:
+    if not student:
+        raise ValueError("it names no student")
+    if not reason:
+        raise ValueError("it gives no reason")
+    if bool(until) == bool(days):
+        raise ValueError("it must give either `until` or `days`")
+    if until:
+        moment = moment_or_none(until)
+        if moment is None:
+            raise ValueError(f"`{until}` is no date with time and time zone, as in {EXAMPLE}")
+        return Waiver(reason, moment)
+    number = days.replace(",", ".")
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", number) or not Decimal(number):
+        raise ValueError(f"`{days}` is no number of days above zero")
+    return Waiver(reason, days=Decimal(number))
+
+
+def strangers(waivers: Collection[str], students: Collection[str]) -> list[str]:
+    """Say whose waivers concern nobody: a wrong id would cost somebody points."""
+    return [
+        f"A waiver is for {student}, and nobody of that id handed in."
+        for student in sorted(waivers)
+        if student not in students
+    ]

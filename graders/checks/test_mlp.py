@@ -1,0 +1,195 @@
+"""Checks of mlp.py: the classifier that judges each token by itself."""
+
+import torch
+
+from graders.assertions.compare import close, holds, shaped
+from graders.assertions.properties import (
+    arguments_unchanged,
+    gradients_match,
+    has_widths,
+    ignores_device,
+    matches_one,
+    no_softmax,
+    same_twice,
+    samples_apart,
+    under_other_weights,
+    varies,
+    weighted,
+)
+from graders.oracles import formulas
+from graders.probes import learning
+
+ZERO = (
+    "Nothing is masked here: each row begins with token 0, which counts like any other. Where the "
+    "check of the layers fails too, mend that first."
+)
+LAYERS = (
+    "Embedding → Linear on every token → ReLU → max over the time axis (dim=1) → Linear. "
+    "Nothing else stands between them."
+)
+
+
+def _sizes(draw):
+    """Draw V, C, E, H, all different, and B and T."""
+    spans = ((13, 17), (2, 3), (4, 5), (6, 8), (9, 10))
+    V, C, E, H, B = (draw.integer(low, high) for low, high in spans)
+    return [V, C, E, H], B, 11
+
+
+def _model(student, sizes):
+    return student.MLPClassifier(*sizes)
+
+
+def _setting(student, draw, dtype=torch.float32):
+    """Make a model and a batch, some rows of which repeat one token: what else enters shows."""
+    sizes, B, T = _sizes(draw)
+    model = _model(student, sizes)
+    parameters = weighted(student, model, draw, dtype)
+    x = draw.tokens(B, T, high=sizes[0])
+    x[2:6] = x[2:6, :1]
+    return model, parameters, sizes, x
+
+
+def test_logits_equal_the_layers(student, draw):
+    """The logits are those of Embedding, Linear, ReLU, global max pool and Linear."""
+    model, parameters, sizes, x = _setting(student, draw)
+    readings = list(formulas.mlp_logits(parameters, sizes, x))
+    matches_one(model(x), readings, parameters, LAYERS, "The matrix of logits")
+
+
+def test_shape_of_the_logits(student, draw):
+    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    sizes, B, T = _sizes(draw)
+    model = _model(student, sizes)
+    hint = "The batch may hold one sequence: squeeze() without a dim drops that axis too."
+    for shape in ((B, T), (1, T), (B + 1, 1), (1, 1)):
+        shaped(model(draw.tokens(*shape, high=sizes[0])), (shape[0], sizes[1]), hint)
+
+
+def test_order_of_tokens_does_not_matter(student, draw):
+    """Permuting the tokens of a sequence does not change its logits."""
+    model, _, sizes, _ = _setting(student, draw)
+    x = draw.tokens(9, 4, high=sizes[0])  # few tokens: each of them counts
+    logits = varies(shaped(model(x), (len(x), sizes[1])))
+    hint = "Pool over time, dim=1 of (B, T, H), and over nothing else."
+    moved = x.roll(1, dims=1)  # every token moves, and pairs of neighbours part
+    close(model(moved), logits, hint, "What comes back for the permuted tokens")
+
+
+def test_repeating_a_token_changes_nothing(student, draw):
+    """Repeating a token of the sequence does not change the logits: the pool is a maximum."""
+    model, _, sizes, x = _setting(student, draw)
+    hint = "A mean or a sum counts tokens; a maximum only asks whether one is there."
+    logits = varies(shaped(model(x), (len(x), sizes[1])))
+    close(
+        model(torch.cat([x, x[:, :2]], 1)),
+        logits,
+        hint,
+        "The matrix of logits with repeated tokens",
+    )
+
+
+def test_pools_over_the_whole_sequence(student, draw):
+    """A token at any place of the sequence can change the logits: the pool is global."""
+    model, _, (V, C, _, _), _ = _setting(student, draw)
+    places, tokens = 12, torch.arange(1, V)
+    base = tokens[:, None].repeat(1, places)  # one token all along
+    changed = base[None, None].repeat(places, V - 1, 1, 1)  # by place, new token, old token
+    for place in range(places):
+        changed[place, :, :, place] = tokens[:, None]
+    logits = shaped(model(base), (V - 1, C)).double()
+    others = shaped(model(changed.flatten(0, 2)), (places * (V - 1) ** 2, C)).double()
+    moved = (others.unflatten(0, (places, -1, V - 1)) - logits).abs().amax(dim=(1, 2, 3)) > 1e-4
+    still = [place for place in range(places) if not moved[place]]
+    hint = "Take the maximum over all of dim=1, not over a window, the first or the last step."
+    holds(not still, f"No token at the places {still} changes any logit.", hint=hint)
+
+
+def test_token_zero_is_a_token(student, draw):
+    """Every id counts as a token, also 0: the model is given no pad id."""
+    model, parameters, sizes, x = _setting(student, draw)
+    x[:, 0] = 0
+    readings = list(formulas.mlp_logits(parameters, sizes, x))
+    matches_one(model(x), readings, parameters, ZERO, "The matrix of logits")
+
+
+def test_no_softmax_inside(student, draw):
+    """The model returns logits; the softmax belongs to the loss."""
+    model, _, _, x = _setting(student, draw)
+    no_softmax(model(x), *under_other_weights(student, model, draw, x))
+
+
+def test_samples_do_not_mix(student, draw):
+    """Changing one sequence of the batch leaves the logits of the others alone."""
+    model, _, sizes, _ = _setting(student, draw)
+    x, other = draw.tokens(9, 3, high=sizes[0]), draw.tokens(3, high=sizes[0])
+    samples_apart(model, x, other)
+
+
+def test_gradients_equal_the_oracle(student, draw):
+    """The gradient of every parameter is that of the same formula (float64)."""
+    model, parameters, sizes, x = _setting(student, draw, torch.float64)
+    readings = list(formulas.mlp_logits(parameters, sizes, x))
+    cotangent = draw.normal(x.shape[0], sizes[1], dtype=torch.float64)
+    gradients_match(student, model, [x], [cotangent], parameters, [[r] for r in readings])
+
+
+def test_only_used_tokens_are_trained(student, draw):
+    """Only the embeddings of tokens that occur get a gradient."""
+    model, parameters, (V, C, E, _), _ = _setting(student, draw)
+    x = draw.tokens(9, 2, high=V // 2)
+    unused = [token for token in range(V) if not (x == token).any()]
+    wrong = set()
+    for _ in range(3):
+        found = student.gradients(model, [x], [draw.normal(9, C)]).parameters
+        rows = [found.get(p.name) for p in parameters if tuple(p.values.shape) == (V, E)]
+        rows = [shaped(g, (V, E), what="The embedding's gradient") for g in rows if g is not None]
+        holds(bool(rows), "No embedding gets a gradient.", hint="It is detached or not used.")
+        wrong |= {t for t in unused if any(g[t].abs().sum() > 0 for g in rows)}
+        draw.weights(student, model)
+    hint = "Look the embedding up by token id; nothing else may enter the sequence."
+    what = f"Tokens {sorted(wrong)} do not occur, and are trained all the same."
+    holds(not wrong, what, hint=hint)
+
+
+def test_keeps_nothing_between_calls(student, draw):
+    """The same batch gives the same logits, whatever was computed in between."""
+    model, _, sizes, x = _setting(student, draw)
+    same_twice(
+        lambda batch: shaped(model(batch), (len(batch), sizes[1])),
+        [x],
+        [draw.tokens(2, 3, high=sizes[0])],
+    )
+
+
+def test_works_in_float64(student, draw):
+    """The model works in float64."""
+    model, _, sizes, x = _setting(student, draw, torch.float64)
+    logits = shaped(model(x), (x.shape[0], sizes[1]))
+    hint = "Do not name a dtype where the layers' own will do."
+    holds(logits.dtype == torch.float64, "The logits are not float64.", logits.dtype, hint=hint)
+
+
+def test_runs_on_any_device(student, draw):
+    """The model makes no tensor on a device of its own choice."""
+    model, _, sizes, x = _setting(student, draw)
+    shaped(model(x), (x.shape[0], sizes[1]))
+    ignores_device(student, model, x)
+
+
+def test_leaves_its_input_alone(student, draw):
+    """The model does not change the batch that it is given."""
+    model, _, sizes, x = _setting(student, draw)
+    shaped(model(x), (x.shape[0], sizes[1]))
+    arguments_unchanged(student)
+
+
+def test_default_sizes(student, draw):
+    """Embedding and hidden layer are 300 wide unless said otherwise."""
+    model = student.MLPClassifier(11, 2)
+    has_widths(student, model, [(11, 300), (300, 300), (2, 300)])
+
+
+def test_learns_the_tiny_reviews(student, draw):
+    """Trained for one epoch on the tiny reviews, the model passes the threshold on others."""
+    learning.classifies_reviews(student, student.MLPClassifier, draw)

@@ -1,0 +1,176 @@
+"""Checks of pytorch_rnn.py: the forward pass of the tagger; autograd gives the gradients."""
+
+import torch
+
+from graders.assertions.compare import close, holds, shaped
+from graders.assertions.properties import any_reading, arguments_unchanged
+from graders.oracles import numpy_rnn as oracle
+from graders.probes import tagging
+from graders.remote.faults import StudentError
+
+EQUATIONS = (
+    "h_t = sigmoid(W_x W_e[word_t] + W_h h_(t-1)) from zeros, and row t is the log-softmax over "
+    "the tags of W_y h_t. There are no biases."
+)
+CARRY = "Assign the new hidden state to the variable that the next step reads."
+CUT = "The graph is cut where values leave PyTorch: detach(), .data, .item(), .numpy()."
+KINDS = (lambda values: values, lambda values: values.numpy())  # LongTensor or array
+
+
+def _setting(student, draw, length, repeat=False):
+    """Make a model with random weights, and a sentence; give both with the weights."""
+    size = tagging.sizes(draw)
+    model = tagging.make(student.PytorchRNN, size)
+    weights = tagging.weigh(student, model, size, tagging.random_weights(draw, size))
+    return model, size, weights, tagging.sentence(draw, size, length, repeat)
+
+
+def _taken(function, *tensors):
+    """Call a method with LongTensors, or with arrays where it takes no tensors."""
+    return any_reading(function, *[[kind(values) for values in tensors] for kind in KINDS])
+
+
+def _log_probabilities(student, model, size, words):
+    """Give the log-probabilities (T, C), from log_forward or _log_forward."""
+    try:
+        returned = _taken(model.log_forward, words)
+    except StudentError as error:
+        try:
+            returned = _taken(student.get(model, "_log_forward"), words)
+        except StudentError:
+            raise error from None
+    if isinstance(returned, (tuple, list)) and returned:
+        returned = returned[0]  # the NumPy model returns more than the log-probabilities
+    return shaped(returned, (len(words), size.C), EQUATIONS, "log_p_y")
+
+
+def _gradients(model, size, sentence):
+    returned = _taken(model.backpropagation, *sentence)
+    return tagging.matrices(returned, size, "The gradients")
+
+
+def _gradients_agree(student, draw, length, repeat=False):
+    """Pass if all four gradients are those of the formula."""
+    model, size, weights, sentence = _setting(student, draw, length, repeat)
+    found = _gradients(model, size, sentence)
+    wanted = oracle.gradients(weights, *sentence)
+    for name, one, other in zip(oracle.NAMES, found, wanted, strict=True):
+        close(one, other, CUT, f"The gradient of {name}")
+
+
+def test_log_probabilities_equal_the_equations(student, draw):
+    """The log-probabilities are those of the recurrent network with the model's own weights."""
+    model, size, weights, (words, _) = _setting(student, draw, 5)
+    found = _log_probabilities(student, model, size, words)
+    close(found, oracle.log_probabilities(weights, words), EQUATIONS, "log_p_y")
+
+
+def test_rows_are_log_probabilities(student, draw):
+    """Each row holds the logarithms of probabilities that sum to one."""
+    model, size, _, (words, _) = _setting(student, draw, 5)
+    sums = _log_probabilities(student, model, size, words).double().exp().sum(dim=1).float()
+    close(sums, torch.ones(5), "Apply log_softmax over the tags, dim=1 of (T, C).", "The row sums")
+
+
+def test_one_row_for_each_word(student, draw):
+    """There is one row for each word, also for a sentence of one word."""
+    model, size, _, _ = _setting(student, draw, 2)
+    for length in (1, 6, 2):
+        _log_probabilities(student, model, size, tagging.sentence(draw, size, length)[0])
+
+
+def test_hidden_state_is_carried(student, draw):
+    """The first word reaches the log-probabilities of later words."""
+    model, size, _, (words, _) = _setting(student, draw, 3)
+    other = torch.cat([(words[:1] + 1) % size.V, words[1:]])
+    rows, changed = (_log_probabilities(student, model, size, w) for w in (words, other))
+    moved = bool((changed[1:] - rows[1:]).abs().max() > 1e-5)
+    holds(moved, "Changing the first word changes no later row.", hint=CARRY)
+
+
+def test_is_causal(student, draw):
+    """A word does not reach the log-probabilities of the words before it."""
+    model, size, _, (words, _) = _setting(student, draw, 4)
+    other = torch.cat([words[:-1], (words[-1:] + 1) % size.V])
+    rows, changed = (_log_probabilities(student, model, size, w) for w in (words, other))
+    close(changed[:-1], rows[:-1], "Row t may only read the words up to t.", "An earlier row")
+
+
+def test_gradients_agree_with_numpy(student, draw):
+    """The gradients are those of the NumPy model, for each of the four weights."""
+    _gradients_agree(student, draw, 4)
+
+
+def test_a_repeated_word_adds_up(student, draw):
+    """The gradients are right where a word stands twice in the sentence."""
+    _gradients_agree(student, draw, 5, repeat=True)
+
+
+def test_sentence_of_one_word(student, draw):
+    """The gradients are right for a sentence of one word."""
+    _gradients_agree(student, draw, 1)
+
+
+def test_gradients_are_the_slope_of_the_loss(student, draw):
+    """Moving the weights a little changes the loss of log_forward as the gradients say."""
+    model, size, weights, sentence = _setting(student, draw, 4)
+    found = _gradients(model, size, sentence)
+    directions = tagging.random_weights(draw, size, 0.3)
+    told = sum((g.double() * d).sum() for g, d in zip(found, directions, strict=True))
+    slope = _slope(student, model, size, weights, directions, sentence)
+    wrong = abs(float(told) - slope) > 0.005 * (1 + abs(slope))  # float32, a step of 0.01
+    hint = f"backpropagation is of the mean of -log p(right tag). {CUT}"
+    holds(not wrong, "The slope of the loss differs.", float(told), slope, hint)
+
+
+def _slope(student, model, size, weights, directions, sentence, step=0.01):
+    loss = []
+    for sign in (step, -step):
+        moved = [w.double() + sign * d for w, d in zip(weights, directions, strict=True)]
+        tagging.weigh(student, model, size, moved)
+        rows = _log_probabilities(student, model, size, sentence[0])
+        loss.append(-rows.double().gather(1, sentence[1][:, None]).mean())
+    return float(loss[0] - loss[1]) / (2 * step)
+
+
+def test_gradients_are_made_anew(student, draw):
+    """The same sentence gives the same gradients again after another sentence."""
+    model, size, _, sentence = _setting(student, draw, 4)
+    first = _gradients(model, size, sentence)
+    _gradients(model, size, tagging.sentence(draw, size, 3))
+    again = _gradients(model, size, sentence)
+    tagging.not_only_zeros(first)
+    hint = "Start each sentence from zeros; set gradients to None before each backward()."
+    for name, one, other in zip(oracle.NAMES, again, first, strict=True):
+        close(one, other, hint, f"The second gradient of {name}")
+
+
+def test_changes_nothing(student, draw):
+    """The forward pass and the gradients change neither the weights nor the sentence."""
+    model, size, weights, sentence = _setting(student, draw, 4)
+    _log_probabilities(student, model, size, sentence[0])
+    arguments_unchanged(student)
+    found = _gradients(model, size, sentence)
+    arguments_unchanged(student)
+    tagging.not_only_zeros(found)
+    now = tagging.read(student, model, size)
+    for name, one, other in zip(oracle.NAMES, now, weights, strict=True):
+        close(one, other, "The step belongs to update.", f"{name} afterwards")
+
+
+def test_update_goes_down(student, draw):
+    """An update moves the weights by -learning_rate times their gradients, and the loss falls."""
+    model, size, weights, sentence = _setting(student, draw, 4)
+    gradients = _gradients(model, size, sentence)
+    _taken(model.update, *sentence)
+    moved = tagging.read(student, model, size)
+    hint = "parameter -= learning_rate * gradient, once, for each of the four."
+    for name, now, before, gradient in zip(oracle.NAMES, moved, weights, gradients, strict=True):
+        close(now, before - tagging.RATE * gradient, hint, f"{name} after an update")
+    falls = oracle.loss(moved, *sentence) < oracle.loss(weights, *sentence)
+    holds(bool(falls), "The loss does not fall.", hint="Look at the gradients and their sign.")
+
+
+def test_learns_to_tag(student, draw):
+    """Trained with update on the tiny corpus, the model tags held-out sentences well enough."""
+    tagging.learns_to_tag(student, student.PytorchRNN, draw, KINDS)

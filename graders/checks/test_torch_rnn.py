@@ -1,0 +1,204 @@
+"""Checks of torch_rnn.py: the classifier on torch's recurrent layers, and the table of results."""
+
+import torch
+
+from graders.assertions.compare import holds, shaped
+from graders.assertions.properties import (
+    arguments_unchanged,
+    has_widths,
+    ignores_device,
+    matches_one,
+    no_softmax,
+    same_twice,
+    samples_apart,
+    weighted,
+)
+from graders.oracles import torch_rnn as oracle
+from graders.probes.results_csv import MODELS, read_runs
+from graders.remote.faults import NotFound
+
+KINDS = ("rnn", "lstm")
+LAYERS = (
+    "Embedding → one layer of nn.{} with batch_first=True → ReLU and another Linear if you like → "
+    "max over the time axis (dim=1) of all outputs → Linear. Nothing else stands between them."
+)
+
+
+def _model(student, draw, kind, dtype=torch.float32):
+    V, C, E, H = (draw.integer(*span) for span in ((13, 17), (2, 3), (4, 5), (6, 7)))
+    model = student.TorchClassifier(V, C, kind, E, H)
+    parameters = weighted(student, model, draw, dtype)
+    return model, parameters, (V, C, E, H), draw.tokens(draw.integer(4, 5), 3, high=V)
+
+
+def _equals_layers(student, draw, kind):
+    model, parameters, sizes, x = _model(student, draw, kind)
+    x[:, 1] = 0  # an id like all others: the model is given no pad id
+    readings = list(oracle.torch_classifier_logits(parameters, kind, sizes, x))
+    hint = LAYERS.format(kind.upper())
+    matches_one(model(x), readings, parameters, hint, "The matrix of logits")
+
+
+def test_rnn_logits_equal_the_layers(student, draw):
+    """With kind="rnn" the logits are those of Embedding, nn.RNN, global max pool and Linear."""
+    _equals_layers(student, draw, "rnn")
+
+
+def test_lstm_logits_equal_the_layers(student, draw):
+    """With kind="lstm" the logits are those of Embedding, nn.LSTM, global max pool and Linear."""
+    _equals_layers(student, draw, "lstm")
+
+
+def test_recurrent_layer_is_single(student, draw):
+    """There is one recurrent layer, not several on top of one another."""
+    for kind in KINDS:
+        _, parameters, _, _ = _model(student, draw, kind)
+        numbers = {number for _, number, _ in oracle.recurrent_layers(parameters)}
+        hint = "The third argument of nn.RNN and nn.LSTM is num_layers: leave it out."
+        holds(bool(numbers), f"kind={kind!r} has no nn.{kind.upper()}.", _names(parameters))
+        holds(numbers == {0}, "There are several layers.", f"{len(numbers)} layers", "1", hint)
+
+
+def _names(parameters):
+    return ", ".join(p.name for p in parameters)[:300] or "no parameters"
+
+
+def test_shape_of_the_logits(student, draw):
+    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    for kind in KINDS:
+        model, _, (V, C, _, _), _ = _model(student, draw, kind)
+        for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
+            shaped(model(draw.tokens(*shape, high=V)), (shape[0], C))
+
+
+def test_samples_do_not_mix(student, draw):
+    """Changing one sequence of the batch leaves the logits of the others alone."""
+    for kind in KINDS:
+        model, _, sizes, x = _model(student, draw, kind)
+        samples_apart(model, x, draw.tokens(x.shape[1], high=sizes[0]))
+
+
+def test_order_of_tokens_matters(student, draw):
+    """Exchanging two tokens of a sequence changes the logits: there is a memory in between."""
+    x = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9], [2, 9, 4]])
+    for kind in KINDS:
+        model, _, (_, C, _, _), _ = _model(student, draw, kind)
+        one, other = (shaped(model(tokens), (4, C)) for tokens in (x, x.flip(1)))
+        moved = bool((one - other).abs().max() > 1e-5)
+        hint = "Pool the outputs of the recurrent layer, not the embeddings."
+        holds(moved, "The logits do not depend on the order of tokens.", hint=hint)
+
+
+def test_no_softmax_inside(student, draw):
+    """The model returns logits; the softmax belongs to the loss."""
+    for kind in KINDS:
+        model, _, sizes, x = _model(student, draw, kind)
+        no_softmax(shaped(model(x), (len(x), sizes[1])))
+
+
+def test_gradients_reach_every_layer(student, draw):
+    """Embedding, recurrent layer and output layer all get a gradient."""
+    for kind in KINDS:
+        model, parameters, (V, C, E, _), x = _model(student, draw, kind)
+        cotangent = draw.normal(len(x), C)
+        found = student.gradients(model, [x], [cotangent]).parameters
+        reached = [p for p in parameters if found.get(p.name) is not None]
+        layers = {
+            "the embedding": oracle.matrices(reached, V, E),
+            f"nn.{kind.upper()}": list(oracle.stacks(reached, kind, E)),
+            "the output layer": [p for p in reached if p.values.shape[:1] == (C,)],
+        }
+        missing = [name for name, those in layers.items() if not those]
+        hint = "The graph is cut on the way: look for detach(), .data and torch.no_grad()."
+        holds(not missing, f"No gradient arrives at {' and '.join(missing)}.", hint=hint)
+
+
+def test_keeps_nothing_between_calls(student, draw):
+    """The same batch gives the same logits, whatever was computed in between."""
+    for kind in KINDS:
+        model, _, (V, C, _, _), x = _model(student, draw, kind)
+        shaped(model(x), (len(x), C))
+        same_twice(model, [x], [draw.tokens(len(x), 4, high=V)])
+        same_twice(model, [x], [draw.tokens(2, 3, high=V)])
+
+
+def test_works_in_float64(student, draw):
+    """The model works in float64."""
+    for kind in KINDS:
+        model, _, sizes, x = _model(student, draw, kind, torch.float64)
+        logits = shaped(model(x), (len(x), sizes[1]))
+        hint = "Do not name a dtype where the layers' own will do."
+        holds(logits.dtype == torch.float64, "The logits are not float64.", logits.dtype, hint=hint)
+
+
+def test_runs_on_any_device(student, draw):
+    """The model makes no tensor on a device of its own choice."""
+    for kind in KINDS:
+        model, _, _, x = _model(student, draw, kind)
+        ignores_device(student, model, x)
+
+
+def test_leaves_its_input_alone(student, draw):
+    """The model does not change the batch that it is given."""
+    for kind in KINDS:
+        model, _, sizes, x = _model(student, draw, kind)
+        shaped(model(x), (len(x), sizes[1]))
+        arguments_unchanged(student)
+
+
+def test_default_sizes(student, draw):
+    """The layer is an nn.RNN unless said otherwise, and 300 wide like the embedding."""
+    hint = 'The defaults of __init__ are kind="rnn" and sizes of 300, and its layers use them.'
+    has_widths(student, student.TorchClassifier(11, 2), [(11, 300), *[(300, 300)] * 2], hint)
+    lstm = student.TorchClassifier(11, 2, "lstm")
+    has_widths(student, lstm, [(11, 300), *[(1200, 300)] * 2], hint)
+
+
+def _table(student):
+    """Read the runs of all files of that name: one table, or one for each model."""
+    files = student.files("results.csv")
+    if not files:
+        hint = "Hand it in beside your code: one row a run, with a column `model`."
+        raise NotFound("results.csv is not in the submission.", hint)
+    runs, problems = [], []
+    for content in files[:20]:
+        try:
+            runs += read_runs(content)
+        except ValueError as problem:
+            problems.append(str(problem))
+    hint = "The first row names the columns: model, each hyperparameter, validation, test."
+    unread = len(problems) == len(files[:20])
+    holds(
+        not unread, f"results.csv cannot be read as a table: {'; '.join(problems[:1])}.", hint=hint
+    )
+    return runs
+
+
+def _lacking(runs, least):
+    return [model for model in MODELS if sum(run.model == model for run in runs) < least]
+
+
+def test_results_hold_several_runs_of_each_model(student, draw):
+    """results.csv holds at least two runs of each of the three models: MLP, Elman and LSTM."""
+    lacking = _lacking(_table(student), 2)
+    hint = "Tuning compares: one row for each setting that you tried, its model in `model`."
+    holds(not lacking, f"There are fewer than two runs of {', '.join(lacking)}.", hint=hint)
+
+
+def test_results_hold_settings_and_validation(student, draw):
+    """results.csv holds the hyperparameters and the validation accuracy of its runs."""
+    runs = [run for run in _table(student) if run.hyperparameters]
+    lacking = _lacking(runs, 1)
+    hint = "A column for each hyperparameter that you varied, such as the learning rate."
+    holds(not lacking, f"No run of {', '.join(lacking)} names a hyperparameter.", hint=hint)
+    lacking = _lacking([run for run in runs if run.validation is not None], 2)
+    hint = "A number from 0 to 1, or in percent, in the column with `val` in its name."
+    few = f"Fewer than two runs of {', '.join(lacking)} have a validation accuracy."
+    holds(not lacking, few, hint=hint)
+
+
+def test_results_hold_test_accuracies(student, draw):
+    """results.csv holds the test accuracy of at least one run of each model."""
+    lacking = _lacking([run for run in _table(student) if run.test is not None], 1)
+    hint = "Run the chosen setting of each model on the test set; leave the other cells blank."
+    holds(not lacking, f"There is no test accuracy of {', '.join(lacking)}.", hint=hint)

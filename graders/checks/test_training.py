@@ -1,0 +1,300 @@
+"""Checks of training.py: a classifier's evaluation and its training loop, seen by a probe model."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+
+from graders.assertions.compare import close, holds, several
+from graders.oracles import training as oracle
+from graders.probes.training_log import (
+    CURVES,
+    after_epochs,
+    all_fresh,
+    all_in_mode,
+    calls_of,
+    none_tracked,
+    number_is,
+    numbers,
+    one_of,
+    same_state,
+    validation_rows,
+)
+from graders.remote.faults import Failed
+from graders.remote.replies import Named
+from graders.remote.student import Remote, describe
+
+C = 3
+LR = 0.05
+OVER_EXAMPLES = (
+    "Batches may differ in size: add up over examples, and divide by their number at the end."
+)
+STEP = "Once per batch: zero_grad, forward, loss, backward, step, on the parameters of this model."
+HISTORY = "Return an object with the attributes train_loss, val_loss, val_accuracy and best_state."
+
+
+@dataclass(frozen=True)
+class Task:
+    """Examples with ids, their labels, and a probe that knows the script of their logits."""
+
+    probe: Remote
+    labels: list[int]  # of all examples, by id
+    script: torch.Tensor  # (S, K, C)
+    train: list  # of batches
+    val: list
+
+    @property
+    def train_ids(self):
+        return [i for x, _ in self.train for i in x[:, 0].tolist()]
+
+    @property
+    def val_ids(self):
+        return [i for x, _ in self.val for i in x[:, 0].tolist()]
+
+
+def _task(student, draw, curve=(3, 5), train=(4, 4, 3), val=(4, 4), hard=0.0):
+    """Make a task whose validation follows a curve; `train` and `val` are sizes of batches.
+
+    A hard one has logits so wrong in training that no loss there is as low as those of validation.
+    """
+    N, M = sum(train), sum(val)
+    labels = [draw.integer(0, C - 1) for _ in range(N + M)]
+    named = torch.nn.functional.one_hot(torch.tensor(labels), C).float()
+    seen = (draw.normal(N, C) - hard * named[:N]).repeat(len(curve), 1, 1)
+    script = torch.cat([seen, validation_rows(draw, labels[N:], C, curve)], 1)
+    toward = torch.cat([named[:N], torch.zeros(M, C)])
+    ids = draw.shuffled(list(range(N))) + draw.shuffled(list(range(N, N + M)))
+    batches = []
+    for size in (*train, *val):
+        chosen, ids = ids[:size], ids[size:]
+        x = torch.cat([torch.tensor(chosen)[:, None], draw.tokens(size, 2, high=50)], 1)
+        batches.append((x, torch.tensor([labels[i] for i in chosen])))
+    probe = student.given("training.Classifier", script, toward, len(train))
+    return Task(probe, labels, script, batches[: len(train)], batches[len(train) :])
+
+
+def _evaluate(student, task):
+    return several(student.evaluate(task.probe, task.val), 2, "(loss, accuracy)")
+
+
+def _logits(task, epoch=0):
+    """Give the scripted logits of the validation examples, and their labels."""
+    ids = task.val_ids
+    return task.script[epoch, ids].tolist(), [task.labels[i] for i in ids]
+
+
+def test_loss_is_the_mean_over_examples(student, draw):
+    """evaluate gives the mean cross entropy over all examples, also when batches differ in size."""
+    task = _task(student, draw, val=(5, 2, 1))
+    loss, _ = _evaluate(student, task)
+    number_is(loss, oracle.cross_entropy(*_logits(task)), OVER_EXAMPLES, "The loss")
+
+
+def test_accuracy_is_the_fraction_over_examples(student, draw):
+    """evaluate gives the fraction of right examples, also when batches differ in size."""
+    hint = f"A number from 0 to 1, not percent. {OVER_EXAMPLES}"
+    for sizes in ((5, 2, 1), (4, 3), (3, 4, 1)):  # another axis may be right by chance, once
+        task = _task(student, draw, val=sizes)
+        _, accuracy = _evaluate(student, task)
+        number_is(accuracy, oracle.accuracy(*_logits(task)), hint, "The accuracy")
+
+
+def test_evaluates_a_single_example(student, draw):
+    """evaluate takes a single batch of a single example."""
+    task = _task(student, draw, curve=(draw.integer(0, 1),), val=(1,))
+    loss, accuracy = _evaluate(student, task)
+    hint = "Do not squeeze the batch axis, and count every batch."
+    number_is(loss, oracle.cross_entropy(*_logits(task)), hint, "The loss")
+    number_is(accuracy, oracle.accuracy(*_logits(task)), hint, "The accuracy")
+
+
+def test_evaluates_in_evaluation_mode(student, draw):
+    """evaluate puts the model into evaluation mode."""
+    task = _task(student, draw)
+    task.probe.train()
+    _evaluate(student, task)
+    all_in_mode(calls_of(student, task.probe), training=False)
+
+
+def test_evaluates_without_gradients(student, draw):
+    """evaluate computes without gradients."""
+    task = _task(student, draw)
+    _evaluate(student, task)
+    none_tracked(calls_of(student, task.probe))
+
+
+def _train(student, task, epochs=2, lr=LR):
+    return student.train_classifier(task.probe, task.train, task.val, epochs, lr)
+
+
+def _field(student, history, name):
+    """Read an attribute of a history, an object of any class with these attributes."""
+    if isinstance(history, Remote):
+        return student.get(history, name)
+    if isinstance(history, tuple) and name in getattr(history, "_fields", ()):
+        return getattr(history, name)
+    raise Failed(f"What comes back has no attribute {name}.", describe(history), "", HISTORY)
+
+
+def _learning(student, task):
+    """List the calls from which a gradient came back, in order: those that the model learns from."""
+    return [call for call in calls_of(student, task.probe) if call.gradient is not None]
+
+
+def _validating(student, task):
+    known = set(task.val_ids)
+    return [call for call in calls_of(student, task.probe) if known.intersection(call.ids)]
+
+
+def test_history_has_one_entry_per_epoch(student, draw):
+    """The history holds exactly one train_loss, val_loss and val_accuracy for each epoch."""
+    for epochs in (3, 1):  # the second call starts with nothing of the first
+        history = _train(student, _task(student, draw, curve=(2, 5, 6)), epochs)
+        for name in ("train_loss", "val_loss", "val_accuracy"):
+            numbers(_field(student, history, name), epochs, name)
+
+
+def test_trains_on_every_batch(student, draw):
+    """Every epoch learns from every training batch once, also from the last, smaller one."""
+    task = _task(student, draw)
+    _train(student, task)
+    found = sorted(sorted(call.ids) for call in _learning(student, task))
+    wanted = sorted(sorted(x[:, 0].tolist()) for x, _ in task.train * 2)
+    shown = f"{len(found)} batches in 2 epochs"
+    problem = "The batches that are learnt from are not those that were given, once an epoch."
+    holds(found == wanted, problem, shown, f"{len(wanted)} batches", STEP)
+
+
+def test_learns_by_cross_entropy(student, draw):
+    """What is learnt from is the cross entropy of the model's logits."""
+    task = _task(student, draw)
+    _train(student, task)
+    calls = _learning(student, task)
+    holds(bool(calls), "No gradient arrives at the logits.", hint=STEP)
+    for call in calls:
+        pairs = zip(call.logits, call.ids, strict=True)
+        slope = torch.tensor([oracle.gradient(row, task.labels[i]) for row, i in pairs])
+        found = torch.tensor(call.gradient)
+        scale = float((found * slope).sum() / slope.square().sum())  # a sum is as good as a mean
+        hint = "cross_entropy takes the logits as they are: it has the softmax inside."
+        close(found, max(scale, 1e-3) * slope, hint, "The gradient of the loss at the logits")
+
+
+def test_one_step_per_batch(student, draw):
+    """Each batch moves the weights once, before the next one is looked at."""
+    task = _task(student, draw)
+    _train(student, task)
+    calls = _learning(student, task)
+    weights = [call.weights["weight"] for call in calls] + [_weights(student, task)["weight"]]
+    moves = sum(a != b for a, b in pairwise(weights))
+    problem = f"After {len(calls)} backward passes the weights had moved {moves} times."
+    holds(len(calls) == moves == 6, problem, "", "6 times: 2 epochs of 3 batches", STEP)
+
+
+def test_gradients_start_from_zero(student, draw):
+    """Gradients are set to zero before each batch."""
+    task = _task(student, draw)
+    _train(student, task)
+    all_fresh(student.get(task.probe, "backwards"), 2)
+
+
+def test_learning_rate_is_used(student, draw):
+    """A larger lr makes larger steps."""
+    moved = []
+    for lr in (0.004, 0.04):
+        task = _task(student, draw, train=(4,))
+        _train(student, task, 1, lr)
+        weight = torch.tensor(_weights(student, task)["weight"]).flatten()
+        moved.append(weight[:1].abs().sum().item())
+    problem = f"With lr=0.004 a weight moves by {moved[0]:.2g}, with lr=0.04 by {moved[1]:.2g}."
+    hint = "Hand lr to the optimiser, which has to hold the parameters of this model."
+    holds(moved[1] > 3 * moved[0] > 0, problem, hint=hint)
+
+
+def test_trains_in_train_mode(student, draw):
+    """The model is in train mode whenever it learns, in the second epoch too."""
+    task = _task(student, draw)
+    task.probe.eval()
+    _train(student, task)
+    all_in_mode(_learning(student, task), training=True)
+
+
+def test_validates_in_evaluation_mode(student, draw):
+    """The model is in evaluation mode whenever it is validated."""
+    task = _task(student, draw)
+    _train(student, task)
+    all_in_mode(_validating(student, task), training=False)
+
+
+def test_validates_without_gradients(student, draw):
+    """Validation computes without gradients."""
+    task = _task(student, draw)
+    _train(student, task)
+    none_tracked(_validating(student, task))
+
+
+def test_train_loss_is_the_epoch_mean(student, draw):
+    """train_loss is the mean of an epoch's losses, as they were while training."""
+    task = _task(student, draw)
+    found = _field(student, _train(student, task), "train_loss")
+    calls = _learning(student, task)
+    holds(len(calls) == 6, "There were not 3 batches in each of 2 epochs.", len(calls), 6, STEP)
+    labels = [[task.labels[i] for i in call.ids] for call in calls]
+    losses = [oracle.cross_entropy(c.logits, y) for c, y in zip(calls, labels, strict=True)]
+    epochs = [slice(0, 3), slice(3, 6)]
+    means = [oracle.means(losses[e], [len(c.ids) for c in calls[e]]) for e in epochs]
+    hint = "Add up the epoch's losses, and divide once, by the number of batches or of examples."
+    one_of(found, list(zip(*means, strict=True)), hint, "train_loss")
+
+
+def test_val_loss_follows_the_epochs(student, draw):
+    """val_loss is the validation loss after each epoch's training."""
+    task = _task(student, draw, curve=(3, 6, 4))
+    found = _field(student, _train(student, task, 3), "val_loss")
+    losses = [oracle.cross_entropy(*_logits(task, epoch)) for epoch in range(3)]
+    one_of(found, [losses], "Evaluate on val_batches after the epoch's last step.", "val_loss")
+
+
+def test_val_accuracy_follows_the_epochs(student, draw):
+    """val_accuracy is the fraction of right validation examples after each epoch's training."""
+    task = _task(student, draw, curve=(3, 6, 4))
+    found = _field(student, _train(student, task, 3), "val_accuracy")
+    wanted = [oracle.accuracy(*_logits(task, epoch)) for epoch in range(3)]
+    hint = "Evaluate on val_batches after the epoch's last step; a fraction, not percent."
+    one_of(found, [wanted], hint, "val_accuracy")
+
+
+def _long_run(student, draw):
+    """Train for five epochs; give the history, and the weights after each epoch."""
+    curve = CURVES[draw.integer(0, len(CURVES) - 1)]
+    task = _task(student, draw, curve, train=(4, 3), hard=8.0)
+    history = _train(student, task, 5)
+    after = after_epochs(_validating(student, task), batches=2, epochs=5)
+    return task, history, after, curve.index(max(curve))
+
+
+def _weights(student, task):
+    return Named((p.name, p.values.tolist()) for p in student.parameters(task.probe))
+
+
+def test_keeps_the_best_state(student, draw):
+    """best_state holds the weights after the epoch that was best in validation, as a copy."""
+    _, history, after, best = _long_run(student, draw)
+    same_state(_field(student, history, "best_state"), after[best], after[-1], "best_state")
+
+
+def test_ends_with_last_or_best_weights(student, draw):
+    """Afterwards the model has the weights of the last epoch or of the best one."""
+    task, _, after, best = _long_run(student, draw)
+    found = _weights(student, task)
+    hint = "Train the model that was passed in; load nothing but the best state at the end."
+    holds(found in (after[best], after[-1]), "The model has other weights.", found, after, hint)
+
+
+def test_leaves_the_batches_alone(student, draw):
+    """train_classifier does not change the batches that it is given."""
+    task = _task(student, draw, train=(2,) * 7)
+    _train(student, task)
+    holds(bool(_learning(student, task)), "Nothing is learnt from the batches.", hint=STEP)
+    hint = "Shuffle a copy: random.sample(batches, len(batches)). Do not write into a batch."
+    holds(not student.mutated, "The batches that were passed in are changed.", hint=hint)

@@ -1,0 +1,98 @@
+"""Commands about the set of sheets, template, reference and fixtures."""
+
+import argparse
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+
+from graders.commands import Commands, points
+from graders.console import say
+
+
+def add(commands: Commands) -> None:
+    """Describe them on the command line."""
+    sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
+    sheet.add_argument("file", type=Path, nargs="*", help="a TOML file; all sheets unless named")
+    sheet.add_argument("--check", action="store_true", help="the default, and all there is")
+    sheet.set_defaults(run=_sheet)
+    template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
+    template.add_argument("parts", nargs="*", metavar="PART", help="whose checks are run (all)")
+    template.set_defaults(run=_template)
+    fixtures = commands.add_parser("fixtures", help="rebuild the fixtures")
+    fixtures.add_argument(
+        "--expected", action="store_true", help="also grade the sample uploads and keep the results"
+    )
+    fixtures.set_defaults(run=_fixtures)
+    release = commands.add_parser("release", help="make the folder that students get, as a zip")
+    release.add_argument("assignment")
+    release.add_argument("--out", type=Path, help="where it goes (dist/ASSIGNMENT.zip)")
+    release.set_defaults(run=_release)
+    new = commands.add_parser("new-sheet", help="begin a sheet from parts that exist")
+    new.add_argument("name", help="such as my-course")
+    new.add_argument("--parts", required=True, help="separated by commas: padding,elman")
+    new.add_argument("--title", help="as students read it (the name)")
+    new.add_argument("--points", type=points, default=Decimal(10))
+    new.set_defaults(run=_new_sheet)
+
+
+def _sheet(options: argparse.Namespace, console: Console) -> int:
+    from graders.sheets.sheet import SHEETS, read_sheet_file, sheet_names
+
+    for file in options.file or [SHEETS / f"{name}.toml" for name in sheet_names()]:
+        sheet = read_sheet_file(file)
+        words = f"{sheet.name}: {sheet.title}, {sheet.points} points, {len(sheet.checks)} checks"
+        say(console, words)
+    return 0
+
+
+def _template(options: argparse.Namespace, console: Console) -> int:
+    from graders.text import counted
+    from graders.validation.consistency.template import problems
+
+    found = 0
+    for problem in problems(options.parts):
+        say(console, problem)
+        found += 1
+    console.print(f"{counted(found, 'problem')}." if found else "The set holds together.")
+    return int(bool(found))
+
+
+def _fixtures(options: argparse.Namespace, console: Console) -> int:
+    from graders.fixtures.fixtures import write
+
+    names = write()
+    if options.expected:
+        from graders.fixtures.samples import rebuild_expected
+
+        names += [f"expected/{name}" for name in rebuild_expected()]
+    rebuilt = "\n".join(f"rebuilt {name}" for name in names)
+    say(console, rebuilt or "All are as they should be.")
+    return 0
+
+
+def _release(options: argparse.Namespace, console: Console) -> int:
+    from graders.files import write_file
+    from graders.student.release import release
+
+    target = options.out or Path("dist", f"{options.assignment}.zip")
+    data = release(options.assignment)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_file(target, data)
+    say(console, f"Wrote {target}, {len(data):,} bytes")
+    return 0
+
+
+def _new_sheet(options: argparse.Namespace, console: Console) -> int:
+    from graders.sheets.new_sheet import new_sheet
+    from graders.sheets.sheet import SHEETS
+
+    parts = [part.strip() for part in options.parts.split(",")]
+    text = new_sheet(options.name, options.title or options.name, parts, options.points)
+    target = SHEETS / f"{options.name}.toml"
+    target.write_text(text, encoding="utf-8")
+    words = (
+        f"Wrote {target}. Now titles, points, points by hand; then `python -m graders template`."
+    )
+    say(console, words)
+    return 0

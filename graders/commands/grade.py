@@ -1,0 +1,130 @@
+"""Commands that grade: a class, one submission, and slots of this machine for others."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from graders.commands import FORMS, Commands, count, sheet_and_seed
+from graders.console import say
+from graders.errors import UsageError
+
+
+def add(commands: Commands) -> None:
+    """Describe them on the command line."""
+    batch = commands.add_parser("batch", help="grade a class's uploads")
+    batch.add_argument("uploads", type=Path, help="the LMS's zip, or a folder of uploads")
+    batch.add_argument("--out", type=Path, required=True, help="folder for results and reports")
+    batch.add_argument(
+        "--lms",
+        default="auto",
+        choices=FORMS,
+        help="whose form the uploads have; recognised unless said",
+    )
+    batch.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    batch.add_argument("--jobs", type=count, help="how many at a time (as many as cores)")
+    batch.add_argument("--sandbox", choices=["auto", "zygote", "bwrap", "none"], help="(auto)")
+    batch.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        default="",
+        help="grade in the slots of a Dask cluster, such as tcp://host:8786, not on this machine",
+    )
+    batch.add_argument("--deadline", help="where the sheet has none: 2026-12-01T23:59+01:00")
+    batch.add_argument("--waivers", type=Path, help="CSV of who was given more time, and why")
+    batch.add_argument(
+        "--regrade",
+        action="append",
+        default=[],
+        metavar="WHO|CHECK",
+        help="grade anew: this student, or all who do not pass this check or part; repeatable",
+    )
+    batch.add_argument(
+        "--since",
+        metavar="TIME",
+        help="grade anew what was finished before (of --regrade, if given): 2026-12-01T23:59+01:00",
+    )
+    sheet_and_seed(batch)
+    batch.set_defaults(run=_batch)
+    worker = commands.add_parser("worker", help="offer slots of this machine to a Dask cluster")
+    worker.add_argument("scheduler", metavar="ADDRESS", help="of its scheduler: tcp://host:8786")
+    worker.add_argument("--slots", type=count, default=os.cpu_count() or 1)
+    worker.add_argument("--sandbox", default="auto", choices=["auto", "zygote", "bwrap"])
+    worker.set_defaults(run=_worker)
+    check = commands.add_parser("check", help="check one submission: a folder or an archive")
+    check.add_argument("folder", type=Path)
+    check.add_argument("--part", help="only the checks of one part, such as elman")
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
+    check.add_argument("--report", type=Path, help="where the report goes (FOLDER/report.html)")
+    sandboxes = ["auto", "zygote", "bwrap", "locked", "none"]
+    check.add_argument("--sandbox", default="none", choices=sandboxes)
+    sheet_and_seed(check)
+    check.set_defaults(run=_check)
+
+
+def _batch(options: argparse.Namespace, console: Console) -> int:
+    from graders.batch.batch import Batch, run
+    from graders.batch.extensions import read_waivers
+    from graders.batch.progress import Events
+    from graders.batch.regrade import Regrade, given_since
+    from graders.sheets.deadline import given_deadline
+    from graders.sheets.sheet import read_sheet
+
+    sheet = read_sheet(options.assignment)
+    if options.deadline:
+        sheet = replace(sheet, deadline=given_deadline(options.deadline))
+    if options.deadline and not sheet.late:
+        say(console, f"The sheet {sheet.name} has no [late]: lateness is shown, and costs nothing.")
+    if options.scheduler and (options.jobs or options.sandbox):
+        raise UsageError(
+            "`--jobs` and `--sandbox` are for slots on this machine; those of a cluster are set "
+            "where they start: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`."
+        )
+    if options.sandbox == "none":
+        print(
+            "Without a sandbox these uploads run with your rights: grade only your own.",
+            file=sys.stderr,
+        )
+    batch = Batch(
+        options.uploads,
+        options.out,
+        sheet,
+        options.seed,
+        options.jobs or os.cpu_count() or 1,
+        options.sandbox or "auto",
+        waivers=read_waivers(options.waivers) if options.waivers else {},
+        lms=options.lms,
+        roster=options.roster,
+        regrade=Regrade(
+            tuple(options.regrade), given_since(options.since) if options.since else None
+        ),
+        scheduler=options.scheduler,
+    )
+    summaries = run(batch, Events(console, options.out / "run.jsonl"))
+    look = (options.out / "index.html").resolve()
+    unreadable = sum(summary.status == "unreadable" for summary in summaries)
+    graded = f"{len(summaries) - unreadable} graded" + (
+        f", {unreadable} unreadable" if unreadable else ""
+    )
+    if waiting := sum(summary.waiting for summary in summaries):
+        table = look.with_name("manual.csv")
+        say(console, f"{waiting} rows of {table} wait for points by hand.")
+    say(console, f"{graded}. Look at {look}")
+    return int(any(summary.needs_staff for summary in summaries))
+
+
+def _worker(options: argparse.Namespace, console: Console) -> int:
+    from graders.batch.cluster import work
+
+    work(options.scheduler, options.slots, options.sandbox, partial(say, console))
+    return 0
+
+
+def _check(options: argparse.Namespace, console: Console) -> int:
+    from graders.student.check_one import check
+
+    return check(options, console)

@@ -1,0 +1,97 @@
+"""Commands that prove the checks: thresholds, known answers, changes, seeds."""
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from graders.commands import Commands, count
+from graders.console import say
+from graders.errors import UsageError
+
+
+def add(commands: Commands) -> None:
+    """Describe them on the command line."""
+    calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
+    calibrate.add_argument("checks", nargs="*", metavar="NAME", help="such as brackets; else all")
+    calibrate.add_argument("--runs", type=count, default=1000)
+    calibrate.set_defaults(run=_calibrate)
+    sound = commands.add_parser("soundness", help="known wrong and right answers, judged")
+    sound.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
+    sound.add_argument("--seeds", type=count, default=3, help="how many fresh sets of numbers")
+    sound.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    sound.set_defaults(run=_soundness)
+    mutants = commands.add_parser("mutants", help="does a check notice? one change at a time")
+    mutants.add_argument(
+        "parts", nargs="*", metavar="PART", help="all that have checks unless named"
+    )
+    mutants.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    mutants.set_defaults(run=_mutants)
+    seeds = commands.add_parser("seeds", help="does a check depend on luck? right answers, judged")
+    seeds.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
+    seeds.add_argument("--seeds", type=count, default=1000, help="how many seeds each check meets")
+    seeds.add_argument("--variants", action="store_true", help="each seed meets a variant as well")
+    seeds.add_argument("--again", action="store_true", help="forget what was met before")
+    seeds.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    seeds.set_defaults(run=_seeds)
+
+
+def _calibrate(options: argparse.Namespace, console: Console) -> int:
+    from graders.validation.calibration.calibrate import write
+
+    say(console, write(options.runs, options.checks))
+    return 0
+
+
+def _soundness(options: argparse.Namespace, console: Console) -> int:
+    from graders.validation import tables
+    from graders.validation.soundness import printed, soundness
+
+    table = soundness(_parts(options.parts), range(1, options.seeds + 1))
+    console.print(printed(table))
+    for row in table.rows:
+        for text in row.lines:
+            console.print(text, markup=False)
+    if options.table:
+        rows = {row.part: tables.answers(row, options.seeds) for row in table.rows}
+        tables.write(options.table, "answers", rows)
+    return int(not table.holds)
+
+
+def _mutants(options: argparse.Namespace, console: Console) -> int:
+    from graders.validation import tables
+    from graders.validation.mutation import judge
+
+    holds = True
+    for part in _parts(options.parts):
+        verdict = judge(part)
+        for text in verdict.lines:
+            say(console, text)
+        holds = holds and verdict.holds
+        if options.table and verdict.holds:
+            tables.write(options.table, "changes", {part: tables.changed(verdict)})
+    return int(not holds)
+
+
+def _seeds(options: argparse.Namespace, console: Console) -> int:
+    from graders.validation import tables
+    from graders.validation.flakiness import run
+
+    parts, tell = _parts(options.parts), partial(say, console)
+    lost = run(parts, options.seeds, options.variants, options.again, tell)
+    for text in lost:
+        tell(text)
+    if options.table:
+        tables.write(options.table, "luck", {part: tables.met(part) for part in parts})
+    return int(bool(lost))
+
+
+def _parts(named: list[str]) -> list[str]:
+    """Give the parts that were named, all that have checks where none was."""
+    from graders.validation.soundness import parts_with_checks
+
+    known = parts_with_checks()
+    if unknown := [part for part in named if part not in known]:
+        raise UsageError(f"No part {', '.join(unknown)} has checks; there are {', '.join(known)}.")
+    return named or known

@@ -1,0 +1,1 @@
+"""Points and reports back to an LMS."""

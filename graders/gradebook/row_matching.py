@@ -1,0 +1,95 @@
+"""Whose each row of an LMS's file is: by the LMS's own number, or by other ids and the name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graders.results.result import Result, Student
+from graders.text import printable
+from graders.uploads.lms.detect import NAMED
+from graders.uploads.lms.roster import Roster, id_key, same_name
+from graders.uploads.owner import safe_id
+
+
+@dataclass(frozen=True)
+class Register:
+    """The rows of an LMS's file.
+
+    Args:
+        form: the LMS.
+        own: the LMS's own number of each row, "" where it has none.
+        names: the name in each row.
+        ids: what else in each row may be an id: a student number, a login, an e-mail address.
+    """
+
+    form: str
+    own: Sequence[str]
+    names: Sequence[str]
+    ids: Sequence[Sequence[str]]
+
+    def place(self, result: Result, roster: Roster | None) -> tuple[int, str]:
+        """Find a student's row, or say why there is none: -1 and a reason.
+
+        The LMS's own number, where the upload tells it, is looked up as nothing else. Otherwise what
+        is nobody else's counts first; then the name decides between numbers, which two LMSs, or an
+        LMS and a university, may have given to two people.
+        """
+        student = result.student
+        kind = number_of(student)
+        if kind == self.form:
+            wanted = id_key(student.id)
+            return self._only([n for n, own in enumerate(self.own) if id_key(own) == wanted])
+        entry = roster.of_lms(student.id, student.name, kind) if roster else None
+        own = roster.own_ids(entry, self.form) if roster and entry else set()
+        address = {id_key(e) for e in (student.email, entry.email if entry else "") if e}
+        strong = self._rows(own, address)
+        if strong:
+            return self._only(strong)
+        ids = {id_key(student.id)}
+        known = {*ids, *(entry.keys if entry else ())}
+        found = self._rows(known, known)
+        if named := [n for n in found if self.is_named(student, n)]:
+            return self._only(named)
+        sure = self._rows(set(), known - ids if kind else known)
+        if len(found) > 1 or found == sure:
+            return self._only(found)
+        there = printable(self.names[found[0]])
+        return -1, f"not in this file, where that number is another's: {there}"
+
+    def _rows(self, own: set[str], ids: set[str]) -> list[int]:
+        """Find the rows with one of these own numbers, or one of these ids beside them."""
+        numbers = (self._by_number.get(number, set()) for number in own)
+        return sorted(set().union(*numbers, *(self._by_id.get(id, set()) for id in ids)))
+
+    @cached_property
+    def _by_number(self) -> Mapping[str, set[int]]:
+        return _index([number] for number in self.own)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, set[int]]:
+        return _index(self.ids)
+
+    def _only(self, found: Sequence[int]) -> tuple[int, str]:
+        if len(found) == 1:
+            return found[0], ""
+        return -1, "stands in this file more than once" if found else "not in this file"
+
+    def is_named(self, student: Student, row: int) -> bool:
+        """Tell whether a row has the student's name."""
+        return same_name(student.name, self.names[row])
+
+
+def number_of(student: Student) -> str:
+    """Name the LMS whose own number this student's id is, as the upload tells; else ""."""
+    owners = {form: owner_of(student.upload) for form, owner_of in NAMED.items()}
+    return next((form for form, owner in owners.items() if owner and owner.id == student.id), "")
+
+
+def _index(rows: Iterable[Sequence[str]]) -> dict[str, set[int]]:
+    """Give the rows by the ids in their cells, also in the form in which a result keeps an id."""
+    found: dict[str, set[int]] = {}
+    for n, cells in enumerate(rows):
+        for cell in filter(str.strip, cells):
+            for key in (id_key(cell), safe_id(cell.strip()).casefold()):
+                found.setdefault(key, set()).add(n)
+    return found

@@ -1,0 +1,89 @@
+"""The functions of checks, found and imported by pytest, once in a process.
+
+What pytest does around each test of a suite, three phases with a report each, costs a millisecond a
+check and submission, and nobody reads it. So its own loop is left out.
+"""
+
+import contextlib
+import io
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from graders.sheets.check_index import CHECKS
+
+Function = Callable[..., None]
+
+OPTIONS = ["-c", os.devnull, f"--rootdir={CHECKS}", "--noconftest", "-p", "no:cacheprovider"]
+# Without the cut, pytest lists every folder above, however full that is.
+OPTIONS += [f"--confcutdir={CHECKS}"]
+OPTIONS += ["-p", "no:capture", "-p", "no:logging", "-p", "no:warnings", "-q", "--no-header"]
+OPTIONS += ["--import-mode=importlib", "--tb=short", "--continue-on-collection-errors"]
+# These collect garbage several times at its end, to report what no one reads.
+OPTIONS += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
+
+_kept: dict[str, "_File"] = {}  # a file that could not be imported is not imported again
+
+
+def functions(checks: Sequence[str]) -> tuple[dict[str, Function], list[str]]:
+    """Give the functions of these checks, and what kept others from being found: our own fault."""
+    files = list(dict.fromkeys(check.partition("::")[0] for check in checks))
+    if missing := [file for file in files if file not in _kept]:
+        _kept.update(_collected(missing))
+    found = {name: f for file in files for name, f in _kept[file].functions.items()}
+    return found, [_kept[file].problem for file in files if _kept[file].problem]
+
+
+@dataclass
+class _File:
+    """What pytest found in a file of checks, or why it found nothing."""
+
+    functions: dict[str, Function] = field(default_factory=dict)
+    problem: str = ""
+
+
+def _collected(files: Sequence[str]) -> dict[str, _File]:
+    found = _Collected(files)
+    with _clean_environment(), contextlib.redirect_stdout(io.StringIO()):
+        pytest.main([*OPTIONS, *(str(CHECKS / file) for file in files)], plugins=[found])
+    if found.interrupted:
+        raise KeyboardInterrupt  # pytest keeps Ctrl-C to itself
+    return found.files
+
+
+class _Collected:
+    """A pytest plugin that keeps the functions which pytest has found, and runs none."""
+
+    def __init__(self, files: Sequence[str]) -> None:
+        self.files = {file: _File() for file in files}
+        self.interrupted = False
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and report.nodeid in self.files:
+            problem = f"{report.nodeid} could not be collected: {report.longreprtext}"
+            self.files[report.nodeid].problem = problem
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for item in session.items:
+            if isinstance(item, pytest.Function):
+                file = self.files[item.nodeid.partition("::")[0]]
+                file.functions[item.nodeid] = item.obj
+        return True
+
+
+@contextlib.contextmanager
+def _clean_environment() -> Iterator[None]:
+    """Keep options and plugins of the user's own pytest out of ours."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+            del os.environ[name]
+        os.environ.update(kept)

@@ -1,0 +1,156 @@
+"""Grade one submission: run its sheet's checks and add up what they earned."""
+
+import contextlib
+import io
+import platform
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from graders.grading.collect import functions
+from graders.grading.fingerprint import GIVEN, sha256_of
+from graders.grading.required_files import looked_at
+from graders.grading.run_check import Finding, finding, run
+from graders.paths import ROOT
+from graders.remote.session import Session
+from graders.results.result import (
+    CheckResult,
+    Environment,
+    FileNotes,
+    Manual,
+    QuestionResult,
+    Result,
+    Student,
+)
+from graders.sandbox.sandbox import Sandbox
+from graders.sheets.sheet import Sheet
+from graders.uploads.submission import Submission
+
+TRIES = 3  # for a check that failed through our own fault
+
+
+def grade(
+    submission: Submission, student: Student, sheet: Sheet, seed: int, sandbox: Sandbox
+) -> Result:
+    """Run every check of `sheet` and give the result, also where the harness itself failed."""
+    torch.set_num_threads(1)
+    started = time.monotonic()
+    session = Session(submission, given_files(), sandbox, sheet.limits)
+    try:
+        findings, problems = run_checks(session, list(sheet.checks), seed)
+    finally:
+        session.close()
+    needs_staff = any(finding.outcome == "grader_error" for finding in findings.values())
+    result = _result(sheet, student, findings, environment(sandbox.name, seed, sheet))
+    result = looked_at(result, sheet.files, sheet.upload_name, submission)
+    return replace(
+        result,
+        status="needs_staff" if needs_staff else "graded",
+        message="\n".join(problems)[:4000] if needs_staff else None,
+        files=_files(submission, session),
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def ungraded(sheet: Sheet, student: Student, sentence: str, seed: int, sandbox: str) -> Result:
+    """Give the result of an upload that cannot be read: no check was run, the maximum stays."""
+    findings = {check: Finding("not_run") for check in sheet.checks}
+    result = _result(sheet, student, findings, environment(sandbox, seed, sheet))
+    return replace(result, status="unreadable", message=sentence)
+
+
+def environment(sandbox: str, seed: int, sheet: Sheet) -> Environment:
+    """Say what a result depends on besides the submission."""
+    version = platform.python_version(), str(torch.__version__)
+    return Environment(*version, sandbox, seed, sha256_of(sheet))
+
+
+def given_files() -> dict[str, bytes]:
+    """Give what the course supplies, for submissions that left it out."""
+    return {file.name: file.read_bytes() for file in GIVEN}
+
+
+def run_checks(
+    session: Session, wanted: list[str], seed: int
+) -> tuple[dict[str, Finding], list[str]]:
+    """Run checks of any parts, without a sheet: their findings, and what was our own fault.
+
+    Those that our own fault ended are run again, up to three times in all.
+    """
+    findings: dict[str, Finding] = {}
+    problems: list[str] = []
+    for _ in range(TRIES):
+        missing = [check for check in wanted if check not in findings]
+        if not missing:
+            break
+        found, problems = _run(session, missing, seed)
+        findings |= found
+    problems = problems if len(findings) < len(wanted) else []
+    lost = Finding("grader_error", "The grader failed here, not the submission; staff will look.")
+    return {check: findings.get(check, lost) for check in wanted}, problems
+
+
+def _run(session: Session, wanted: list[str], seed: int) -> tuple[dict[str, Finding], list[str]]:
+    """Run checks once: what was found, and each that our own fault ended."""
+    findings = {}
+    known, problems = functions(wanted)
+    for check in filter(known.get, wanted):
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                findings[check] = finding(run(session, check, known[check], seed))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # pytest's own skip() and fail() too
+            problems.append(f"{check}: {_shown(problem)}")
+    return findings, problems
+
+
+def _shown(problem: BaseException) -> str:
+    """Show what raised in a check of ours: from the check inwards, a line for each place."""
+    places = traceback.extract_tb(problem.__traceback__)
+    start = next((n for n, p in enumerate(places) if Path(p.filename).name.startswith("test_")), 0)
+    lines = [
+        f"{Path(place.filename).as_posix().removeprefix(f'{ROOT.as_posix()}/')}:{place.lineno}: "
+        f"in {place.name}\n    {place.line}"
+        for place in places[start:]
+    ]
+    return "\n".join([*lines, *traceback.format_exception_only(problem)]).rstrip()
+
+
+def _result(
+    sheet: Sheet, student: Student, findings: dict[str, Finding], environment: Environment
+) -> Result:
+    known = sheet.checks
+    questions = tuple(
+        QuestionResult(
+            question.number,
+            question.title,
+            tuple(
+                CheckResult(
+                    id=check,
+                    sentence=known[check].sentence,
+                    outcome=findings[check].outcome,
+                    max_points=points,
+                    message=findings[check].message,
+                    hint=findings[check].hint,
+                    output=findings[check].output,
+                    seconds=round(findings[check].seconds, 3),
+                    figures=findings[check].figures,
+                )
+                for check, points in question.checks.items()
+            ),
+            Manual(question.manual_points) if question.manual_points is not None else None,
+        )
+        for question in sheet.questions
+    )
+    return Result(sheet.name, student, "graded", questions, environment)
+
+
+def _files(submission: Submission, session: Session) -> tuple[FileNotes, ...]:
+    """List every file with what the loader and the unpacking say about it."""
+    notes = {name: tuple(session.loaded.notes.get(name, ())) for name in submission.files}
+    notes |= {name: (f"not looked at: {why}",) for name, why in submission.left_out.items()}
+    return tuple(FileNotes(name, notes[name]) for name in sorted(notes))

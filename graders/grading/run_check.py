@@ -1,0 +1,87 @@
+"""One check, run on one submission: what it found."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from graders.assertions.draw import Draw, seed_for
+from graders.remote.faults import Failed, Fault
+from graders.remote.session import Session
+from graders.remote.student import Student
+from graders.results.result import Figure, Outcome
+from graders.sheets.check_index import known_checks
+
+MESSAGE_CAP = 8_000  # characters
+FIGURES = 3  # of one check, besides that of the comparison which failed
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one run of one check found."""
+
+    outcome: Outcome
+    message: str = ""
+    hint: str = ""
+    output: str = ""
+    seconds: float = 0.0
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How one run of one check ended: the fault that ended it, None if it passed."""
+
+    fault: Fault | None
+    student: Student
+    output: str
+    seconds: float = 0.0
+
+
+def run(session: Session, check: str, function: Callable[..., None], seed: int) -> Ran:
+    """Call a check with what it asks for: `student`, the submission as its part sees it, and `draw`.
+
+    `draw` gives fresh numbers of this check, the same for all submissions under one seed.
+
+    Raises:
+        Exception: no worker could be had, or the check's own code raised: our fault.
+    """
+    started, fault = time.monotonic(), None
+    student = Student(session, known_checks()[check].part)
+    known = {"student": student, "draw": Draw(seed_for(seed, check))}
+    code = function.__code__
+    asked = code.co_varnames[: code.co_argcount]
+    if unknown := set(asked) - set(known):
+        raise TypeError(f"a check takes `student` and `draw`, and not {', '.join(sorted(unknown))}")
+    try:
+        session.begin(seed_for(seed, f"worker/{check}"))
+        function(*(known[name] for name in asked))
+        student.settle()
+    except Fault as problem:
+        fault = problem
+    finally:
+        output = session.end()
+    return Ran(fault, student, output, time.monotonic() - started)
+
+
+def finding(ran: Ran) -> Finding:
+    """Put into words how a check ended."""
+    fault, student, output, seconds = ran.fault, ran.student, ran.output, ran.seconds
+    shown = tuple(student.figures.values())[:FIGURES]
+    if fault is None:
+        return Finding("passed", output=output, seconds=seconds, figures=shown)
+    lines = [fault.message]
+    if student.called and fault.outcome != "not_run":
+        lines.append(f"Called:   {student.called}")
+    if isinstance(fault, Failed) and fault.returned:
+        lines.append(f"Returned: {fault.returned}")
+    if isinstance(fault, Failed) and fault.expected:
+        lines.append(f"Expected: {fault.expected}")
+    if isinstance(fault, Failed) and fault.figure:
+        shown = (*shown, fault.figure)
+    return Finding(fault.outcome, _cut("\n".join(lines)), fault.hint, output, seconds, shown)
+
+
+def _cut(message: str) -> str:
+    """Bound what a worker says; the end of a traceback names the error."""
+    half = MESSAGE_CAP // 2
+    return message if len(message) <= MESSAGE_CAP else f"{message[:half]} … {message[-half:]}"

@@ -1,0 +1,1 @@
+"""Manual grading: points that a person gives."""

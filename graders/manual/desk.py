@@ -1,0 +1,142 @@
+"""Points by hand, one at a time: what waits for a person, and saving it to OUT/manual.csv.
+
+The file is read again for every answer and every save, so a spreadsheet or a second tab may change
+it meanwhile: what a person has not seen is never overwritten.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+from graders.errors import UsageError
+from graders.files import write_whole
+from graders.manual.apply import worth
+from graders.results import manual_csv
+from graders.results.manual_csv import Key, Mark
+from graders.results.store import results_of, write_manual
+from graders.sheets.sheet import read_sheet
+from graders.uploads.submission import Submission
+from graders.uploads.upload import UnreadableUpload, Upload
+
+
+class Stale(Exception):
+    """Somebody saved other points since the page was opened."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One question of one student that a person gives points for."""
+
+    student: str
+    name: str
+    question: str
+    title: str
+    criteria: str
+    max_points: Decimal
+    sha256: str  # of the upload that was graded
+
+    @property
+    def key(self) -> Key:
+        return self.student, self.question
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies before the person who gives points."""
+
+    out: Path
+    uploads: Sequence[Upload] | None
+    works: tuple[Work, ...]
+    maxima: manual_csv.Maxima
+    _lock: threading.Lock
+
+    def marks(self) -> dict[Key, Mark]:
+        """Read what is given so far.
+
+        Raises:
+            UsageError: manual.csv cannot be read, or its rows are wrong.
+        """
+        return manual_csv.read_marks(self.out, self.maxima)
+
+    def save(self, work: Work, points: str, comment: str, seen: str) -> None:
+        """Write points (none where the text is empty) and comment, if the row is as it was `seen`.
+
+        Raises:
+            ValueError: these are no points that the question can get.
+            Stale: the row says something else by now.
+        """
+        with self._lock:
+            mark = manual_csv.mark_of(work.key, points, comment, self.maxima)
+            if version(self.marks().get(work.key)) != seen:
+                raise Stale
+            write_whole(self.out / manual_csv.FILE, manual_csv.with_mark(self.out, work.key, mark))
+
+    def submission(self, work: Work) -> Submission:
+        """Read what was graded, and nothing that was handed in since; nothing without uploads."""
+        if self.uploads is None:
+            return Submission({})
+        upload = self._by_id.get(work.student)
+        digest, submission = _read(upload) if upload else ("", Submission({}))
+        if digest == work.sha256:
+            return submission
+        if work.sha256 in self._by_hash:
+            return _read(self._by_hash[work.sha256])[1]
+        return Submission({}, {"the upload": "what was graded is not there; run the batch again"})
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Upload]:
+        return {student.id: upload for upload in self.uploads or () for student in upload.students}
+
+    @cached_property
+    def _by_hash(self) -> Mapping[str, Upload]:
+        """Find uploads where ids do not: a roster that a batch was given may have told others."""
+        return {_read(upload)[0]: upload for upload in self.uploads or ()}
+
+
+def _read(upload: Upload) -> tuple[str, Submission]:
+    """Give the hash and the files, or none and why."""
+    try:
+        student, submission = upload.read()
+        return student.sha256, submission
+    except UnreadableUpload as problem:
+        return problem.student.sha256, Submission({}, {"the upload": problem.sentence})
+
+
+def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
+    """Lay out all questions with points by hand, in the sheet's order, and write missing rows.
+
+    Raises:
+        UsageError: there are no results, or nothing in them is for a person.
+    """
+    of_run = results_of(out)
+    entries = [entry for result in of_run.found for entry in manual_csv.entries(result)]
+    if not entries:
+        raise UsageError(f"No question in {out} has points by hand.")
+    write_manual(entries, out)
+    hashes = {result.student.id: result.student.sha256 for result in of_run.found}
+    names = {result.assignment for result in of_run.found}
+    asked = {q.number: q for name in sorted(names) for q in read_sheet(name).questions}
+    entries.sort(key=lambda entry: (entry.place, entry.name.casefold(), entry.student))
+    works = tuple(
+        Work(
+            entry.student,
+            entry.name or entry.student,
+            entry.question,
+            asked[entry.question].title if entry.question in asked else "",
+            asked[entry.question].criteria if entry.question in asked else "",
+            entry.manual.max_points,
+            hashes[entry.student],
+        )
+        for entry in entries
+    )
+    maxima = {result.student.id: worth(result) for result in of_run.all}
+    return Desk(out, uploads, works, maxima, threading.Lock())
+
+
+def version(mark: Mark | None) -> str:
+    """Tell two states of a row apart."""
+    return hashlib.sha256(repr(mark).encode()).hexdigest()[:16]

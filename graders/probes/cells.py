@@ -1,0 +1,314 @@
+"""What the checks of cells share: made by hand, values of a family, slopes, matrix products."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import close, holds, is_close, several, shaped
+from graders.assertions.draw import Draw
+from graders.assertions.properties import reweighted, weighted
+from graders.oracles.formulas import Formula
+from graders.oracles.gated import Cell, in_words
+from graders.oracles.roles import Parameter
+from graders.probes.weights import Reading, Slopes, read, start, too_many
+from graders.remote.faults import Failed, Fault, StudentError
+from graders.remote.replies import Gradients
+from graders.remote.student import Remote, Student
+
+BUILT_IN = {"rnn", "lstm", "gru"} | {
+    f"{kind}{cell}" for kind in ("rnn_tanh", "rnn_relu", "lstm", "gru") for cell in ("", "_cell")
+}
+PRODUCTS = {"mm", "addmm", "bmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "convolution"}
+PRODUCTS |= {"linear", "matmul", "einsum", "_trilinear", "_scaled_mm", "mkldnn_linear"}
+DETACHED = (
+    "Either forward does not use them, or the graph is cut on the way to the output: by detach(), "
+    ".data, .item(), torch.tensor(…) or torch.no_grad()."
+)
+
+
+def built_by_hand(student: Student, model: Remote, *arguments: object) -> None:
+    """Pass if a model uses no recurrent module or function of torch's own."""
+    used = student.operations(model, *arguments)
+    names = [m for m in used.modules if m.startswith("torch.") and ".rnn." in m]
+    names += [f for f in used.functions if f.rpartition(".")[2].lstrip("_") in BUILT_IN]
+    names += [a for a in used.aten if _operator(a).lstrip("_") in BUILT_IN or "_rnn" in a]
+    hint = "The step is yours to write, with nn.Linear or nn.Parameter and the equations."
+    holds(not names, f"It is built on {', '.join(sorted(set(names)))}.", hint=hint)
+
+
+def _operator(name: str) -> str:
+    """Give `mm` for `aten.mm.default`."""
+    return name.partition(".")[2].partition(".")[0]
+
+
+def floats(
+    returned: object, shape: Sequence[int], hint: str = "", what: str = "The result"
+) -> Tensor:
+    """Give `returned` back if it is a finite tensor of this shape and of real floating numbers."""
+    tensor = shaped(returned, shape, hint, what)
+    holds(tensor.is_floating_point(), f"{what} holds no floating numbers.", str(tensor.dtype))
+    return tensor
+
+
+@dataclass(frozen=True)
+class Made:
+    """A student's gated cell, ready to be called.
+
+    Args:
+        cell: the cell as the student made it.
+        model: the same with every input a tensor of its own: x, h and, for an LSTM, c.
+        inputs: B samples of each.
+    """
+
+    student: Student
+    cell: Remote
+    model: Remote
+    inputs: list[Tensor]
+    known: Cell
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        """Give the model's parameters as they are after its first call."""
+        return self.student.parameters(self.model)
+
+    def call(self, inputs: Sequence[Tensor]) -> list[Tensor]:
+        """Call the cell; give its new states, each of shape (B, H)."""
+        x, *states = inputs
+        shape = states[0].shape
+        if len(states) == 1:
+            return [floats(self.cell(x, states[0]), shape, "Return the new state.", "The state")]
+        returned = several(self.cell(x, tuple(states)), 2, "(h, c)", "Return both new states.")
+        names = ("The hidden state", "The cell state")
+        return [floats(v, shape, what=name) for v, name in zip(returned, names, strict=True)]
+
+
+def make(
+    student: Student,
+    draw: Draw,
+    name: str,
+    known: Callable[[int, int], Cell],
+    sizes: tuple[int, int] = (3, 3),
+    dtype: torch.dtype = torch.float32,
+    B: int = 3,
+) -> Made:
+    """Make the cell of this name with random weights; a built-in one ends the check.
+
+    Args:
+        known: describes the kind of cell, for D and H.
+        sizes: D, H.
+    """
+    D, H = sizes
+    cell = getattr(student, name)(D, H)
+    count = 2 if "LSTM" in name else 1
+    model = student.given("cells.Apart", cell) if count == 2 else cell
+    weighted(student, model, draw, dtype)
+    inputs = [
+        draw.normal(B, D, dtype=dtype),
+        *(draw.normal(B, H, dtype=dtype) for _ in "hc"[:count]),
+    ]
+    built_by_hand(student, model, *inputs)
+    return Made(student, cell, model, inputs, known(D, H))
+
+
+def values_match(made: Made, draw: Draw) -> None:
+    """Pass if the cell computes one of the right formulas with its own weights (float64)."""
+    _zeros_match(made, draw)
+    called = made.student.called
+    best = _readings(made, draw)[0]
+    if not best.agrees:
+        hint = _slip(made, draw) or made.known.hint
+        made.student.called = called
+        raise Failed(_unread(best.reading), hint=hint)
+
+
+def _zeros_match(made: Made, draw: Draw) -> None:
+    """Pass if all weights zero give what all right formulas agree on: half the gates are open."""
+    returned, expected = _with_zeros(made)
+    if not _agree(returned, expected):
+        hint = _slip(made, draw) or made.known.hint
+        for got, wanted in zip(returned, expected, strict=True):
+            close(got, wanted, hint, "With all weights and biases zero, a new state")
+
+
+def _with_zeros(made: Made) -> tuple[list[Tensor], list[Tensor]]:
+    zeros = {p.name: torch.zeros_like(p.values) for p in made.parameters}
+    made.student.set_parameters(made.model, zeros)
+    return made.call(made.inputs), _at_zero(made.known.formulas[0], made)
+
+
+def _at_zero(formula: Formula, made: Made) -> list[Tensor]:
+    roles = {n: torch.zeros(s, dtype=torch.float64) for n, s in formula.shapes.items()}
+    return formula.run(roles, made.inputs)
+
+
+def _agree(returned: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
+    return all(map(is_close, returned, expected))
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """One right formula, how the weights read under it, and whether values agree at fresh weights."""
+
+    reading: Reading
+    agrees: bool
+
+
+def _readings(made: Made, draw: Draw) -> list[_Tried]:
+    """Read the weights under the right formulas until one agrees; the best is first.
+
+    Autograd's slopes are quick to have. Where they lead to nothing, differences of the cell's own
+    values have the last word.
+    """
+    with contextlib.suppress(Failed, StudentError):
+        found = _read_by(made.student.gradients, made, draw)
+        if found[0].agrees:
+            return found
+    return _read_by(made.student.differences, made, draw)
+
+
+def _read_by(slopes: Slopes, made: Made, draw: Draw) -> list[_Tried]:
+    found: list[_Tried] = []
+    formulas = _plausible(slopes, made, made.known.formulas, draw)
+    for formula in formulas or made.known.formulas[:1]:
+        found.insert(0, _try(slopes, made, formula, draw))
+        if found[0].agrees:
+            return found
+    return sorted(found, key=lambda one: (not one.reading.fits, bool(one.reading.strange)))
+
+
+def _plausible(
+    slopes: Slopes, made: Made, formulas: Sequence[Formula], draw: Draw
+) -> list[Formula]:
+    """List those of the formulas that zero weights do not rule out."""
+    if too_many(made.parameters, made.known.formulas[0]):
+        return []
+    known = start(slopes, made.student, made.model, made.parameters, made.inputs, draw)
+    return [formula for formula in formulas if known.allows(formula)]
+
+
+def _try(slopes: Slopes, made: Made, formula: Formula, draw: Draw) -> _Tried:
+    reading = read(slopes, made.student, made.model, made.parameters, formula, made.inputs, draw)
+    if not reading.fits:
+        return _Tried(reading, False)
+    parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
+    expected = [v.detach() for v in reading.run(parameters, made.inputs)]
+    return _Tried(reading, _agree(made.call(made.inputs), expected))
+
+
+def _unread(best: Reading) -> str:
+    words = best.formula.words
+    if best.fits:
+        return (
+            f"The new state is not that of {words}, although each weight by itself acts like one."
+        )
+    if best.strange:
+        return f"The cell is not {words}: {best.strange} acts as no weight of {words} does."
+    return f"No weight acts on {', '.join(map(in_words, best.missing))}."
+
+
+def _slip(made: Made, draw: Draw) -> str:
+    """Give the hint for the slip that explains what the cell computes; "" when none does."""
+    called = made.student.called
+    try:
+        zeros, _ = _with_zeros(made)
+        likely = [s for s in made.known.slips if _agree(zeros, _at_zero(s.formula, made))]
+        slopes = made.student.differences
+        formulas = _plausible(slopes, made, [s.formula for s in likely], draw)
+        slips = [s for s in likely if any(s.formula is formula for formula in formulas)]
+        return next((s.hint for s in slips if _try(slopes, made, s.formula, draw).agrees), "")
+    except Fault:  # a hint is worth no further message
+        return ""
+    finally:
+        made.student.called = called
+
+
+def gradients_match(made: Made, draw: Draw) -> None:
+    """Pass if autograd's slopes are those of the formula and of the cell's own values (float64).
+
+    A cell with another formula is judged by its own values alone: its fault costs points once.
+    """
+    best = _readings(made, draw)[0]
+    parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
+    cotangents = [draw.normal(*v.shape, dtype=torch.float64) for v in made.call(made.inputs)]
+    inputs = [v.clone().requires_grad_() for v in made.inputs]
+    truth = best.reading.run(parameters, inputs) if best.agrees else None
+    slopes_match(made.student, made.model, parameters, inputs, cotangents, truth)
+
+
+def slopes_match(
+    student: Student,
+    model: Remote,
+    parameters: Sequence[Parameter],
+    inputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    truth: Sequence[Tensor] | None,
+    measured: bool = True,
+) -> None:
+    """Pass if autograd finds every slope that central differences and `truth` have.
+
+    Args:
+        measured: whether to look at differences; at the kink of a ReLU they may mislead.
+        truth: the right outputs, computed from `parameters` and `inputs`, which require gradients;
+            None when there are none.
+    """
+    labels = [p.name for p in parameters] + list("xhc"[: len(inputs)])
+    leaves, inputs = [p.values for p in parameters] + list(inputs), [v.detach() for v in inputs]
+    found = student.gradients(model, inputs, cotangents)
+    missing = [p.name for p in parameters if found.parameters.get(p.name) is None]
+    holds(not missing, f"No gradient arrives at {', '.join(missing)}.", hint=DETACHED)
+    returned = _in_order(found, parameters, inputs)
+    if measured:
+        moved = _in_order(student.differences(model, inputs, cotangents), parameters, inputs)
+        for label, got, wanted in zip(labels, returned, moved, strict=True):
+            close(got.float(), wanted.float(), DETACHED, f"The gradient of {label}")
+    if truth is None:
+        return
+    total = torch.stack([(o * c).sum() for o, c in zip(truth, cotangents, strict=True)]).sum()
+    expected = torch.autograd.grad(total, leaves)
+    for label, got, wanted in zip(labels, returned, expected, strict=True):
+        close(got, wanted, DETACHED, f"The gradient of {label}")
+
+
+def _in_order(
+    found: Gradients, parameters: Sequence[Parameter], inputs: Sequence[Tensor]
+) -> list[Tensor]:
+    """List the slopes of the parameters and then of the inputs; zeros where none arrived."""
+    values = [p.values for p in parameters] + list(inputs)
+    slopes = [found.parameters.get(p.name) for p in parameters] + found.inputs[: len(inputs)]
+    slopes += [None] * (len(values) - len(slopes))
+    return [torch.zeros_like(v) if s is None else s for v, s in zip(values, slopes, strict=True)]
+
+
+def samples_stand_alone(made: Made) -> None:
+    """Pass if a sample gives the same states alone, and in a batch of any other size."""
+    whole = made.call(made.inputs)
+    for rows in (slice(0, 1), slice(1, 3), slice(0, 5)):
+        part = [torch.cat([v, v.flip(0)])[rows] for v in made.inputs]
+        expected = [torch.cat([v, v.flip(0)])[rows] for v in whole]
+        hint = "Take the batch size from the input; no weight or bias has an axis for it."
+        for got, wanted in zip(made.call(part), expected, strict=True):
+            close(got, wanted, hint, f"The state of a batch of {len(wanted)}")
+
+
+def few_products(made: Made, most: int) -> None:
+    """Pass if one step makes at most so many matrix products; a stacked one counts as one."""
+    used = made.student.operations(made.model, *made.inputs).aten
+    counted = {name: n for name, n in used.items() if _operator(name) in PRODUCTS}
+    if not counted:  # written out as products of numbers that are then added up
+        counted = {name: n for name, n in used.items() if name.startswith("aten.sum")}
+    hint = (
+        "Concatenate what is multiplied, multiply once, then split the result with chunk: "
+        "W x + U h is [W U] times [x, h], and gates with the same input can share one product."
+    )
+    total = sum(n for n in counted.values() if isinstance(n, int))
+    holds(
+        0 < total <= most,
+        f"One step makes {total} matrix products.",
+        f"{total} products",
+        f"at most {most}",
+        hint,
+    )

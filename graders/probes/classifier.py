@@ -1,0 +1,214 @@
+"""What the checks of the classifier on a cell share: its logits, the student's own cell, accuracy."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import holds, is_close, several
+from graders.assertions.draw import Draw
+from graders.assertions.properties import any_reading, matches_one, no_softmax
+from graders.oracles import rnn_cell as oracle
+from graders.oracles.roles import Parameter, split
+from graders.probes.cells import DETACHED, built_by_hand, floats
+from graders.remote.faults import Failed, Fault
+from graders.remote.student import Remote, Student, describe
+
+LAYERS = (
+    "One-hot rows or an Embedding, the loop from zeros, and one Linear on the last state; nothing "
+    "else stands between them."
+)
+THRESHOLD = (
+    "Compare the logit with 0 (that is 0.5 after the sigmoid), and look at shapes first: (B, 1) "
+    "against (B,) makes (B, B)."
+)
+CELLS = ("RNNCell", "GRUCell", "FusedGRUCell")  # what a classifier may be built on
+
+
+@dataclass(frozen=True)
+class Made:
+    """A student's classifier with random weights, and tokens for it.
+
+    Args:
+        parameters: those that are trained; a frozen one (rows of an identity) keeps its values.
+        sizes: V, C, H, D with D the width of what the cell reads.
+    """
+
+    student: Student
+    model: Remote
+    parameters: list[Parameter]
+    sizes: tuple[int, int, int, int]
+    tokens: Tensor
+    one_hot: bool
+
+
+def make(
+    student: Student,
+    draw: Draw,
+    emb: bool,
+    C: int = 0,
+    dtype: torch.dtype = torch.float32,
+    equal: bool = True,
+) -> Made:
+    """Make a classifier of random sizes; one on a built-in module ends the check.
+
+    Args:
+        emb: whether it embeds its tokens.
+        C: the number of logits, drawn when 0.
+        equal: whether the state is as wide as what the cell reads.
+    """
+    V, E = draw.integer(13, 17), draw.integer(7, 8)
+    D = E if emb else V
+    H = D if equal else D - 3
+    C = C or draw.integer(2, 3)
+    model = student.RNNClassifier(V, C, H, E) if emb else student.RNNClassifier(V, C, H)
+    model.eval()
+    if dtype != torch.float32:
+        model.to(dtype)
+    trained = [p for p in student.parameters(model) if p.trained]
+    values = {p.name: 0.6 * draw.normal(*p.values.shape, dtype=dtype) for p in trained}
+    student.set_parameters(model, values)
+    parameters = [replace(p, values=values[p.name].clone().requires_grad_()) for p in trained]
+    # The largest token is left out: one-hot vectors are V wide, whatever stands in a batch.
+    tokens = draw.tokens(draw.integer(4, 5), 3, high=V if emb else V - 1)
+    built_by_hand(student, model, tokens)
+    return Made(student, model, parameters, (V, C, H, D), tokens, not emb)
+
+
+def logits(made: Made, tokens: Tensor) -> Tensor:
+    """Call the classifier: (B, C) logits; a single one may come as (B,)."""
+    returned, C = made.model(tokens), made.sizes[1]
+    if C == 1 and isinstance(returned, Tensor) and returned.ndim == 1:
+        return floats(returned, (len(tokens),), what="The logits").reshape(-1, 1)
+    return floats(returned, (len(tokens), C), what="The matrix of logits")
+
+
+def equals_the_layers(made: Made) -> None:
+    """Pass if the logits are those of the layers, around the basic cell or the student's own."""
+    readings = [
+        r.detach()
+        for r in oracle.classifier_logits(made.parameters, made.sizes, made.tokens, made.one_hot)
+    ]
+    returned = logits(made, made.tokens)
+    called = made.student.called
+    if not any(is_close(returned, reading) for reading in readings):
+        readings += [r.detach() for r in _through_own_cells(made)]
+        made.student.called = called
+    matches_one(returned, readings, made.parameters, LAYERS, "The matrix of logits")
+
+
+def _through_own_cells(made: Made) -> Iterator[Tensor]:
+    """Yield the logits that the student's own cells and loop lead to: their faults cost points once."""
+    D, H = made.sizes[3], made.sizes[2]
+    for name in CELLS:
+        with contextlib.suppress(Fault):  # a cell that cannot be run gives no reading
+            cell = getattr(made.student, name)(D, H)
+            cell.eval()
+            for inner, ends in split(made.parameters, made.student.parameters(cell)):
+                made.student.set_parameters(cell, inner)
+                for run in (_stepped(cell, H), _looped(made.student, cell, H)):
+                    with contextlib.suppress(Fault):
+                        yield from oracle.rest_logits(
+                            ends, made.sizes, made.tokens, made.one_hot, run
+                        )
+
+
+def _stepped(cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
+    def step(x: Tensor, h: Tensor) -> Tensor:
+        return floats(cell(x, h), h.shape)
+
+    return lambda x: oracle.unrolled(step, x, x.new_zeros(len(x), H))[1]
+
+
+def _looped(student: Student, cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
+    return lambda x: floats(several(student.RNN(cell)(x), 2, "(states, last)")[1], (len(x), H))
+
+
+def through_own_loops(
+    student: Student, cells: Sequence[Remote], x: Tensor, otherwise: Tensor
+) -> Tensor:
+    """Give the states of the student's own loops, one over the other, where they can be run."""
+    called = student.called
+    with contextlib.suppress(Fault):
+        for cell in cells:
+            states, _ = several(student.RNN(cell)(x), 2, "(states, last)")
+            x = floats(states, getattr(states, "shape", ()))
+        otherwise = x if x.ndim == 3 else otherwise
+    student.called = called
+    return otherwise
+
+
+def stays_raw(made: Made, draw: Draw) -> None:
+    """Pass if what comes back is neither probabilities nor their logarithms.
+
+    Ten times as large weights make logits that leave the span of 0 to 1 for certain.
+    """
+    large = {p.name: 10 * p.values.detach() for p in made.parameters}
+    made.student.set_parameters(made.model, large)
+    returned = logits(made, draw.tokens(40, 3, high=made.sizes[0]))
+    if made.sizes[1] > 1:
+        no_softmax(returned)
+    squashed = bool(((returned >= 0) & (returned <= 1)).all())
+    hint = "BCEWithLogitsLoss applies the sigmoid itself."
+    holds(not squashed, "All logits lie between 0 and 1.", returned, hint=hint)
+
+
+def trains_every_layer(made: Made, draw: Draw) -> None:
+    """Pass if every parameter that is trained gets a gradient."""
+    cotangent = draw.normal(len(made.tokens), made.sizes[1])
+    found = made.student.gradients(made.model, [made.tokens], [cotangent]).parameters
+    missing = [p.name for p in made.parameters if found.get(p.name) is None]
+    holds(not missing, f"No gradient arrives at {', '.join(missing)}.", hint=DETACHED)
+
+
+def single_logits(draw: Draw) -> tuple[Tensor, Tensor]:
+    """Draw single logits (B,) and labels, on which each of the usual slips gives another number."""
+    B = 9
+    while True:
+        size = torch.where(draw.normal(B) > 0, 0.3, 2.0)
+        values = size * torch.where(draw.normal(B) > 0, 1.0, -1.0)
+        labels = draw.tokens(B, low=0, high=2)
+        ones = values > 0
+        right = (ones == (labels > 0)).float().mean()
+        slips = [
+            ((values > 0.5) == (labels > 0)).float().mean(),
+            ((values > -0.5) == (labels > 0)).float().mean(),
+            (labels == 0).float().mean(),  # argmax of a single logit
+            (labels == 1).float().mean(),
+            (ones[:, None] == (labels > 0)).float().mean(),  # (B, 1) against (B,)
+            1 - right,
+        ]
+        if all(abs(right - slip) > 0.02 for slip in slips):
+            return values, labels
+
+
+def accuracy_is(
+    student: Student, draw: Draw, values: Tensor, labels: Tensor, expected: float
+) -> None:
+    """Pass if `accuracy` is right on single logits of the shape that the student's model gives."""
+    shapes = [(len(values),), (len(values), 1)]
+    with contextlib.suppress(Fault):  # without a model to go by, either shape will do
+        given = student.RNNClassifier(5, 1, 3, 2)(draw.tokens(4, 3, high=5))
+        if isinstance(given, Tensor) and given.ndim in (1, 2):
+            shapes = [shapes[given.ndim - 1]]
+    for shape in shapes[:-1]:
+        with contextlib.suppress(Fault):
+            is_fraction(_accuracy(student, values.reshape(shape), labels), expected, THRESHOLD)
+            return
+    is_fraction(_accuracy(student, values.reshape(shapes[-1]), labels), expected, THRESHOLD)
+
+
+def _accuracy(student: Student, values: Tensor, labels: Tensor) -> Any:
+    return any_reading(student.accuracy, (values, labels), (values, labels.float()))
+
+
+def is_fraction(returned: Any, expected: float, hint: str) -> None:
+    """Pass if `returned` is this number, as a number or as a tensor without axes."""
+    value = returned.item() if getattr(returned, "shape", None) == () else returned
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Failed("The accuracy is not a number.", describe(returned), "a float", hint)
+    problem = "The accuracy is not the fraction of examples that are named rightly."
+    holds(abs(value - expected) < 1e-5, problem, f"{value:.5g}", f"{expected:.5g}", hint)

@@ -1,0 +1,62 @@
+"""Generation from a model whose logits force a path, with the student's own or a given `sample`."""
+
+import contextlib
+from collections.abc import Callable
+
+from graders.assertions.compare import holds, plain
+from graders.assertions.draw import Draw
+from graders.oracles import autoregressive as oracle
+from graders.probes.languages import END
+from graders.probes.sampling import index
+from graders.remote.faults import Failed, StudentError
+from graders.remote.student import Remote, Student
+
+Tokens = list[int]
+
+
+def generation(
+    student: Student,
+    draw: Draw,
+    seed: Tokens,
+    length: int,
+    stop_at: int = 0,
+    temperature: float | None = None,
+) -> tuple[Remote, Tokens, Tokens, Tokens]:
+    """Generate from a model that forces its path.
+
+    Returns:
+        The model, the tokens that came back, the same with the seed in front, and the right ones.
+    """
+    V = draw.integer(11, 15)
+    path = [draw.integer(2, 6), draw.integer(1, 7), 3]
+    runner_up = 0.5 if temperature is not None else 0.0
+    model = student.given("scripted.Scripted", V, path, END, stop_at, runner_up)
+    tempered = [] if temperature is None else [temperature]
+    found = student.generate(model, list(seed), length, END, *tempered)
+    tokens = plain(found)
+    tokens = [index(token) for token in tokens] if isinstance(tokens, list) else []
+    holds(bool(tokens), "generate gives no list of tokens.", found, "a list of ids")
+    whole = tokens if tokens[: len(seed)] == seed else [*seed, *tokens]
+    return model, tokens, whole, oracle.forced_path(seed, V, path, length)
+
+
+def with_own_or_given(
+    student: Student, judge: Callable[[], None], stand_in: str = "scripted.likeliest"
+) -> None:
+    """Judge with the student's own sample; where that fails, with a given one in its place."""
+    try:
+        judge()
+    except (Failed, StudentError) as fault:
+        called = student.called
+        with contextlib.suppress(Failed, StudentError):
+            student.replace(student.generate, sample=stand_in)
+            judge()
+            return
+        student.called = called
+        raise fault from None
+
+
+def seed_of(draw: Draw, length: int) -> Tokens:
+    """Draw a seed without special tokens."""
+    found: Tokens = draw.tokens(length, low=3, high=9).tolist()
+    return found

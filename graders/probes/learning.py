@@ -1,0 +1,115 @@
+"""Learned results: train beside the student's model, judge on labels that stay with the grader.
+
+A check fails only when two independent trainings both miss the threshold. The calibration (fixtures/
+calibration.json, rebuilt by `python -m graders calibrate`) states how often one training of the
+reference misses it; squared, that is the chance that a right model loses its points.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import holds, shaped
+from graders.assertions.draw import Draw
+from graders.assertions.figures import bars, curves
+from graders.oracles.padding import padded
+from graders.remote.student import Remote, Student
+from graders.results.result import Figure
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+SIZES = (24, 24)  # embedding and hidden width
+BATCH, EPOCHS, LEARNING_RATE = 8, 1, 0.02
+ATTEMPTS = 2
+
+
+@cache
+def reviews() -> dict[str, Any]:
+    """Read the tiny reviews: token ids and labels, for training and held out."""
+    document: dict[str, Any] = json.loads((FIXTURES / "reviews.json").read_text(encoding="utf-8"))
+    return document
+
+
+@cache
+def calibration() -> dict[str, Any]:
+    """Read what was measured of the reference and of known mistakes."""
+    text = (FIXTURES / "calibration.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+def threshold(name: str) -> float:
+    """Give the calibrated threshold of one learning check."""
+    return float(calibration()[name]["threshold"])
+
+
+def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> None:
+    """Pass if a fresh model, trained for one epoch, names the held-out labels well enough."""
+    wanted, reached = threshold("reviews"), []
+    for _ in range(ATTEMPTS):
+        model = model_class(reviews()["vocabulary"], 2, *SIZES)
+        record = student.fit(model, training_batches(draw), EPOCHS, LEARNING_RATE)
+        for figure in training_curves(record, "reviews"):
+            student.figure(figure)
+        reached.append(accuracy(shaped(model(held_out()[0]), (len(held_out()[1]), 2))))
+        student.figure(reached_and_wanted("Held-out reviews named rightly", reached, wanted))
+        if reached[-1] >= wanted:
+            return
+    holds(
+        False,
+        f"After {EPOCHS} epoch the model names too few held-out reviews rightly.",
+        " and ".join(f"{value:.1%}" for value in reached) + " in two trainings",
+        f"at least {wanted:.0%}; the reference reaches it always",
+        "Check that all layers are made in __init__ and used in forward, and that no softmax is "
+        "applied before the loss.",
+    )
+
+
+def training_curves(record: dict[str, list[float]], name: str) -> list[Figure]:
+    """Show what `fit` recorded of the last training, beside the reference's own trainings."""
+    titles = {"loss": "Loss, batch by batch", "gradient_norm": "Gradient norm, batch by batch"}
+    return [
+        curves(title, {key.replace("_", " "): record[key]}, axis="batch", band=band(name, key))
+        for key, title in titles.items()
+    ]
+
+
+def band(name: str, curve: str) -> tuple[str, list[float], list[float]] | None:
+    """Give the calibrated band of one curve: between its numbers lie 90 of 100 trainings."""
+    known = calibration().get(f"{name}_curves", {})
+    if curve not in known:
+        return None
+    every = known["every"]
+    lower, upper = ([v for v in known[curve][k] for _ in range(every)] for k in ("lower", "upper"))
+    return "90 of 100 trainings of the reference", lower, upper
+
+
+def reached_and_wanted(title: str, reached: Sequence[float], wanted: float) -> Figure:
+    """Show the accuracy of each training beside the threshold."""
+    labels = [f"training {number}" for number in range(1, len(reached) + 1)]
+    return bars(title, labels, {"reached": reached}, ("threshold", wanted), percent=True)
+
+
+def training_batches(draw: Draw) -> list[tuple[Tensor, Tensor]]:
+    """Cut the training reviews into padded batches, in a new order."""
+    rows, labels = reviews()["train"], reviews()["train_labels"]
+    order = draw.shuffled(list(range(len(rows))))
+    chosen = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+    return [
+        (padded([rows[i] for i in ids], 0), torch.tensor([labels[i] for i in ids]))
+        for ids in chosen
+    ]
+
+
+def held_out() -> tuple[Tensor, Tensor]:
+    """Give the held-out reviews (N, T) and their labels (N,)."""
+    return padded(reviews()["test"], 0), torch.tensor(reviews()["test_labels"])
+
+
+def accuracy(logits: Tensor) -> float:
+    """Give the fraction of held-out reviews that the logits name rightly."""
+    return float((logits.argmax(dim=1) == held_out()[1]).float().mean())

@@ -1,0 +1,250 @@
+"""Taggers under check: weights written and read, sentences drawn, and training on the tiny corpus.
+
+A learning check fails only when two independent trainings both miss the calibrated threshold (see
+learning.py); the labels of the held-out sentences stay with the grader.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import holds, plain, several, shaped
+from graders.assertions.draw import Draw
+from graders.assertions.figures import curves
+from graders.assertions.properties import any_reading
+from graders.oracles.numpy_rnn import NAMES, Sizes, gradients, loss
+from graders.probes.learning import ATTEMPTS, FIXTURES, reached_and_wanted, threshold
+from graders.remote.faults import Failed
+from graders.remote.student import Remote, Student, describe
+from graders.results.result import Figure
+
+WIDTHS = (8, 10)  # embedding and hidden width
+EPOCHS, LEARNING_RATE, SCALE = 5, 0.5, 0.5
+RATE = 0.05  # of the models that are not trained
+ORDER = "In the order W_e (V, E), W_x (H, E), W_h (H, H), W_y (C, H), each of its weights' shape."
+
+Sentence = tuple[Tensor, Tensor]  # (T,) word ids, (T,) tag ids
+
+
+def sizes(draw: Draw) -> Sizes:
+    """Draw four different sizes."""
+    return Sizes(draw.integer(9, 12), *draw.sizes(3, 3, 7))
+
+
+def make(model_class: Remote, size: Sizes, rate: float = RATE) -> Remote:
+    """Make a tagger, named arguments as on the sheet."""
+    model: Remote = model_class(
+        input_size=size.V,
+        embedding_size=size.E,
+        hidden_size=size.H,
+        output_size=size.C,
+        learning_rate=rate,
+    )
+    return model
+
+
+def sentence(draw: Draw, size: Sizes, length: int, repeat: bool = False) -> Sentence:
+    """Draw a sentence of different words; `repeat` puts its first word a second time at the end."""
+    words = draw.shuffled(list(range(size.V)))[:length]
+    if repeat:
+        words[-1] = words[0]
+    return torch.tensor(words), draw.tokens(length, low=0, high=size.C)
+
+
+def random_weights(draw: Draw, size: Sizes, scale: float = 0.8) -> list[Tensor]:
+    return [draw.normal(*shape, dtype=torch.float64) * scale for shape in size.shapes]
+
+
+def weigh(student: Student, model: Remote, size: Sizes, values: Sequence[Tensor]) -> list[Tensor]:
+    """Write the weights of a model; give what then stands there."""
+    if isinstance(student.get(model, "parameters"), Remote):  # nn.Module's own method
+        found = student.parameters(model)
+        student.set_parameters(model, {p.name: values[_role(p.values, size)] for p in found})
+    else:
+        read(student, model, size)  # the right shapes, or a message
+        student.given("tagging.write", model, list(values))
+    return read(student, model, size)
+
+
+def read(student: Student, model: Remote, size: Sizes) -> list[Tensor]:
+    """Read W_e, W_x, W_h, W_y off a model: its list `parameters`, or an nn.Module's by shape."""
+    found = student.get(model, "parameters")
+    if isinstance(found, Remote):
+        own = student.parameters(model)
+        found = [p.values for p in sorted(own, key=lambda p: _role(p.values, size))]
+    return matrices(found, size, "The list `parameters`")
+
+
+def _role(values: Tensor, size: Sizes) -> int:
+    """Give the place of a weight of this shape among W_e, W_x, W_h, W_y."""
+    shape = tuple(values.shape)
+    if shape not in size.shapes:
+        problem = "A weight has none of the shapes (V, E), (H, E), (H, H), (C, H)."
+        raise Failed(problem, str(shape), f"one of {size.shapes}", "There are no biases.")
+    return size.shapes.index(shape)
+
+
+def matrices(returned: Any, size: Sizes, what: str) -> list[Tensor]:
+    """Give four arrays or tensors of the shapes of W_e, W_x, W_h, W_y as tensors.
+
+    Raises:
+        Failed: something else came back.
+    """
+    found = several(returned, 4, "four arrays: of W_e, W_x, W_h, W_y", ORDER)
+    triples = zip(NAMES, found, size.shapes, strict=True)
+    return [shaped(as_tensor(f), s, ORDER, f"{what}: {n}") for n, f, s in triples]
+
+
+def not_only_zeros(gradients: Sequence[Tensor]) -> None:
+    """Pass unless one of the gradients is zero everywhere."""
+    moved = all(bool(gradient.abs().max() > 0) for gradient in gradients)
+    holds(moved, "A gradient is zero everywhere.", hint="It is to be computed, not only made.")
+
+
+def along_one_weight(
+    name: str, weights: Sequence[Tensor], gradient: Tensor, sentence: Sentence
+) -> Figure:
+    """Show the loss over one weight of W_name, with the returned gradient as its tangent.
+
+    The weight is the one at which the gradient is most wrong, or steepest where it is right.
+    """
+    place = NAMES.index(name)
+    exact = gradients(weights, *sentence)[place]
+    wrong = (gradient.double() - exact).abs()
+    row, column = divmod(int((wrong if wrong.max() > 1e-6 else exact.abs()).argmax()), len(exact.T))
+    steps = [(step - 10) / 10 for step in range(21)]
+    losses = []
+    for step in steps:
+        moved = [w.double().clone() for w in weights]
+        moved[place][row, column] += step
+        losses.append(float(loss(moved, *sentence)))
+    slopes = {"your gradient": gradient[row, column], "right gradient": exact[row, column]}
+    room = max(losses) - min(losses)
+    low, high = min(losses) - room, max(losses) + room  # a steep tangent is cut off there
+    tangents = {
+        name: [
+            y if low <= (y := losses[10] + float(slope) * step) <= high else None for step in steps
+        ]
+        for name, slope in slopes.items()
+    }
+    title = f"The loss along {name}[{row}, {column}], and the gradient there"
+    at = [float(weights[place][row, column]) + step for step in steps]
+    return curves(title, {"loss": losses, **tangents}, at, axis=f"{name}[{row}, {column}]")
+
+
+def as_tensor(value: Any) -> Any:
+    """Give a tensor for an array; leave everything else as it is."""
+    return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+
+
+def number(value: Any, what: str) -> float:
+    """Give the one number that came back.
+
+    Raises:
+        Failed: it is none.
+    """
+    if isinstance(value, (Tensor, np.ndarray)) and as_tensor(value).numel() == 1:
+        value = as_tensor(value).item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        raise Failed(f"{what} is not a number.", describe(value), "a number")
+    return float(value)
+
+
+# The tiny corpus ------------------------------------------------------------------------------
+
+
+@cache
+def corpus() -> dict[str, Any]:
+    """Read the tiny tagged sentences: ids of words and tags, for training and held out."""
+    document: dict[str, Any] = json.loads((FIXTURES / "tagging.json").read_text(encoding="utf-8"))
+    return document
+
+
+def corpus_sizes() -> Sizes:
+    return Sizes(len(corpus()["words"]), *WIDTHS, len(corpus()["tags"]))
+
+
+def epoch(draw: Draw) -> list[list[Tensor]]:
+    """List the training sentences with their tags, in a new order."""
+    rows = [[torch.tensor(w), torch.tensor(t)] for w, t in _pairs("train")]
+    return [rows[place] for place in draw.shuffled(list(range(len(rows))))]
+
+
+def held_out() -> list[list[Tensor]]:
+    return [[torch.tensor(words)] for words, _ in _pairs("test")]
+
+
+def accuracy(predictions: Sequence[Any]) -> float:
+    """Give the fraction of held-out words whose tag is predicted.
+
+    Raises:
+        Failed: a prediction is no list of tags.
+    """
+    hits = []
+    for predicted, (_, tags) in zip(predictions, _pairs("test"), strict=True):
+        found = plain(as_tensor(predicted))
+        if not isinstance(found, list) or len(found) != len(tags):
+            raise Failed("The prediction is no list of tags.", describe(predicted), "a tag a word")
+        hits += [one == tag for one, tag in zip(found, tags, strict=True)]
+    return float(sum(hits)) / len(hits)
+
+
+def majority() -> float:
+    """Give the accuracy of naming the commonest tag for each held-out word."""
+    tags = [tag for _, row in _pairs("test") for tag in row]
+    return max(tags.count(tag) for tag in set(tags)) / len(tags)
+
+
+def learns_to_tag(
+    student: Student, model_class: Remote, draw: Draw, kinds: Sequence[Callable[[Tensor], Any]]
+) -> None:
+    """Pass if a model trained with its own `update` tags the held-out words well enough.
+
+    Args:
+        student: the submission.
+        model_class: NumpyRNN or PytorchRNN.
+        draw: gives the first weights, and the order of sentences in each epoch.
+        kinds: the forms in which the model may take a sentence, the first that works is used.
+    """
+    wanted, reached, size = threshold("tagging"), [], corpus_sizes()
+    for _ in range(ATTEMPTS):
+        model = make(model_class, size, LEARNING_RATE)
+        weigh(student, model, size, random_weights(draw, size, SCALE))
+        for _ in range(EPOCHS):
+            _each(student, model, "update", epoch(draw), kinds)
+        predicted = _each(student, model, "predict", held_out(), kinds)
+        student.called = f"update on each training sentence, {EPOCHS} times over; then predict"
+        reached.append(accuracy(several(predicted, len(held_out()), "a list")))
+        student.figure(reached_and_wanted("Held-out words tagged rightly", reached, wanted))
+        if reached[-1] >= wanted:
+            return
+    holds(
+        False,
+        f"After {EPOCHS} epochs too few words of the held-out sentences get their tag.",
+        " and ".join(f"{value:.1%}" for value in reached) + " in two trainings",
+        f"at least {wanted:.0%}; naming the commonest tag gives {majority():.1%}",
+        "Gradients that are nearly right learn too. Look at the checks of the gradients first; "
+        "then see that update goes against the gradient of the current weights.",
+    )
+
+
+def _each(
+    student: Student,
+    model: Remote,
+    method: str,
+    rows: Sequence[Sequence[Tensor]],
+    kinds: Sequence[Callable[[Tensor], Any]],
+) -> Any:
+    def run(rows: list[Any]) -> Any:
+        return student.given("tagging.each", model, method, rows)
+
+    return any_reading(run, *[[[[kind(v) for v in row] for row in rows]] for kind in kinds])
+
+
+def _pairs(name: str) -> list[tuple[list[int], list[int]]]:
+    return list(zip(corpus()[name], corpus()[f"{name}_tags"], strict=True))

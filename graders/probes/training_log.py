@@ -1,0 +1,214 @@
+"""What probe models wrote down while a student's training loop had them, and numbers that it gave."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, get_origin, get_type_hints
+
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import close, holds, plain, shaped
+from graders.assertions.draw import Draw
+from graders.remote.faults import Failed
+from graders.remote.student import Remote, Student, describe
+
+# How many of 8 validation examples are right after each epoch: neither the first nor the last epoch
+# is the best, and after the best one there is another that is better than the one before it.
+CURVES = ((4, 7, 3, 5, 2), (2, 4, 7, 3, 5), (3, 6, 2, 1, 4), (1, 5, 8, 2, 3))
+BEST = "Compare with the best value so far, and copy the state: copy.deepcopy(model.state_dict())."
+MODES = "Call model.train() at the start of every epoch and model.eval() before every evaluation."
+NO_GRADIENTS = "Evaluate under torch.no_grad(): it saves memory, and nothing can be learnt there."
+ZERO = "Call optimizer.zero_grad() for every batch, before backward(): gradients add up otherwise."
+
+Weights = Mapping[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a probe model.
+
+    Args:
+        ids: of the examples, or of the tokens of one time step.
+        logits: as the probe gave them.
+        training: whether it was in train mode.
+        tracked: whether a gradient could flow back from the logits.
+        gradient: that arrived at the logits; None where none did.
+        weights: all weights at the time of the call.
+        after: how many backward passes there had been.
+        steps: the number of the time step in each row, as the hidden state tells it.
+    """
+
+    ids: list[int]
+    logits: list[list[float]]
+    training: bool
+    tracked: bool
+    gradient: list[list[float]] | None
+    weights: Weights
+    after: int
+    steps: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One call of a probe criterion.
+
+    Args:
+        input: what it got as the model's output, in a row.
+        target: what it got as labels, in a row.
+        same_shape: whether the two had one shape.
+        floating: whether the labels were floats.
+        tracked: whether a gradient could flow back from the loss.
+        loss: what it gave.
+        call: the place of the model's last call before it.
+    """
+
+    input: list[float]
+    target: list[float]
+    same_shape: bool
+    floating: bool
+    tracked: bool
+    loss: float
+    call: int
+
+
+def calls_of(student: Student, probe: Remote) -> list[Call]:
+    """List what was done to a probe, in order."""
+    return [Call(**entry) for entry in _entries(student.get(probe, "calls"), Call)]
+
+
+def losses_of(student: Student, criterion: Remote) -> list[Loss]:
+    """List what a probe criterion was given, in order."""
+    return [Loss(**entry) for entry in _entries(student.get(criterion, "losses"), Loss)]
+
+
+def _entries(found: Any, kind: type) -> list[Any]:
+    kinds = {name: get_origin(form) or form for name, form in get_type_hints(kind).items()}
+    names = set(kinds) - {"steps"}
+    sound = isinstance(found, list) and all(
+        isinstance(entry, dict)
+        and set(entry) - {"steps"} == names
+        and all(_is(value, kinds[name]) for name, value in entry.items())
+        for entry in found
+    )
+    holds(sound, "The model's record of what happened to it was changed.")
+    return list(found)
+
+
+def _is(value: Any, kind: Any) -> bool:
+    if kind is UnionType:  # a list, or None
+        return value is None or isinstance(value, list)
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def after_epochs(calls: Sequence[Call], batches: int, epochs: int) -> list[Weights]:
+    """List the weights after each epoch, as the validation's calls met them."""
+    met = {call.after: call.weights for call in calls}
+    missing = [epoch + 1 for epoch in range(epochs) if (epoch + 1) * batches not in met]
+    hint = "Evaluate on the validation batches after each epoch's training."
+    holds(not missing, f"There was no validation after the epochs {missing}.", hint=hint)
+    return [met[(epoch + 1) * batches] for epoch in range(epochs)]
+
+
+def numbers(values: Any, count: int, what: str) -> Tensor:
+    """Give a list of `count` numbers as float32; 0-d tensors are as good as floats.
+
+    Raises:
+        Failed: it is something else.
+    """
+    listed = plain(values)
+    if not isinstance(listed, list):
+        raise Failed(f"{what} is no list of numbers.", describe(values), f"a list of {count}")
+    found = [_number(value) for value in listed]
+    if any(value is None for value in found):
+        raise Failed(f"{what} holds something else than numbers.", describe(values))
+    holds(
+        len(found) == count, f"{what} has {len(found)} entries.", values, f"{count}: one per epoch"
+    )
+    return shaped(torch.tensor(found, dtype=torch.float32), (count,), what=what)
+
+
+def number_is(value: Any, wanted: float, hint: str, what: str) -> None:
+    """Pass if a value is this number, within rounding; a 0-d tensor is as good as a float."""
+    found = _number(plain(value))
+    if found is None:
+        raise Failed(f"{what} is no number.", describe(value), describe(wanted), hint)
+    close(torch.tensor(found), torch.tensor(wanted), hint, what)
+
+
+def one_of(returned: Any, readings: Sequence[Sequence[float]], hint: str, what: str) -> None:
+    """Pass if a list of numbers equals one of the right readings, within rounding."""
+    found = numbers(returned, len(readings[0]), what)
+    wanted = [torch.tensor(reading, dtype=torch.float32) for reading in readings]
+    gaps = [float((found - w).abs().max().nan_to_num(torch.inf)) for w in wanted]
+    close(found, wanted[gaps.index(min(gaps))], hint, what)
+
+
+def _number(value: Any) -> float | None:
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return float(value) if type(value) in (int, float) else None
+
+
+def same_state(found: Any, wanted: Weights, last: Weights, what: str) -> None:
+    """Pass if a state dict holds exactly the weights `wanted`; `last` are those at the end."""
+    if not isinstance(found, Mapping) or set(found) != set(wanted):
+        kind = f"{type(found).__name__} with {list(found)}" if isinstance(found, dict) else found
+        raise Failed(
+            f"{what} is not the model's state dict.", _shown(kind), f"{list(wanted)}", BEST
+        )
+    values = {name: plain(value) for name, value in found.items()}
+    if values == last != wanted:
+        problem = f"{what} holds the weights of the last epoch, not of the best."
+        raise Failed(problem, _shown(values), _shown(dict(wanted)), BEST)
+    holds(values == wanted, f"{what} holds other weights.", _shown(values), _shown(wanted), BEST)
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else describe(value)
+
+
+def all_in_mode(calls: Sequence[Call], training: bool) -> None:
+    """Pass if a probe was in this mode in all of these calls."""
+    wrong = [call for call in calls if call.training != training]
+    _any(calls)
+    names = ("train" if training else "evaluation", "evaluation" if training else "train")
+    problem = f"Of {len(calls)} calls of the model, {len(wrong)} came in {names[1]} mode."
+    holds(not wrong, problem, "", f"{names[0]} mode", MODES)
+
+
+def none_tracked(calls: Sequence[Call]) -> None:
+    """Pass if no gradient could flow back from these calls."""
+    _any(calls)
+    wrong = sum(call.tracked for call in calls)
+    problem = f"Of {len(calls)} calls of the model, {wrong} kept what a gradient needs."
+    holds(not wrong, problem, hint=NO_GRADIENTS)
+
+
+def _any(calls: Sequence[Call]) -> None:
+    hint = "Learn from each training batch, and evaluate on the batches that are passed in for it."
+    holds(bool(calls), "The model was not called where it should have been.", hint=hint)
+
+
+def all_fresh(backwards: Any, count: int) -> None:
+    """Pass if gradients were zero before each of at least `count` backward passes."""
+    holds(
+        isinstance(backwards, list) and len(backwards) >= count,
+        "There are too few backward passes.",
+    )
+    stale = sum(fresh is not True for fresh in backwards)
+    problem = f"In {stale} of {len(backwards)} backward passes old gradients were still there."
+    holds(not stale, problem, hint=ZERO)
+
+
+def validation_rows(
+    draw: Draw, labels: Sequence[int], classes: int, curve: Sequence[int]
+) -> Tensor:
+    """Script logits (S, 8, C) with which curve[s] examples are right after epoch s."""
+    script = 0.3 * draw.normal(len(curve), len(labels), classes)
+    for epoch, right in enumerate(curve):
+        order = draw.shuffled(list(range(len(labels))))
+        for place, example in enumerate(order):
+            wrong = (labels[example] + 1) % classes
+            script[epoch, example, labels[example] if place < right else wrong] += 3.0
+    return script

@@ -1,0 +1,193 @@
+"""One training of a given model by the student's loop, and what was seen of it from inside.
+
+A loop calls `generate`, `sample` and `masked_loss`. When a check fails, it is tried again with given
+ones in their places, and that verdict counts: a fault of theirs costs its points only once. But a
+loop that calls its own sound helper with the wrong arguments is wrong itself.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import holds, plain
+from graders.assertions.draw import Draw
+from graders.oracles.autoregressive import loss_per_token, next_tokens
+from graders.probes.languages import END, PAD, START
+from graders.remote.faults import Failed, Fault, StudentError
+from graders.remote.student import Remote, Student, describe
+
+SYMBOLS = 9
+LENGTHS = ((4, 2, 3), (5, 3, 1), (6, 2, 1))  # of a batch's rows: always 9 tokens and 3 END
+LONE = {"generate": "language.nothing_new", "sample": "scripted.likeliest"}
+REFUSED = re.compile(r"\b(generate|masked_loss)\(\) (?:missing|takes|got)")  # by Python itself
+STAND_INS: tuple[dict[str, str], ...] = ({}, LONE, {**LONE, "masked_loss": "language.margin"})
+
+
+@dataclass(frozen=True)
+class Training:
+    """What went in and what was recorded.
+
+    Attributes:
+        order: the batches in the order in which they were trained on.
+    """
+
+    student: Student
+    model: Remote
+    table: Tensor
+    batches: list[Tensor]
+    epochs: int
+    history: Any
+    listener: Remote
+
+    def recorded(self, name: str, kind: type = float) -> list[Any]:
+        """Read one of the model's records."""
+        values = self.student.get(self.model, name)
+        if not isinstance(values, list) or not all(_is(v, kind) for v in values):
+            raise Failed("The record of the given model was changed.", describe(values))
+        return values
+
+    @property
+    def order(self) -> list[int]:
+        trained = [_index(x, self.batches) for x in self.recorded("trained", Tensor)]
+        strange = "The model was trained on something else than the batches, or on none of them."
+        holds(bool(trained) and -1 not in trained, strange, trained)
+        return trained
+
+    def logits(self, batch: Tensor) -> Tensor:
+        return self.table[batch]
+
+    def loss(self, batch: Tensor) -> float:
+        return float(loss_per_token(self.logits(batch), next_tokens(batch, PAD), PAD))
+
+    def own_losses(self, batch: Tensor) -> list[float]:
+        """Give what the student's own masked_loss makes of a batch, on its whole width or one less."""
+        found, targets = [], next_tokens(batch, PAD)
+        for width in (batch.shape[1], batch.shape[1] - 1):
+            with contextlib.suppress(Fault):
+                logits, wanted = self.logits(batch)[:, :width], targets[:, :width]
+                found += numbers(self.student, [self.student.masked_loss(logits, wanted, PAD)])
+        return found
+
+    def norm(self, batch: Tensor) -> float:
+        """Give the norm of the gradient of the loss per token by the two recording parameters."""
+        weight = torch.zeros_like(self.table).requires_grad_()
+        bias = torch.zeros(SYMBOLS).requires_grad_()
+        logits = self.table[batch] + weight[batch] + bias
+        loss = loss_per_token(logits, next_tokens(batch, PAD), PAD)
+        by_weight, by_bias = torch.autograd.grad(loss, (weight, bias))
+        return float(torch.cat([by_weight.flatten(), by_bias]).norm())
+
+
+def train(
+    student: Student,
+    draw: Draw,
+    count: int,
+    epochs: int,
+    lr: float = 0.1,
+    clip: float = 1e6,
+    listen: bool = True,
+) -> Training:
+    """Let the student's loop train a recording model on `count` batches; clip < 1 is relative.
+
+    A relative clip is that part of the shortest gradient.
+    """
+    table = draw.normal(SYMBOLS, SYMBOLS)
+    table[:, END] += 2.0  # so that what is generated soon ends
+    batches = [_batch(draw, place) for place in range(count)]
+    model = student.given("language.Recording", table)
+    listener = student.given("language.Listener", model)
+    run = Training(student, model, table, batches, epochs, None, listener)
+    clip = clip * min(map(run.norm, batches)) if clip < 1 else clip
+    history = student.train_autoregressive(model, batches, epochs, lr, clip, *[listener] * listen)
+    return Training(student, model, table, batches, epochs, history, listener)
+
+
+def judged(student: Student, judge: Callable[[], None]) -> None:
+    """Pass if a check passes with the student's own helpers, or with given ones in their places."""
+    faults: list[tuple[Fault, str]] = []
+    for names in STAND_INS:
+        try:
+            if names:
+                student.replace(student.train_autoregressive, **names)
+            judge()
+            return
+        except (Failed, StudentError) as fault:
+            faults.append((fault, student.called))
+            if not names and _calls_wrongly(student, fault):
+                break
+    first, student.called = faults[0]
+    raise first
+
+
+def _calls_wrongly(student: Student, fault: Fault) -> bool:
+    """Tell whether a helper that takes the sheet's arguments was called with others."""
+    if not isinstance(fault, StudentError) or fault.type_name != "TypeError":
+        return False
+    found = REFUSED.search(fault.text)
+    if found is None:
+        return False
+    with contextlib.suppress(Fault):
+        if found[1] == "generate":
+            student.generate(student.given("scripted.Scripted", 9, [2, 3, 3], END, 6), [3], 4, END)
+        else:
+            student.masked_loss(torch.zeros(1, 1, 4), torch.ones(1, 1, dtype=torch.long), PAD)
+        return True
+    return False
+
+
+def _batch(draw: Draw, place: int) -> Tensor:
+    """Make a padded batch whose first tokens tell its place in the list."""
+    lengths = LENGTHS[place % len(LENGTHS)]
+    rows = draw.rows(list(lengths), low=3, high=SYMBOLS)
+    rows[0][:2] = [3 + place // 6, 3 + place % 6]
+    width = max(lengths)
+    return torch.tensor([[START, *row, END, *[PAD] * (width - len(row))] for row in rows])
+
+
+def _index(x: Tensor, batches: Sequence[Tensor]) -> int:
+    """Find the batch that was fed, whole or without its last column."""
+    for place, batch in enumerate(batches):
+        if any(x.shape == b.shape and bool((x == b).all()) for b in (batch, batch[:, :-1])):
+            return place
+    return -1
+
+
+def values(run: Training, name: str) -> list[float]:
+    """Read a list of the history: an object, a record, a dict, or the pair of both lists."""
+    history, student = run.history, run.student
+    if isinstance(history, Remote):
+        found = student.get(history, name)
+    elif isinstance(history, dict):
+        found = history.get(name)
+    elif isinstance(history, (tuple, list)) and not hasattr(history, name) and len(history) == 2:
+        found = history[("loss_per_token", "grad_norm").index(name)]
+    else:
+        found = getattr(history, name, None)
+    return numbers(student, found, f"History.{name}")
+
+
+def numbers(student: Student, found: Any, what: str = "The result") -> list[float]:
+    """Take a list, tuple, tensor or array of numbers, or of tensors with one number each."""
+    if isinstance(found, Remote):
+        found = student.collect(found, 10_000)
+    found = plain(found)
+    found = found if isinstance(found, list) else [found]
+    flat = [v[0] if isinstance(v, list) and len(v) == 1 else v for v in found]
+    right = all(type(v) in (int, float) and v == v and abs(v) < 1e30 for v in flat)
+    holds(right, f"{what} is no list of finite numbers.", found, "one number per epoch or step")
+    return [float(v) for v in flat]
+
+
+def as_list(value: Any) -> Any:
+    """Give the numbers of a tensor or an array, nested as they are; anything else as it is."""
+    return plain(value) if isinstance(value, (Tensor, np.ndarray)) else value
+
+
+def _is(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and not (isinstance(value, Tensor) and value.dim() == 0)

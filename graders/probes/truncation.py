@@ -1,0 +1,104 @@
+"""Truncated backpropagation under check: how far the gradient reaches, seen at single tokens.
+
+Each token of a batch occurs once, so the gradient of its row of the embedding is what arrives at its
+step. Lengths are multiples of `steps`, and the tokens at the window's edge are not judged: a window
+of the last `steps` steps and one that begins at the last multiple of `steps` are both right.
+"""
+
+import contextlib
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from graders.assertions.compare import holds, shaped
+from graders.assertions.draw import Draw
+from graders.remote.faults import Failed, Fault, NotFound, StudentError
+from graders.remote.student import Remote, Student
+
+HINT = "detach() the state where the window of the last `steps` steps begins, and carry it on."
+BATCH = 2
+SCALE = 0.3  # of the weights: states neither die out nor explode over some windows
+
+
+def judged(student: Student, draw: Draw, judge: Callable[["Run"], None]) -> None:
+    """Judge truncated_bptt on the student's own model; where that fails, also on a given one.
+
+    The given one has the sheet's attributes, so a fault of the own model does not cost points here.
+    It counts only where the function cuts its graph: one that leaves the cut to the own model's
+    forward does nothing to it.
+    """
+    function = student.get(student.truncated_bptt, "__call__")
+    E, O = draw.sizes(2, 3, 7)
+    sizes = (draw.integer(40, 44), E, draw.integer(14, 16), O)
+    steps = draw.integer(3, 4)
+    try:
+        judge(Run(student, draw, student.SentimentRNN(*sizes), function, sizes, steps))
+    except (Failed, StudentError, NotFound) as fault:
+        called = student.called
+        with contextlib.suppress(Fault):
+            given = student.given("sentiment.FadingModel", *sizes)
+            judge(Run(student, draw, given, function, sizes, steps))
+            cut_in_time(Run(student, draw, given, function, sizes, steps))
+            return
+        student.called = called
+        raise fault
+
+
+def cut_in_time(run: "Run") -> None:
+    """Pass if no gradient reaches tokens that stand clearly before the last `steps` steps."""
+    for windows in (3, 4):
+        found, _ = run.gradients(windows)
+        outside = found[: -run.steps - 1]  # the token at the window's edge is not judged
+        far = [t for t in range(len(outside)) if outside[t].abs().max() > 1e-9]
+        problem = f"A gradient arrives at the steps {far} of {len(found)}."
+        holds(not far, problem, hint=HINT)
+
+
+class Run:
+    """One model under truncation. `sizes` are V, E, H, O; the state is wide: no ReLU kills it."""
+
+    def __init__(
+        self,
+        student: Student,
+        draw: Draw,
+        model: Remote,
+        function: Remote,
+        sizes: tuple[int, int, int, int],
+        steps: int,
+    ) -> None:
+        model.eval()
+        draw.weights(student, model, SCALE)
+        self.student, self.draw, self.model = student, draw, model
+        self.applied = student.given("sentiment.Applied", function, model, steps)
+        self.sizes, self.steps = sizes, steps
+
+    def answers(self, windows: int) -> tuple[object, Tensor]:
+        """Give the answers (B, O) under truncation, and those of the full run."""
+        X = self._tokens(windows)
+        full = shaped(self.model(X), (BATCH, self.sizes[3]), what="The answer of the model itself")
+        return self.student.truncated_bptt(self.model, X, self.steps), full
+
+    def gradients(self, windows: int) -> tuple[Tensor, Tensor]:
+        """Give what arrives at each token (T, B, E), truncated and in the full run, scaled alike."""
+        X, cotangent = self._tokens(windows), self.draw.normal(BATCH, self.sizes[3])
+        full = self._at_tokens(self.model, X, cotangent)
+        found = self._at_tokens(self.applied, X, cotangent)
+        self.student.called = f"truncated_bptt(model, X of shape {tuple(X.shape)}, {self.steps})"
+        early = full[: max(1, len(X) - self.steps - 1)]
+        holds(bool(early.abs().max() > 0), "In the model itself no gradient reaches early tokens.")
+        holds(bool(found.abs().max() > 0), "No gradient arrives at any token.", hint=HINT)
+        return found / full.abs().max(), full / full.abs().max()
+
+    def _tokens(self, windows: int) -> Tensor:
+        """Draw X (T, B) of so many windows, in which each token occurs once."""
+        drawn = self.draw.shuffled(list(range(2, self.sizes[0])))
+        return torch.tensor(drawn[: windows * self.steps * BATCH]).view(-1, BATCH)
+
+    def _at_tokens(self, function: Remote, X: Tensor, cotangent: Tensor) -> Tensor:
+        table = self.sizes[:2]
+        found = self.student.gradients(function, [X], [cotangent]).parameters.values()
+        either = [g if g.shape == table else g.T for g in found if g is not None and g.ndim == 2]
+        rows = [g for g in either if g.shape == table]
+        holds(bool(rows), "No gradient arrives at an embedding.", hint=HINT)
+        return shaped(rows[0], table, what="The gradient of the embedding")[X]

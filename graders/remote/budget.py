@@ -1,0 +1,65 @@
+"""The time that a submission's calls have: each one, those of a check together, and all in all."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from graders.remote.faults import TooSlow
+from graders.sheets.limits import Limits
+
+PATIENCE = 3  # calls that may hang for their whole time
+
+
+class Budget:
+    """Counts the time of one submission; what a check itself computes is ours, not its calls'."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._ends = time.monotonic() + limits.submission_seconds
+        self._spent = 0.0  # seconds in calls of this check
+        self._hung = 0
+
+    def begin(self) -> None:
+        """Start a check.
+
+        Raises:
+            TooSlow: the submission's time is over.
+        """
+        self._spent = 0.0
+        if time.monotonic() > self._ends:
+            raise TooSlow(
+                f"The submission used up its {self._limits.submission_seconds:g} seconds before "
+                "this check was run."
+            )
+
+    def call(self) -> float:
+        """Give a call's seconds; code that hung three times is not given as long again."""
+        seconds = self._limits.call_seconds
+        return seconds if self._hung < PATIENCE else seconds / 4
+
+    def left(self) -> float:
+        """Give the seconds that calls of this check still have.
+
+        Raises:
+            TooSlow: there are none.
+        """
+        left = min(self._limits.check_seconds - self._spent, self._ends - time.monotonic())
+        if left <= 0:
+            raise TooSlow(
+                f"The calls of this check took {self._spent:.1f} seconds together, and the time "
+                "that it has, or that the submission has in all, is used up."
+            )
+        return left
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        """Count what is done within as a call of this check."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._spent += time.monotonic() - started
+
+    def hung(self) -> None:
+        """Take note of a call that was stopped."""
+        self._hung += 1

@@ -1,0 +1,79 @@
+"""How a check can end without a verdict on a value: each is an outcome with words for its student."""
+
+from typing import Any
+
+from graders.results.result import Outcome
+
+NO_ANSWER = "The process answered with something that is no answer."
+
+
+class Fault(Exception):
+    """A check ends here. `message` and `hint` are shown to the student.
+
+    `called` names the call that ended so, where it is not the last one: some wait for the next frame.
+    """
+
+    outcome: Outcome = "grader_error"
+    called = ""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class StudentError(Fault):
+    """The student's code raised an exception."""
+
+    outcome: Outcome = "error"
+
+    def __init__(self, message: str, hint: str = "", type_name: str = "", text: str = "") -> None:
+        super().__init__(message, hint)
+        self.type_name = type_name
+        self.text = text
+
+
+class NotFound(Fault):
+    """What the check needs is not in the submission."""
+
+    outcome: Outcome = "not_run"
+
+
+class TooSlow(Fault):
+    """A call or a check passed its time limit."""
+
+    outcome: Outcome = "timeout"
+
+
+class TooLarge(Fault):
+    """A call used more memory than it may."""
+
+    outcome: Outcome = "memory"
+
+
+class Crash(Fault):
+    """The worker ended by itself, or stopped speaking the protocol."""
+
+    outcome: Outcome = "crash"
+
+
+class Failed(Fault):
+    """The student's code ran and its answer is wrong."""
+
+    outcome: Outcome = "failed"
+
+    def __init__(
+        self,
+        message: str,
+        returned: str = "",
+        expected: str = "",
+        hint: str = "",
+        figure: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, hint)
+        self.returned = returned
+        self.expected = expected
+        self.figure = figure

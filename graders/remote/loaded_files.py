@@ -1,0 +1,54 @@
+"""A submission's files as a session knows them: by name, loaded or broken, with the loader's notes."""
+
+from graders.remote.faults import Fault
+from graders.uploads.submission import Submission
+
+NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
+
+
+class Loaded:
+    """Which files the worker has loaded, which of them ended one, and what it says of each."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.notes: dict[str, list[str]] = {}
+        self.files: set[str] = set()
+        self.found: set[tuple[str, str]] = set()  # part and name whose file is loaded
+        self.broken: dict[str, Fault] = {}
+
+    def forget(self) -> None:
+        """Begin anew with another worker, which is not given what ended one before."""
+        self.files.clear()
+        self.found.clear()
+
+    def named(self, name: str) -> list[bytes]:
+        """Give the contents of the files of this name, whatever their case and folder."""
+        files = self.submission.files
+        found = [path for path in files if _base(path) == name.casefold()]
+        return [files[path] for path in sorted(found, key=_depth)]
+
+    def note(self, notes: dict[object, object]) -> None:
+        """Keep what the loader says about the submission's own files, within bounds."""
+        for file, lines in notes.items():
+            if isinstance(file, str) and file in self.submission.files and isinstance(lines, list):
+                left = ALL_NOTES_CAP - sum(len(n) for f, n in self.notes.items() if f != file)
+                kept = lines[: max(0, min(NOTES_CAP, left))]
+                self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
+
+    def missing(self, part: str, name: str, nearest: list[str]) -> str:
+        """Say why a name is not there: a file that does not parse, or nothing of that name."""
+        for file in sorted(self.notes, key=_depth):
+            broken = [line for line in self.notes[file] if "syntax error" in line]
+            if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):
+                return f"`{name}` is not there, since {file} could not be read: {broken[0]}."
+        message = f"`{name}` is not in the submission: no file defines it, {part}.py or another."
+        close = " or ".join(f"`{other}`" for other in nearest)
+        return message + (f" Is it the one called {close}?" if close else "")
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2].casefold()
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path

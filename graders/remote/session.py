@@ -1,0 +1,280 @@
+"""A submission's worker over all its checks: started when needed, replaced when it is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from graders.remote.budget import Budget
+from graders.remote.connection import Connection
+from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, NotFound, TooLarge, TooSlow
+from graders.remote.loaded_files import Loaded
+from graders.remote.replies import fault_of, located
+from graders.sandbox.sandbox import Sandbox
+from graders.sheets.limits import Limits
+from graders.uploads.submission import Submission
+from graders.worker.values import Encoder, ForHandle, FromHandle, decode
+from graders.worker.wire import BadFrame, Tensors
+
+START_SECONDS = 120.0  # importing torch on a cold and busy machine
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request that waits for the next one, and its name in a message."""
+
+    request: dict[str, Any]
+    called: str = ""
+
+
+class Session:
+    """Sends one submission's requests to its worker.
+
+    A worker that hangs, dies or talks nonsense costs the check that met it; the next check gets a
+    new one. A file that ends a worker while it is loaded is not loaded again.
+
+    Args:
+        submission: the files under check.
+        given: what the course supplies, for submissions that left it out.
+        sandbox: what workers are started by.
+        limits: what the submission may use.
+        warm: a running worker to begin with, which another session of ours gave back. Never one
+            that a stranger's code has run in.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        given: Mapping[str, bytes],
+        sandbox: Sandbox,
+        limits: Limits,
+        warm: Connection | None = None,
+    ) -> None:
+        self.loaded = Loaded(submission)
+        self.limits = limits
+        self._given = given
+        self._sandbox = sandbox
+        self._connection = warm
+        self._submitted = False
+        self._steps: list[Step] = []  # requests that go ahead in the next frame
+        self._unmade: dict[int, Fault] = {}  # objects of this check that were never made, and why
+        self._encoder: Encoder | None = None  # of that frame
+        self._budget = Budget(limits)
+        self._unparsable: Fault | None = None
+
+    def begin(self, seed: int) -> None:
+        """Start a check: a worker stands ready, without handles, with its generators seeded."""
+        self._budget.begin()
+        self._connect()
+        self._steps, self._encoder = [Step({"do": "begin", "seed": seed})], None
+        self._unmade.clear()
+
+    def end(self) -> str:
+        """End a check and give what was printed during it."""
+        self._steps, self._encoder = [], None
+        if self._connection is None:
+            return ""
+        output = self._connection.output()
+        if self._connection.closed:
+            self._connection = None
+        return output
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.finish()
+            self._connection = None
+
+    def give_back(self) -> Connection | None:
+        """Give the worker away as it stands, if there is one, instead of closing it."""
+        connection, self._connection = self._connection, None
+        return connection if connection is not None and not connection.closed else None
+
+    def files(self, name: str) -> list[bytes]:
+        """Give the contents of the files of this name, whatever their case and folder."""
+        return self.loaded.named(name)
+
+    def load_for(self, part: str, name: str) -> None:
+        """Load the files that may define `name`, best first, as far as they have to be.
+
+        Raises:
+            NotFound: no file defines it.
+            Fault: the file that should define it ended the worker, now or before.
+        """
+        loaded = self.loaded
+        if (part, name) in loaded.found:
+            return
+        found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
+        files, nearest = located(found)
+        if not files:
+            raise NotFound(loaded.missing(part, name, nearest))
+        file = files[0]
+        if file in loaded.broken:
+            raise loaded.broken[file]
+        if file not in loaded.files:
+            try:
+                self._plain({"do": "load", "file": file}, self.limits.load_seconds)
+            except (TooSlow, TooLarge, Crash) as fault:
+                fault.message = f"{file} could not be loaded. {fault.message}"
+                loaded.broken[file] = fault
+                raise
+            loaded.files.add(file)
+        loaded.found.add((part, name))
+
+    def later(
+        self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle, called: str
+    ) -> None:
+        """Send a request along with the next one, whose answer tells if it failed.
+
+        Args:
+            called: names the request in a message.
+        """
+        self._steps.append(Step({**request, **self._encoded(values, handles)}, called))
+
+    def settle(self) -> None:
+        """Send what still waits for a next request.
+
+        Raises:
+            Fault: it failed.
+        """
+        if any(step.called for step in self._steps):
+            self.ask({"do": "nothing"}, {}, (_no_handle, _no_handle))
+
+    def ask(
+        self, request: dict[str, Any], values: dict[str, Any], handles: tuple[ForHandle, FromHandle]
+    ) -> Any:
+        """Send a request with encoded `values` and give the decoded answer.
+
+        Raises:
+            Fault: the student's code raised, was too slow or too large, or the worker was lost.
+        """
+        request = {**request, **self._encoded(values, handles[0])}
+        seconds = min(self._budget.call(), self._budget.left())
+        with self._budget.spending():
+            answer, tensors = self._send(request, seconds)
+        return self._decoded(answer, tensors, handles[1])
+
+    def _encoded(self, values: dict[str, Any], for_handle: ForHandle) -> dict[str, Any]:
+        """Give the fields of a request; their tensors wait for the next frame."""
+        if self._encoder is None:
+            self._encoder = Encoder(for_handle)
+        try:
+            return {name: self._encoder.encode(value) for name, value in values.items()}
+        except BadFrame as problem:  # checks hand back what they were given
+            raise Failed(f"What came back is too large to be looked at: {problem}.") from None
+
+    def _plain(self, request: dict[str, Any], seconds: float) -> Any:
+        answer, tensors = self._send(request, seconds)
+        return self._decoded(answer, tensors, _no_handle)
+
+    def _decoded(self, answer: Any, tensors: Tensors, from_handle: FromHandle) -> Any:
+        """Take an answer apart; a worker that lies about its form is lost."""
+        try:
+            return decode(answer, tensors, from_handle)
+        except BadFrame as problem:
+            raise self._lied(problem) from None
+
+    def _lied(self, problem: object = "") -> Crash:
+        """Let a worker go that does not keep to the form."""
+        if self._connection is not None:
+            self._connection.close()
+        return Crash(f"{NO_ANSWER} {problem}".rstrip()[:500])
+
+    def _send(self, request: dict[str, Any], seconds: float) -> tuple[Any, Tensors]:
+        """Send a request behind those that wait, in one frame; each of those may take its time."""
+        tensors, steps = self._encoder.tensors if self._encoder else {}, self._steps
+        request = {**request, "before": [step.request for step in steps]} if steps else request
+        if makes := sum("as" in step.request for step in steps):
+            seconds = min(seconds + self._budget.call() * makes, self._budget.left())
+        self._steps, self._encoder = [], None
+        if self._connection is None or self._connection.closed:
+            raise Crash("The process was lost earlier in this check.")
+        try:
+            answer, more = self._connection.request(request, tensors, seconds)
+        except TooSlow:
+            self._budget.hung()
+            raise
+        if "notes" in answer:
+            if not isinstance(answer["notes"], dict):
+                raise self._lied()
+            self.loaded.note(answer["notes"])
+        if "error" in answer:
+            raise self._fault(answer["error"], steps)
+        return answer.get("value"), more
+
+    def _fault(self, error: Any, steps: Sequence[Step]) -> Fault:
+        """Make the fault of what failed, perhaps one of those that went ahead.
+
+        What was to be made behind it was not, either: whoever asks for it later hears why.
+        """
+        match error:
+            case {"kind": "unmade", "handle": int(number)} if number in self._unmade:
+                fault = self._unmade[number]
+            case _:
+                fault = fault_of(error)
+        match error:
+            case {"step": int(place)} if 0 <= place < len(steps):
+                fault.called = fault.called or steps[place].called
+                numbers = [step.request.get("as") for step in steps[place:]]
+                self._unmade.update({number: fault for number in numbers if number is not None})
+        return fault
+
+    def _connect(self) -> None:
+        """Let a worker stand ready: another one where the last check left a thread that ended it."""
+        if self._connection is not None and not self._connection.is_ready():
+            self._connection.close()
+        if self._connection is None or self._connection.closed:
+            self._connection = _started(self._sandbox, self.limits)
+            self._submitted = False
+        if not self._submitted:
+            self._submit()
+
+    def _submit(self) -> None:
+        """Send the files. What ends the worker while it only parses them is not sent again."""
+        if self._unparsable is not None:
+            raise self._unparsable
+        self.loaded.forget()
+        try:
+            self._send_files()
+        except Fault as fault:
+            fault.message = f"The files could not be read. {fault.message}"
+            self._unparsable = fault
+            raise
+        self._submitted = True
+
+    def _send_files(self) -> None:
+        files = {"files": self.loaded.submission.files, "given": self._given}
+        values = {name: _as_tensors(content) for name, content in files.items()}
+        request = {"do": "submission", **self._encoded(values, _no_handle)}
+        self._send(request, self.limits.load_seconds)
+
+
+def _started(sandbox: Sandbox, limits: Limits) -> Connection:
+    """Start a worker and wait for its first answer; where none comes, the fault is ours.
+
+    Raises:
+        RuntimeError: no worker stands ready; nothing of the student's has run yet.
+    """
+    try:
+        connection = Connection(sandbox, limits)
+    except RuntimeError as problem:
+        raise RuntimeError(f"No worker could be started: {problem}") from problem
+    try:
+        connection.request({"do": "begin", "seed": 0}, {}, START_SECONDS)
+    except Fault as fault:
+        raise RuntimeError(f"No worker could be started: {fault} {connection.output()}") from fault
+    connection.output()
+    return connection
+
+
+def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
+    return {
+        name: torch.frombuffer(bytearray(content), dtype=torch.uint8)
+        if content
+        else torch.zeros(0, dtype=torch.uint8)
+        for name, content in sorted(files.items())
+    }
+
+
+def _no_handle(form: object) -> Any:
+    raise BadFrame("a value of no known form arrived")

@@ -1,0 +1,1 @@
+"""What a submission earned, as data and as files."""

@@ -1,0 +1,195 @@
+"""A result: every outcome and point of one submission."""
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, Literal, get_args
+
+Outcome = Literal[
+    "passed", "failed", "error", "timeout", "memory", "crash", "not_run", "grader_error"
+]
+Status = Literal["graded", "unreadable", "needs_staff"]
+LateUnit = Literal["day", "hour", "step"]
+OffOf = Literal["points", "maximum", "earned"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+STATUSES: tuple[Status, ...] = get_args(Status)
+LATE_UNITS: tuple[LateUnit, ...] = get_args(LateUnit)
+OFF_OF: tuple[OffOf, ...] = get_args(OffOf)
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Student:
+    """Who handed in and when, as far as the LMS tells, and the upload's own hash.
+
+    Args:
+        late: whether the LMS marks the upload as late.
+        submitted_at: the LMS's own time in ISO 8601 with its offset from UTC; None where unknown.
+    """
+
+    id: str
+    name: str
+    late: bool = False
+    upload: str = ""
+    sha256: str = ""
+    submitted_at: str | None = None
+    email: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's outcome. Points are earned only by `passed`."""
+
+    id: str
+    sentence: str
+    outcome: Outcome
+    max_points: Decimal
+    message: str = ""
+    hint: str = ""
+    output: str = ""
+    seconds: float = 0.0
+    figures: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def points(self) -> Decimal:
+        return self.max_points if self.outcome == "passed" else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Manual:
+    """Points that a person gives; pending while `points` is None.
+
+    Args:
+        automatic: whether the sheet's own rule gave them, for lack of a file to read.
+    """
+
+    max_points: Decimal
+    points: Decimal | None = None
+    comment: str = ""
+    automatic: bool = False
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """One question of the sheet with its checks, in the sheet's order."""
+
+    number: str
+    title: str
+    checks: tuple[CheckResult, ...]
+    manual: Manual | None = None
+
+    @property
+    def points(self) -> Decimal:
+        given = self.manual.points if self.manual and self.manual.points is not None else Decimal(0)
+        return sum((check.points for check in self.checks), given)
+
+    @property
+    def max_points(self) -> Decimal:
+        manual = self.manual.max_points if self.manual else Decimal(0)
+        return sum((check.max_points for check in self.checks), manual)
+
+    @property
+    def pending_points(self) -> Decimal:
+        pending = self.manual is not None and self.manual.points is None
+        return self.manual.max_points if self.manual and pending else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Late:
+    """That an upload came late, and what that costs.
+
+    Args:
+        steps: how many days, hours or steps of the sheet's policy count; 0 where all is waived.
+        off: how much is taken: points, or percent of the maximum or of the points earned.
+        why: when it came and which rule holds, in one sentence.
+        waived: the reason why a person gave more time, or "".
+    """
+
+    steps: int
+    unit: LateUnit
+    off: Decimal
+    of: OffOf
+    why: str
+    waived: str = ""
+
+    def points(self, earned: Decimal, maximum: Decimal) -> Decimal:
+        """Give what is taken: all that was earned at most, else rounded down to a hundredth."""
+        whole = {"points": Decimal(100), "maximum": maximum, "earned": earned}[self.of]
+        taken = self.off * whole / 100
+        return earned if taken >= earned else taken.quantize(CENT, ROUND_DOWN)
+
+
+@dataclass(frozen=True)
+class FileNotes:
+    """What the loader says about one file of the submission."""
+
+    name: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the numbers depend on."""
+
+    python: str
+    torch: str
+    sandbox: str
+    seed: int
+    graders_sha256: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """All outcomes and points of one submission.
+
+    Args:
+        own_check: what differs where the student checked the same files, as far as they tell.
+    """
+
+    assignment: str
+    student: Student
+    status: Status
+    questions: tuple[QuestionResult, ...]
+    environment: Environment
+    files: tuple[FileNotes, ...] = ()
+    message: str | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    late: Late | None = None
+    own_check: str = ""
+
+    @property
+    def points(self) -> Decimal:
+        return self.earned_points - self.late_points
+
+    @property
+    def earned_points(self) -> Decimal:
+        """Give the points of all questions, before lateness takes any."""
+        return sum((question.points for question in self.questions), Decimal(0))
+
+    @property
+    def late_points(self) -> Decimal:
+        return self.late.points(self.earned_points, self.max_points) if self.late else Decimal(0)
+
+    @property
+    def handed_in_late(self) -> bool:
+        return self.student.late or self.late is not None
+
+    @property
+    def max_points(self) -> Decimal:
+        return sum((question.max_points for question in self.questions), Decimal(0))
+
+    @property
+    def pending_points(self) -> Decimal:
+        return sum((question.pending_points for question in self.questions), Decimal(0))
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        return tuple(check for question in self.questions for check in question.checks)
+
+    @property
+    def all_checks_passed(self) -> bool:
+        return self.status == "graded" and all(c.outcome == "passed" for c in self.checks)
+
+
+Figure = dict[str, Any]

@@ -1,0 +1,133 @@
+"""OUT, the folder of results: what an earlier run left there, and files that appear whole."""
+
+import json
+import os
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from graders.errors import UsageError
+from graders.files import on_disk, write_whole
+from graders.results import manual_csv
+from graders.results.result import Result
+from graders.results.result_json import from_json
+
+CLASS = "class.json"  # the newest run: {"students": [id, ...], "finished": false}
+UNFINISHED = re.compile(r"\..+\.([0-9]+)\.[a-z0-9_]{8}")  # as `write_whole` calls what it writes
+
+
+@dataclass(frozen=True)
+class Results:
+    """What OUT holds of its newest run.
+
+    Args:
+        found: by student id.
+        missing: ids of students to whom the run did not come.
+        earlier: of students whom only an earlier run had; no page and no export knows them.
+        finished: whether the run came to its end; else some are of what was handed in before.
+    """
+
+    found: tuple[Result, ...]
+    missing: tuple[str, ...] = ()
+    earlier: tuple[Result, ...] = ()
+    finished: bool = True
+
+    @property
+    def all(self) -> tuple[Result, ...]:
+        return *self.found, *self.earlier
+
+
+def results_of(out: Path) -> Results:
+    """Read the results of the newest run.
+
+    Raises:
+        UsageError: there is none, or one cannot be read.
+    """
+    there, (students, finished) = ever(out), _class(out)
+    found = _newest(out, there, students)
+    missing = sorted((students or set()) - there)
+    earlier = filter(None, (result_in(out, each) for each in sorted(there - set(found))))
+    files = (out / "students" / each / "result.json" for each in found)
+    return Results(tuple(map(read_result, files)), tuple(missing), tuple(earlier), finished)
+
+
+def newest(out: Path) -> list[str]:
+    """List the students of the newest run whose results lie in OUT.
+
+    Raises:
+        UsageError: there is none.
+    """
+    students, _ = _class(out)
+    return _newest(out, ever(out), students)
+
+
+def _newest(out: Path, there: set[str], students: set[str] | None) -> list[str]:
+    found = there if students is None else there & students
+    if there and not found:
+        raise UsageError(f"The newest run into {out} graded nobody yet; run the batch to its end.")
+    if not found:
+        raise UsageError(f"{out} holds no results; give the folder that `batch --out` wrote.")
+    return sorted(found)
+
+
+def ever(out: Path) -> set[str]:
+    """Give the students whose results lie in OUT, of whichever run."""
+    return {file.parent.name for file in (out / "students").glob("*/result.json")}
+
+
+def write_class(students: Collection[str], finished: bool, out: Path) -> None:
+    """Write down who is in this run, and whether it came to its end."""
+    document = {"students": sorted(students), "finished": finished}
+    with on_disk(out):
+        write_whole(out / CLASS, json.dumps(document, indent=1) + "\n")
+
+
+def _class(out: Path) -> tuple[set[str] | None, bool]:
+    """Give who is in the newest run, None where nothing says so, and whether it came to its end."""
+    try:
+        document = json.loads((out / CLASS).read_bytes())
+        return set(map(str, document["students"])), document["finished"] is True
+    except FileNotFoundError:
+        return None, True
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise UsageError(f"{out / CLASS} cannot be read; run the batch again.") from problem
+
+
+def read_result(file: Path) -> Result:
+    """Read a result.json.
+
+    Raises:
+        UsageError: it is none, or not there.
+    """
+    try:
+        return from_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"{file} is no result; run the batch again.") from problem
+
+
+def result_in(out: Path, student: str) -> Result | None:
+    """Give the result of an earlier run; None where there is none that can be read."""
+    try:
+        return read_result(out / "students" / student / "result.json")
+    except UsageError:
+        return None
+
+
+def write_manual(entries: Sequence[manual_csv.Entry], out: Path) -> None:
+    """Add the rows that manual.csv lacks; what is there stays as it is."""
+    text = manual_csv.extended(out, entries)
+    if text is not None:
+        with on_disk(out):
+            write_whole(out / manual_csv.FILE, text)
+
+
+def sweep(out: Path) -> None:
+    """Remove what runs that were killed had begun to write; what runs now keeps its files."""
+    for file in (*out.glob(".*"), *out.glob("checks/.*"), *out.glob("students/*/.*")):
+        unfinished = UNFINISHED.fullmatch(file.name)
+        writer = int(unfinished[1]) if unfinished and file.is_file() else None
+        if writer is not None and (writer == os.getpid() or not psutil.pid_exists(writer)):
+            file.unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""A summary: what the class page and the gradebook need of one result, light enough for a class."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from sys import intern
+
+from graders.results.result import Outcome, QuestionResult, Result, Status, Student
+
+MESSAGE = 1_500  # characters of a check's message that are kept; a class gets the same ones
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSummary:
+    """One check's sentence and outcome, and what its student was told."""
+
+    id: str
+    sentence: str
+    outcome: Outcome
+    max_points: Decimal
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSummary:
+    """One question's points. `undecided_points` belong to checks on which our grader failed."""
+
+    number: str
+    title: str
+    points: Decimal
+    max_points: Decimal
+    pending_points: Decimal
+    undecided_points: Decimal
+    checks: tuple[CheckSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSummary:
+    """One result without output and figures."""
+
+    assignment: str
+    student: Student
+    status: Status
+    message: str
+    questions: tuple[QuestionSummary, ...]
+    late: bool = False
+    late_points: Decimal = Decimal(0)
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> Decimal:
+        """Give the points that count: of all questions, less what lateness takes."""
+        return sum((question.points for question in self.questions), -self.late_points)
+
+    @property
+    def max_points(self) -> Decimal:
+        return sum((question.max_points for question in self.questions), Decimal(0))
+
+    @property
+    def pending_points(self) -> Decimal:
+        return sum((question.pending_points for question in self.questions), Decimal(0))
+
+    @property
+    def waiting(self) -> int:
+        """Count the questions that a person has to look at; of what nobody could read, none."""
+        waiting = sum(question.pending_points > 0 for question in self.questions)
+        return 0 if self.status == "unreadable" else waiting
+
+    @property
+    def needs_staff(self) -> bool:
+        """Whether our own failure keeps the points from being decided."""
+        undecided = any(question.undecided_points for question in self.questions)
+        return self.status == "needs_staff" or undecided
+
+
+def summarise(result: Result) -> ResultSummary:
+    """Keep of `result` what a page about the class shows. Texts that recur are kept once."""
+    return ResultSummary(
+        assignment=intern(result.assignment),
+        student=result.student,
+        status=result.status,
+        message=result.message or "",
+        questions=tuple(_question(question) for question in result.questions),
+        seconds=result.seconds,
+        late=result.handed_in_late,
+        late_points=result.late_points,
+    )
+
+
+def _question(question: QuestionResult) -> QuestionSummary:
+    return QuestionSummary(
+        number=intern(question.number),
+        title=intern(question.title),
+        points=question.points,
+        max_points=question.max_points,
+        pending_points=question.pending_points,
+        undecided_points=undecided_points(question),
+        checks=tuple(
+            CheckSummary(
+                intern(check.id),
+                intern(check.sentence),
+                check.outcome,
+                check.max_points,
+                intern(check.message[:MESSAGE]) if check.outcome != "passed" else "",
+                intern(check.hint) if check.outcome != "passed" else "",
+            )
+            for check in question.checks
+        ),
+    )
+
+
+def undecided_points(question: QuestionResult) -> Decimal:
+    """Add up the points of the checks on which our own grader failed."""
+    undecided = (check.max_points for check in question.checks if check.outcome == "grader_error")
+    return sum(undecided, Decimal(0))

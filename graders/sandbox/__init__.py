@@ -1,0 +1,1 @@
+"""Ways to start a worker, and the locks around it."""

@@ -1,0 +1,149 @@
+"""Choose a sandbox, and let a canary try it before anything is graded in it."""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from graders.errors import UsageError
+from graders.paths import ROOT
+from graders.sandbox.bubblewrap import Bubblewrap, refusal
+from graders.sandbox.locked import Locked
+from graders.sandbox.sandbox import NoSandbox, Sandbox
+from graders.sandbox.zygote import Zygote, covered
+from graders.sheets.limits import Limits
+
+NAMES = ("auto", "zygote", "bwrap", "none")
+SECONDS = 60.0
+LIMITS = Limits()
+
+
+class NotHere(Exception):
+    """This sandbox cannot be had on this machine."""
+
+
+def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
+    """Give the sandbox of this name, tried; `auto` is the strongest there is, never none.
+
+    Raises:
+        UsageError: it cannot be had here or does not hold; the text says what to install or set.
+    """
+    if name == "locked":
+        return _locked(hidden)
+    if name not in NAMES:
+        raise UsageError(f"There is no sandbox `{name}`; choose {', '.join(NAMES[:-1])} or none.")
+    if name == "none":
+        return NoSandbox()
+    remark = ""
+    if name != "bwrap":
+        try:
+            if place := covered():
+                raise NotHere(f"{place} lies below a folder that each worker has for itself")
+            lacks = self_test(Zygote(hidden, preload=None), hidden)
+            return _named(Zygote(hidden), lacks, "")
+        except NotHere as problem:
+            if name == "zygote":
+                raise UsageError(refusal(str(problem))) from None
+            remark = (
+                f"The warm sandbox does not work here ({_last_line(str(problem))}); each submission "
+                "gets a bubblewrap of its own, which is as safe and starts slower."
+            )
+    try:
+        return _named(Bubblewrap(hidden), self_test(Bubblewrap(hidden), hidden), remark)
+    except NotHere as problem:
+        raise UsageError(refusal(str(problem))) from None
+
+
+def _locked(hidden: tuple[Path, ...]) -> Sandbox:
+    """Give the sandbox for a container of one's own; `auto` never takes it."""
+    try:
+        return _named(Locked(), self_test(Locked(), hidden), "")
+    except NotHere as problem:
+        raise UsageError(refusal(str(problem))) from None
+
+
+def again(name: str, hidden: tuple[Path, ...]) -> Sandbox:
+    """Give the sandbox that a run has chosen and tried, in another process of the same run."""
+    kind = name.partition(" ")[0]
+    if kind == "none":
+        return NoSandbox()
+    sandbox = Zygote(hidden) if kind == "zygote" else Bubblewrap(hidden)
+    sandbox.name = name
+    return sandbox
+
+
+def self_test(
+    sandbox: Zygote | Bubblewrap | Locked, hidden: tuple[Path, ...], limits: Limits = LIMITS
+) -> list[str]:
+    """Let a canary try what a submission must not be able to do; name the locks that are missing.
+
+    Args:
+        sandbox: what to try.
+        hidden: folders that must stay unseen.
+        limits: which ones the canary finds in force, if all is well.
+
+    Raises:
+        NotHere: the sandbox does not start.
+        UsageError: the canary could do something.
+    """
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+        secret = Path(folder, "canary")
+        secret.write_text("secret", encoding="utf-8")
+        paths = [ROOT / name for name in ("reference", "fixtures", "graders/oracles", ".git")]
+        canary = {
+            "paths": [str(path) for path in (*paths, secret, *hidden)],
+            "read_only": ["/", "/usr", sys.prefix],
+            "port": server.getsockname()[1],
+            "grader": os.getpid(),
+            "disk_mb": limits.disk_mb,
+            "rlimits": limits.order(lock=True)["rlimits"],
+        }
+        try:
+            said, problem = _answer(sandbox, canary)
+        except (RuntimeError, OSError) as failed:
+            raise NotHere(str(failed)) from None
+        finally:
+            if isinstance(sandbox, Zygote):
+                sandbox.close()
+    try:
+        found = json.loads(said)
+    except ValueError:
+        raise NotHere(problem or "the canary ended without a word") from None
+    if found["reached"]:
+        raise UsageError(
+            f"The sandbox does not hold here: a submission could {', '.join(found['reached'])}. "
+            "Nothing was graded; if a path is named, move it out of the Python installation's "
+            "folder, otherwise report this."
+        )
+    return list(found["lacks"])
+
+
+def _answer(sandbox: Zygote | Bubblewrap | Locked, canary: dict[str, object]) -> tuple[bytes, str]:
+    process = sandbox.start(LIMITS, canary)
+    timer = threading.Timer(SECONDS, process.kill)
+    timer.start()
+    try:
+        with process.requests, process.answers, process.output:
+            said = process.answers.read(100_000)
+            problem = process.output.read(10_000).decode(errors="replace").strip()
+        process.end()
+    finally:
+        timer.cancel()
+        with contextlib.suppress(OSError):
+            process.kill()
+    return said, problem
+
+
+def _named(sandbox: Zygote | Bubblewrap | Locked, lacks: list[str], remark: str) -> Sandbox:
+    """A result records what the sandbox is, and what this kernel could not lock."""
+    sandbox.name = sandbox.name + (f" without {' and '.join(lacks)}" if lacks else "")
+    sandbox.remark = remark
+    return sandbox
+
+
+def _last_line(text: str) -> str:
+    return text.splitlines()[-1] if text else "it ended without a word"

@@ -1,0 +1,1 @@
+"""An assignment as data: questions, points, limits, deadline."""

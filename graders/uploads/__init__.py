@@ -1,0 +1,1 @@
+"""From an archive or folder to submissions with their owners."""

@@ -1,0 +1,1 @@
+"""Whose an upload is, as each LMS says it."""

@@ -1,0 +1,203 @@
+"""Which LMS's form a class's files have, and what was handed in by whom.
+
+A form is recognised by its content: by names that nothing else writes, or by several that agree.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graders.uploads.archive import Caps
+from graders.uploads.lms.brightspace import brightspace_owner
+from graders.uploads.lms.canvas import canvas_fits, canvas_owner, canvas_sure
+from graders.uploads.lms.gradescope import METADATA, gradescope_fits, gradescope_owners
+from graders.uploads.lms.moodle import moodle_owner
+from graders.uploads.owner import Owner, plain_owner
+from graders.uploads.unpack import common_folder, is_junk, kind_of
+
+LMS = ("canvas", "moodle", "gradescope", "brightspace", "plain")
+TITLES = {name: name.title() for name in LMS}
+NAMED = {"canvas": canvas_owner, "moodle": moodle_owner, "brightspace": brightspace_owner}
+MOODLES = "_assignsubmission_"
+CAPS = Caps()
+WORK = ("source", "archive")
+ROSTER = "roster.csv"
+STRAYS = (".html", ".htm", ".xlsx", ".xls", ".ods", ".log")  # a TA's own, beside uploads
+PROJECT_FILE = re.compile(r"(readme|requirements|pyproject|environment|licen[cs]e)\b.*", re.I)
+PROJECT_FOLDER = re.compile(
+    r"(src|sources?|code|lib|tests?|utils?|helpers?|modules?|layers?|models?|notebooks?|scripts?"
+    r"|data|datasets?|docs?|reports?|results?|figures?|images?|plots?|outputs?|logs?|configs?"
+    r"|checkpoints?|weights|old|new|bak|backups?|models_backup|archive|final|drafts?|copy"
+    r"|mlp|elman|rnns?|lstms?|grus?|autoregressive|ndfa|brackets|imdb|sentiment|toy"
+    r"|(q|questions?|parts?|tasks?|ex|exercises?|assignments?|weeks?|labs?|vraag|opdracht)"
+    r"[ _-]?[0-9]{0,2}[a-z]?)",
+    re.I,
+)
+Tops = Mapping[str, list[str]]  # what was handed in, a file or folder, with the paths in it
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class's files.
+
+    Args:
+        owners: by file or folder handed in; what a TA laid beside them is not among them.
+        roster: the path of the roster that lies beside them, or "".
+    """
+
+    lms: str
+    tops: Tops
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    roster: str = ""
+
+
+def class_of(
+    stored: Sequence[str],
+    zipped: bool,
+    lms: str,
+    content: Callable[[str], bytes],
+    listed: Collection[str] = (),
+) -> Class | None:
+    """Read a class from the paths in a folder or zip; None where all is one upload.
+
+    Args:
+        lms: the form that it must have, or "auto".
+        content: gives the bytes of a path.
+        listed: files and folders that a roster says are somebody's.
+    Raises:
+        UsageError: Gradescope's own file in it cannot be read.
+    """
+    wrapper, tops = _unwrapped(stored, zipped, lms)
+    names = {top.removeprefix(wrapper): top for top in tops}
+    roster = next((top for name, top in names.items() if _is_roster(name, tops[top])), "")
+    form = _form(tops, wrapper, lms)
+    told = roster or not names.keys().isdisjoint(listed)
+    if form is None and not (told or _is_class(tops, wrapper, zipped)):
+        return None
+    everything = _tops(stored, wrapper)
+    tops = {top: everything[top] for top in tops if top != roster}
+    metadata = content(wrapper + METADATA) if form == "gradescope" else b""
+    owners = _owners(tops, wrapper, form or "plain", metadata)
+    return Class(form or "plain", tops, owners, roster)
+
+
+def lms_of_several(stored: Sequence[str]) -> str:
+    """Name the LMS that made a zip of these paths, if it holds uploads of several; else ""."""
+    wrapper, tops = _unwrapped(stored, True, "auto")
+    form = _form(tops, wrapper, "auto")
+    if form == "gradescope":
+        return form
+    owners = (NAMED[form](top.removeprefix(wrapper)) for top in tops) if form else ()
+    return form if form and len({owner.id for owner in owners if owner}) > 1 else ""
+
+
+def one_owner(name: str, lms: str) -> tuple[str, Owner | None]:
+    """Tell by the name of an only file or folder its form and owner."""
+    for form, owner in (("moodle", moodle_owner(name)), ("brightspace", brightspace_owner(name))):
+        if owner and lms in ("auto", form):
+            return form, owner
+    sure = canvas_fits([name]) if lms == "canvas" else lms == "auto" and canvas_sure([name])
+    if sure:
+        return "canvas", canvas_owner(name)
+    return "plain", plain_owner(name) if lms in ("auto", "plain") else None
+
+
+def _unwrapped(stored: Sequence[str], zipped: bool, lms: str) -> tuple[str, Tops]:
+    """Give the folder around everything, and what lies in it."""
+    paths = [path for path in stored if not is_junk(path)]
+    wrapper, inside = "", paths
+    for _ in range(CAPS.depth):
+        folder = common_folder(inside)
+        if moodle_owner(folder.rstrip("/")) or brightspace_owner(folder.rstrip("/")):
+            break
+        wrapper, inside = wrapper + folder, [path.removeprefix(folder) for path in inside]
+    tops = _tops(paths, wrapper)
+    several = len(tops) > 1 and _is_class(tops, wrapper, zipped)
+    if zipped or several or _form(tops, wrapper, lms):
+        return wrapper, tops
+    return "", _tops(paths, "")  # on disk, a folder in a folder is a student and no wrapper
+
+
+def _tops(paths: Sequence[str], wrapper: str) -> dict[str, list[str]]:
+    tops: dict[str, list[str]] = {}
+    for path in paths:
+        if path.startswith(wrapper):
+            top = path.removeprefix(wrapper).partition("/")[0]
+            tops.setdefault(wrapper + top, []).append(path)
+    return tops
+
+
+def _form(tops: Tops, wrapper: str, lms: str) -> str | None:
+    """Give the LMS that wrote these names, or None."""
+    names = [top.removeprefix(wrapper) for top in tops]
+    loose = [top.removeprefix(wrapper) for top, paths in tops.items() if paths == [top]]
+    work = [top.removeprefix(wrapper) for top, paths in tops.items() if _holds_work(paths)]
+    recognised = {  # in this order; what a student called a file makes no class another LMS's
+        "gradescope": gradescope_fits(names),
+        "canvas": canvas_fits(loose) if lms == "canvas" else _is_canvas_alone(loose),
+        "moodle": _are_mostly(moodle_owner, names, work),
+        "brightspace": _are_mostly(brightspace_owner, names, work),
+    }
+    return next(
+        (name for name, is_so in recognised.items() if is_so and lms in ("auto", name)), None
+    )
+
+
+def _is_canvas_alone(names: Sequence[str]) -> bool:
+    """Tell Canvas's names from others' in which a student's own file name looks like Canvas's."""
+    owners = [owner for owner in map(canvas_owner, names) if owner]
+    others = any(map(brightspace_owner, names)) or any(MOODLES in owner.name for owner in owners)
+    return canvas_sure(names) and not others
+
+
+def _are_mostly(
+    owner_of: Callable[[str], Owner | None], names: Sequence[str], work: Sequence[str]
+) -> bool:
+    """Tell whether an LMS wrote these names; a TA's own file or folder may lie beside them."""
+    fitting = {name for name in names if owner_of(name)}
+    return 2 * len(fitting) > len(fitting.union(work))
+
+
+def _is_class(tops: Tops, wrapper: str, zipped: bool) -> bool:
+    """Tell uploads of several students, in no LMS's form, from one student's project."""
+    names = {top.removeprefix(wrapper): top for top in tops}
+    loose = [name for name, top in names.items() if tops[top] == [top]]
+    work = [name for name in loose if kind_of(name) in WORK]
+    if any(kind_of(name) == "source" for name in work):
+        return False
+    if not work and any(map(PROJECT_FILE.fullmatch, loose)):
+        return False
+    folders = [n for n in names if n not in loose and _holds_work(tops[names[n]])]
+    units = [plain_owner(name).id for name in work] + folders
+    of_a_project = [unit for unit in units if PROJECT_FOLDER.fullmatch(unit)]
+    return len(units) > zipped and 2 * len(of_a_project) < len(units)
+
+
+def _holds_work(paths: Sequence[str]) -> bool:
+    return any(kind_of(path) in WORK and not is_junk(path) for path in paths)
+
+
+def _owners(tops: Tops, wrapper: str, form: str, metadata: bytes) -> dict[str, Owner]:
+    """Tell whose each is; by its name alone where the LMS says nothing."""
+    told = gradescope_owners(metadata, METADATA) if form == "gradescope" else {}
+    owners: dict[str, Owner] = {}
+    for top, paths in tops.items():
+        name = top.removeprefix(wrapper)
+        owner = told.get(name) or NAMED.get(form, _nobody)(name)
+        stray = _is_stray(name) if paths == [top] else form == "canvas"  # it makes no folders
+        if owner or not stray:
+            owners[top] = owner or plain_owner(name)
+    return owners
+
+
+def _nobody(_: str) -> None:
+    return None
+
+
+def _is_stray(name: str) -> bool:
+    """Tell a TA's own file beside uploads (marks.csv) from what somebody handed in."""
+    return kind_of(name) == "text" or name.lower().endswith(STRAYS)
+
+
+def _is_roster(name: str, paths: Sequence[str]) -> bool:
+    return name.lower() == ROSTER and len(paths) == 1

@@ -1,0 +1,1 @@
+"""Graders are graded: wrong answers fail, right ones pass."""

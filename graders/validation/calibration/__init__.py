@@ -1,0 +1,1 @@
+"""Thresholds of learned results, from many seeds."""

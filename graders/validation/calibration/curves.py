@@ -1,0 +1,65 @@
+"""Measure between which losses and gradient norms the reference's own trainings lie, step by step."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from graders.assertions.draw import Draw
+from graders.probes import languages, learning
+from graders.worker.given.language import ClassesSecond
+from graders.worker.operations import fit
+
+Record = dict[str, list[float]]
+SHARE = 90  # of 100 trainings lie between the two numbers of a step
+STRETCHES = 15  # into which a training is cut; the numbers of one are taken together
+
+
+def reviews(runs: int, model_class: Any) -> dict[str, Any]:
+    """Train the classifier on the tiny reviews as its check does."""
+    size = learning.reviews()["vocabulary"]
+
+    def train(seed: int) -> Record:
+        model = model_class(size, 2, *learning.SIZES)
+        batches = learning.training_batches(Draw(seed))
+        return fit(model, batches, learning.EPOCHS, learning.LEARNING_RATE)
+
+    return _band(train, runs)
+
+
+def brackets(runs: int, model_class: Any) -> dict[str, Any]:
+    """Train the language model on the brackets as its check does."""
+    setting = languages.BRACKETS
+
+    def train(seed: int) -> Record:
+        model = model_class(6, *languages.BRACKET_SIZES)
+        batches = languages.training_batches("brackets", int(setting["batch"]), Draw(seed))
+        pairs = [(batch[:, :-1], batch[:, 1:]) for batch in batches]
+        return fit(ClassesSecond(model), pairs, int(setting["epochs"]), setting["lr"])
+
+    return _band(train, runs)
+
+
+def _band(train: Callable[[int], Record], runs: int) -> dict[str, Any]:
+    torch.set_num_threads(1)
+    records = []
+    for seed in range(runs):
+        torch.manual_seed(seed)
+        records.append(train(seed))
+    every = -(-len(records[0]["loss"]) // STRETCHES)
+    curves = {
+        name: _between(np.array([record[name] for record in records]), every)
+        for name in ("loss", "gradient_norm")
+    }
+    return {"trainings": runs, "share": SHARE, "every": every, **curves}
+
+
+def _between(values: Any, every: int) -> dict[str, list[float]]:
+    """Take the values (run, step) of each stretch together."""
+    ends = (100 - SHARE) / 2
+    parts = [values[:, first : first + every] for first in range(0, values.shape[1], every)]
+    lower, upper = (
+        [float(f"{np.percentile(part, q):.3g}") for part in parts] for q in (ends, 100 - ends)
+    )
+    return {"lower": lower, "upper": upper}

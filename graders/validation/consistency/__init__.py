@@ -1,0 +1,1 @@
+"""Whether template, reference, sheets and fixtures hold together."""

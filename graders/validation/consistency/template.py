@@ -1,0 +1,131 @@
+"""Does the set hold together? Twins, sheets, fixtures; the reference earns all, the skeleton none."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from graders.errors import UsageError
+from graders.fixtures import fixtures
+from graders.paths import ROOT
+from graders.remote.replies import NOTHING
+from graders.sheets import versions
+from graders.sheets.check_index import known_checks
+from graders.sheets.sheet import SHEETS, read_sheet, sheet_names
+from graders.student.release import bundle
+from graders.uploads.upload import read_folder
+from graders.validation.consistency import well_formed
+from graders.validation.consistency.leaks import leaks
+from graders.validation.consistency.twins import twin_problems
+from graders.validation.soundness import Bench, Findings, parts_with_checks
+
+
+def problems(parts: Sequence[str] = (), seed: int = 1) -> Iterator[str]:
+    """Yield a line for everything that does not hold: file and line, what, and the remedy.
+
+    Args:
+        parts: whose checks the reference and the skeleton meet; all when empty.
+        seed: of their numbers.
+
+    Raises:
+        UsageError: a part has no checks.
+    """
+    if broken := list(well_formed.unparsable()):
+        yield from broken
+        return
+    known = parts_with_checks()
+    if unknown := [part for part in parts if part not in known]:
+        raise UsageError(f"No part {', '.join(unknown)} has checks; there are {', '.join(known)}.")
+    yield from twin_problems(ROOT / "reference", ROOT / "student_template")
+    yield from well_formed.check_problems()
+    yield from _fixture_problems()
+    for name in sheet_names():
+        yield from _sheet_problems(name)
+    yield from _part_problems(parts or known, seed)
+
+
+def _fixture_problems() -> Iterator[str]:
+    for name, make in fixtures.MAKERS.items():
+        try:
+            made, file = make(), fixtures.FIXTURES / name
+            if not file.is_file() or file.read_bytes() != made:
+                words = "is not what its command makes; run `python -m graders fixtures`"
+                yield f"fixtures/{name}:1: {words}"
+        except (UsageError, OSError, KeyError) as problem:
+            why = str(problem).rstrip(".")
+            yield f"fixtures/{name}:1: cannot be made: {why}; mend that, then make it anew"
+
+
+def _sheet_problems(name: str) -> Iterator[str]:
+    file = SHEETS / f"{name}.toml"
+    try:
+        sheet = read_sheet(name)
+    except UsageError as problem:
+        line = line_of(str(problem), file.read_text(encoding="utf-8", errors="replace"))
+        yield f"graders/assignments/{file.name}:{line}: {problem} Mend the sheet."
+        return
+    if line_ := versions.problem(sheet):
+        yield line_
+    if missing := [part for part in sheet.parts if not _both(part)]:
+        yield f"graders/assignments/{file.name}:1: it asks {', '.join(missing)}; write what is missing"
+        return
+    yield from leaks(bundle(sheet))
+
+
+def _both(part: str) -> bool:
+    return all((ROOT / f / f"{part}.py").is_file() for f in ("reference", "student_template"))
+
+
+def line_of(problem: str, text: str) -> int:
+    """Give the line of a sheet that a sentence is about; 1 where it names none."""
+    if found := re.search(r"at line (\d+)", problem):
+        return int(found[1])
+    lines = list(enumerate(text.splitlines(), 1))
+    patterns = [re.escape(f'"{check}"') for check in re.findall(r"test_\w+\.py::\w+", problem)]
+    patterns += [rf"number = \"?{re.escape(n)}\b" for n in re.findall(r"question (\S+)", problem)]
+    patterns += [rf"\s*{key}\s*=" for key in re.findall(r"`(?:\w+\.)*(\w+)`", problem)]
+    patterns += [r"points\s*="] if "add up" in problem else []
+    for pattern in patterns:
+        if places := [number for number, line in lines if re.match(pattern, line)]:
+            return places[-1]
+    return 1
+
+
+def _part_problems(parts: Sequence[str], seed: int) -> Iterator[str]:
+    """Let the reference and the skeleton meet the checks of these parts, in one warm worker."""
+    right, skeleton = (read_folder(ROOT / f).files for f in ("reference", "student_template"))
+    bench = Bench()
+    try:
+        for part in parts:
+            modules = (f"graders.checks.test_{part}", f"graders.mistakes.{part}")
+            broken = filter(None, map(well_formed.importable, modules))
+            if line := next(broken, ""):
+                yield line
+            elif _both(part):
+                yield from well_formed.mistake_problems(part)
+                yield from _right_problems(*bench.run(right, part, seed), part)
+                yield from _skeleton_problems(bench.run(skeleton, part, seed)[0], part)
+    finally:
+        bench.close()
+
+
+def _right_problems(findings: Findings, own: Sequence[str], part: str) -> Iterator[str]:
+    for name, finding in findings.items():
+        why = " ".join([finding.message, *(line for line in own if name in line)])
+        if finding.outcome != "passed":
+            words = f"the reference loses points: {why}"
+            yield _line(part, name, words, f"mend reference/{part}.py or the check")
+
+
+def _skeleton_problems(findings: Findings, part: str) -> Iterator[str]:
+    for name, finding in findings.items():
+        file = f"student_template/{part}.py"
+        if finding.outcome == "passed":
+            yield _line(part, name, "the skeleton earns points", f"put a stub into {file}")
+        elif NOTHING not in finding.message and finding.outcome != "not_run":  # twins miss nothing
+            words = f"the skeleton fails for another reason than a stub: {finding.message}"
+            yield _line(part, name, words, f"mend {file} or what the check calls first")
+
+
+def _line(part: str, name: str, what: str, remedy: str) -> str:
+    check = known_checks()[f"test_{part}.py::{name}"]
+    place = f"{check.file.relative_to(ROOT).as_posix()}:{check.line}"
+    return f"{place}: {name}: {' '.join(what.split())[:500]}; {remedy}"

@@ -1,0 +1,83 @@
+"""What can be said of the set without running it: files that parse, checks that are told and tested."""
+
+import ast
+import importlib
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from graders.errors import UsageError
+from graders.paths import ROOT
+from graders.sheets.check_index import CHECKS, known_checks
+from graders.validation import soundness
+
+MISTAKES = ROOT / "graders" / "mistakes"
+READ = ("reference", "student_template", "graders/checks", "graders/oracles", "graders/mistakes")
+
+
+def unparsable() -> Iterator[str]:
+    """Yield a line for each file that is no Python; nothing else can be said before it is mended."""
+    for file in (file for folder in READ for file in sorted((ROOT / folder).glob("*.py"))):
+        try:
+            ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError) as problem:
+            line = getattr(problem, "lineno", None) or 1
+            yield f"{_shown(file)}:{line}: cannot be parsed: {problem}; mend it first"
+
+
+def check_problems() -> Iterator[str]:
+    """Yield a line for each check that has no sentence, no name of its own, or no reference."""
+    for file in sorted(CHECKS.glob("test_*.py")):
+        part, seen = file.stem.removeprefix("test_"), set[str]()
+        if not (ROOT / "reference" / f"{part}.py").is_file():
+            yield f"{_shown(file)}:1: there is no reference/{part}.py for these checks; write it"
+        for node in ast.parse(file.read_bytes()).body:
+            if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+                continue
+            place = f"{_shown(file)}:{node.lineno}: {node.name}"
+            if node.name in seen:
+                yield f"{place} is there twice, and only the last one runs; rename one of them"
+            if not ast.get_docstring(node):
+                yield f"{place} has no docstring; write the sentence that students read"
+            seen.add(node.name)
+
+
+def mistake_problems(part: str) -> Iterator[str]:
+    """Yield a line for each mistake that does not fit the reference, and each check without one."""
+    file = MISTAKES / f"{part}.py"
+    if not file.is_file():
+        yield f"{_shown(file)}:1: is missing; write down wrong answers that the checks must catch"
+        return
+    lines = file.read_text(encoding="utf-8").splitlines()
+    named: set[str] = set()
+    for mistake in soundness.mistakes(part):
+        named.update(mistake.fails)
+        try:
+            soundness.with_mistake(part, mistake)
+        except UsageError as problem:
+            line = next((i for i, text in enumerate(lines, 1) if mistake.name in text), 1)
+            words = f"{mistake.name}: {problem}; take the text from reference/ as it stands now"
+            yield f"{_shown(file)}:{line}: {words}"
+    for check in known_checks().values():
+        name = check.id.partition("::")[2]
+        if check.part == part and name not in named:
+            words = f"no mistake must fail {name}; add one to {_shown(file)}"
+            yield f"{_shown(check.file)}:{check.line}: {words}"
+
+
+def importable(module: str) -> str:
+    """Say where and why a module of ours cannot be imported; "" where all is well."""
+    try:
+        importlib.import_module(module)
+    except Exception as problem:
+        frames = traceback.extract_tb(problem.__traceback__)
+        own = [
+            f for f in frames if Path(f.filename).is_relative_to(ROOT) and f.filename != __file__
+        ]
+        place = f"{_shown(Path(own[-1].filename))}:{own[-1].lineno}" if own else f"{module}:1"
+        return f"{place}: cannot be imported: {type(problem).__name__}: {problem}; mend it first"
+    return ""
+
+
+def _shown(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()

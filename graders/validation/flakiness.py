@@ -1,0 +1,171 @@
+"""Checks that depend on luck are found out: each is run on right answers under many seeds.
+
+fixtures/seeds.json keeps, for each check, how many seeds it has met, which of them it failed a right
+answer on (none may be there), and a hash of its code, so that only checks that changed run again.
+"""
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+import torch
+
+from graders.files import write_whole
+from graders.fixtures.fixtures import FIXTURES
+from graders.remote.session import Session
+from graders.sheets.check_index import Check, known_checks, of_part
+from graders.validation.in_process import inside, run_check
+from graders.validation.soundness import may_lose, reference_files, variants
+
+FILE = FIXTURES / "seeds.json"
+ENOUGH = 1000  # seeds that each check has met at least
+PORTION = 50  # seeds after which the file is written
+Say = Callable[[str], object]
+
+
+@dataclass
+class Met:
+    """What one check has met: seeds from 1 to `seeds`, each on the reference and on one variant.
+
+    Args:
+        code: the hash of the check and of what it calls in its own file.
+        seeds: under how many the reference was judged.
+        variants: under how many a variant was judged, each seed the next one.
+        failed: where a right answer lost the check, as "seed 17: the reference".
+    """
+
+    code: str
+    seeds: int = 0
+    variants: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def run(parts: Sequence[str], most: int, with_variants: bool, again: bool, say: Say) -> list[str]:
+    """Run the checks of these parts under seeds from 1 to `most`, as far as that was not done yet.
+
+    What was found is written in portions: a run that is stopped goes on where it was.
+
+    Args:
+        parts: whose checks are run.
+        most: the last seed.
+        with_variants: whether each seed also meets one of the part's other right answers in turn.
+        again: whether to forget what these parts' checks have met.
+        say: told of each part that is done.
+
+    Returns:
+        A line for each seed under which a right answer of these parts loses a check.
+    """
+    torch.set_num_threads(1)
+    for part in parts:
+        checks = of_part(part)
+        before = {} if again else read()
+        met = {check.id: _so_far(check, before.get(check.id)) for check in checks}
+        with ExitStack() as opened:
+            right = _open(opened, part, {"the reference": reference_files()})
+            others = _open(opened, part, variants(part) if with_variants else {})
+            for seed in range(1, most + 1):
+                _meet(met, seed, right[0], others[seed % len(others)] if others else None)
+                if seed % PORTION == 0 or seed == most:
+                    write(read() | met)
+        say(f"{part}: {len(checks)} checks have met {most} seeds")
+    found = {check: met for check, met in read().items() if known_checks()[check].part in parts}
+    return [f"{check}: {text}" for check, met in found.items() for text in met.failed]
+
+
+def _so_far(check: Check, before: Met | None) -> Met:
+    now = code(check)
+    return before if before is not None and before.code == now else Met(now)
+
+
+@dataclass(frozen=True)
+class _Right:
+    """A right answer that stands ready: its name, and the checks that it may lose."""
+
+    name: str
+    session: Session
+    may: Sequence[str]
+
+    def lost(self, check: str, seed: int) -> Iterator[str]:
+        if check.partition("::")[2] in self.may:
+            return
+        fault = run_check(self.session, check, seed)
+        if fault is not None:
+            yield f"seed {seed}: {self.name}: {' '.join(fault.message.split())[:200]}"
+
+
+def _open(opened: ExitStack, part: str, right: Mapping[str, Mapping[str, bytes]]) -> list[_Right]:
+    sessions = {name: opened.enter_context(closing(inside(files))) for name, files in right.items()}
+    return [_Right(name, it, may_lose(part).get(name, ())) for name, it in sessions.items()]
+
+
+def _meet(checks: dict[str, Met], seed: int, right: _Right, other: _Right | None) -> None:
+    """Let checks meet one seed, where they have not yet."""
+    for check, met in checks.items():
+        if seed > met.seeds:
+            met.seeds = seed
+            met.failed += right.lost(check, seed)
+        if other is not None and seed > met.variants:
+            met.variants = seed
+            met.failed += other.lost(check, seed)
+
+
+def read() -> dict[str, Met]:
+    """Give what each check that still exists has met."""
+    text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
+    return {check: Met(**met) for check, met in json.loads(text).items() if check in known_checks()}
+
+
+def write(found: dict[str, Met]) -> None:
+    """Write one line for each check, in the order of the checks, all or nothing."""
+    ordered = {check: found[check] for check in known_checks() if check in found}
+    lines = [f"{json.dumps(check)}: {json.dumps(asdict(met))}" for check, met in ordered.items()]
+    write_whole(FILE, "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def missing() -> list[str]:
+    """Name the checks that have not met enough seeds as they stand now."""
+    found = read()
+    return [
+        check.id
+        for check in known_checks().values()
+        if (met := found.get(check.id)) is None or met.code != code(check) or met.seeds < ENOUGH
+    ]
+
+
+def code(check: Check) -> str:
+    """Hash a check's code with that of all it uses of its own file; docstrings do not count."""
+    defined = _definitions(check.file)
+    reached: set[str] = set()
+    waiting = [check.id.partition("::")[2]]
+    while waiting:
+        name = waiting.pop()
+        if name in defined and name not in reached:
+            reached.add(name)
+            waiting += re.findall(r"\w+", defined[name])
+    text = "\n".join(defined[name] for name in sorted(reached))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@cache
+def _definitions(file: Path) -> dict[str, str]:
+    """Give the lines behind each name that a file of checks defines."""
+    text = file.read_text(encoding="utf-8")
+    lines, found = text.splitlines(), {}
+    for node in ast.parse(text).body:
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            doc = node.body[0] if ast.get_docstring(node) is not None else None
+            said = range(doc.lineno - 1, doc.end_lineno or doc.lineno) if doc else range(0)
+            own = [line for i, line in enumerate(lines[first:last], first) if i not in said]
+            found[node.name] = "\n".join(own)
+        elif isinstance(node, ast.Assign):
+            names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+            stores = [n for n in names if n not in found]
+            found |= {name: "\n".join(lines[first:last]) for name in stores}
+    return found

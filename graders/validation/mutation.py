@@ -1,0 +1,179 @@
+"""Every part of the reference, changed in one place at a time: its checks should tell.
+
+A change that no check fails is a survivor. Either a check is missing, or it is a right answer as
+well, or the sheets leave it open: then graders/mistakes/survivors.toml says why.
+"""
+
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from graders.errors import UsageError
+from graders.grading.grade import given_files
+from graders.paths import ROOT
+from graders.remote.connection import Connection
+from graders.remote.session import Session
+from graders.sandbox.sandbox import NoSandbox
+from graders.sheets.check_index import of_part
+from graders.sheets.limits import Limits
+from graders.uploads.submission import Submission
+from graders.validation.in_process import run_check
+from graders.validation.mutators import Change, changes
+from graders.validation.soundness import REFERENCE, TABLE
+
+TEMPLATE = ROOT / "student_template"
+FILE = ROOT / "graders" / "mistakes" / "survivors.toml"
+SEED = 1
+LIMITS = Limits(call_seconds=5.0, check_seconds=60.0)  # for loops without end
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks of one part said of all its changes.
+
+    Args:
+        excused: survivors that have a reason.
+        survivors: those that have none.
+        killed: changes that have a reason to survive, and a check that fails them all the same.
+        unknown: changes that have a reason, and that nobody makes any more.
+        problems: checks of ours that raised.
+    """
+
+    part: str
+    changes: int
+    excused: int
+    survivors: tuple[Change, ...]
+    killed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not (self.survivors or self.killed or self.unknown or self.problems)
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Yield a line of what was counted, then one for each thing that is not as it should be."""
+        survived = self.excused + len(self.survivors)
+        yield (
+            f"{self.part}: {self.changes} changes, {self.changes - survived} fail a check, "
+            f"{self.excused} have a reason not to, {len(self.survivors)} have none"
+        )
+        yield from (f"no check fails: {it.function}: {it.text}" for it in self.survivors)
+        yield from (f"fails, and has a reason not to: {text}" for text in self.killed)
+        yield from (f"has a reason, and is no change: {text}" for text in self.unknown)
+        yield from (f"grader's own fault: {text}" for text in self.problems)
+
+
+def changes_of(part: str) -> list[Change]:
+    """List the changes of what a part's template leaves to the student."""
+    name = f"{part}.py"
+    texts = [(folder / name).read_text(encoding="utf-8") for folder in (REFERENCE, TEMPLATE)]
+    return changes(*texts)
+
+
+def reasons(part: str) -> dict[tuple[str, str], str]:
+    """Give the reasons for which changes of a part may survive, by function and change.
+
+    Raises:
+        UsageError: a reason is empty, or a change has two.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for entry in tomllib.loads(FILE.read_text(encoding="utf-8")).get(part, []):
+        for text in entry["changes"]:
+            key = entry["function"], text
+            if key in found or not entry["reason"].strip():
+                raise UsageError(f"{FILE.name}: {part}: one reason for each change: {text}")
+            found[key] = entry["reason"]
+    return found
+
+
+def unknown(part: str) -> tuple[str, ...]:
+    """List the changes that have a reason and are none of the reference as it stands."""
+    made = {(it.function, it.text) for it in changes_of(part)}
+    return tuple(
+        f"{function}: {text}" for function, text in reasons(part) if (function, text) not in made
+    )
+
+
+def judge(part: str, seed: int = SEED) -> Verdict:
+    """Let every change of a part meet the part's checks, until one of them fails."""
+    torch.set_num_threads(1)
+    excuses, made = reasons(part), changes_of(part)
+    survivors: list[Change] = []
+    killed: list[str] = []
+    problems: list[str] = []
+    kills: Counter[tuple[str, str]] = Counter()
+    workers = _Workers(part, seed)
+    try:
+        quickest = workers.quickest_first()
+        for it in made:
+            # What failed the last changes of a function is likely to fail the next one.
+            order = sorted(quickest, key=lambda check: -kills[it.function, check])
+            failed, problem = workers.first_failed(it.source.encode(), order)
+            kills[it.function, failed] += 1
+            excused = (it.function, it.text) in excuses
+            if problem:
+                problems.append(f"{it.function}: {it.text}: {failed}: {problem}")
+            elif failed and excused:
+                killed.append(f"{it.function}: {it.text}: {failed}")
+            elif not failed and not excused:
+                survivors.append(it)
+    finally:
+        workers.close()
+    excused_ones = sum((it.function, it.text) in excuses for it in made) - len(killed)
+    found = tuple(survivors), tuple(killed), unknown(part), tuple(problems)
+    return Verdict(part, len(made), excused_ones, *found)
+
+
+class _Workers:
+    """Runs the checks of one part in a worker that stays warm; one that is lost is replaced."""
+
+    def __init__(self, part: str, seed: int) -> None:
+        self._file, self._seed = f"{part}.py", seed
+        self._tables = {file.name: file.read_bytes() for file in REFERENCE.glob(f"*{TABLE}")}
+        self._checks = [check.id for check in of_part(part)]
+        self._warm: Connection | None = None
+
+    def quickest_first(self) -> list[str]:
+        """Time each check on the reference, which passes it.
+
+        Raises:
+            UsageError: it does not.
+        """
+        seconds = {}
+        for check in self._checks:
+            begun = time.monotonic()
+            failed, _ = self.first_failed((REFERENCE / self._file).read_bytes(), [check])
+            seconds[check] = time.monotonic() - begun
+            if failed:
+                raise UsageError(f"The reference itself fails {check} under seed {self._seed}.")
+        return sorted(self._checks, key=lambda check: seconds[check])
+
+    def first_failed(self, text: bytes, checks: Sequence[str]) -> tuple[str, str]:
+        """Run checks on one text until one fails; name it, and say what was our own fault there."""
+        session = Session(
+            Submission(self._tables | {self._file: text}),
+            given_files(),
+            NoSandbox(),
+            LIMITS,
+            self._warm,
+        )
+        try:
+            for check in checks:
+                try:
+                    if run_check(session, check, self._seed) is not None:
+                        return check, ""
+                except Exception as problem:  # of a check of ours: its author wants to know
+                    return check, f"{type(problem).__name__}: {problem}"
+        finally:
+            self._warm = session.give_back()
+        return "", ""
+
+    def close(self) -> None:
+        if self._warm is not None:
+            self._warm.close()

@@ -1,0 +1,58 @@
+"""What outcomes and statuses are called where people read them: never a symbol or colour alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from graders.results.result import Outcome, Status
+
+Tone = Literal["good", "bad", "open"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """An outcome as a reader meets it: a symbol, a few words, a sentence on what happened."""
+
+    symbol: str
+    word: str
+    meaning: str
+    tone: Tone
+
+
+OUTCOME_WORDS: Mapping[Outcome, Words] = {
+    "passed": Words("✓", "Passed", "Your code did what this sentence asks for.", "good"),
+    "failed": Words(
+        "✗", "Wrong result", "Your code ran, but its result is not the expected one.", "bad"
+    ),
+    "error": Words(
+        "✗",
+        "Raised an error",
+        "An error stopped your code before it gave a result.",
+        "bad",
+    ),
+    "timeout": Words(
+        "✗", "Took too long", "Your code was stopped when its time limit was reached.", "bad"
+    ),
+    "memory": Words(
+        "✗", "Used too much memory", "Your code was stopped at its memory limit.", "bad"
+    ),
+    "crash": Words(
+        "✗",
+        "The process ended",
+        "Python itself ended while it ran your code for this check.",
+        "bad",
+    ),
+    "not_run": Words("—", "Not run", "This check was not run, so it earned no points.", "open"),
+    "grader_error": Words(
+        "?",
+        "Our fault, not decided yet",
+        "Our grader failed here, not your code. No points are lost: course staff will look at it.",
+        "open",
+    ),
+}
+
+STATUS_WORDS: Mapping[Status, str] = {
+    "graded": "graded",
+    "unreadable": "unreadable",
+    "needs_staff": "needs staff",
+}

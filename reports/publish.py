@@ -1,0 +1,47 @@
+"""Write results and their pages into OUT."""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from graders.errors import UsageError
+from graders.files import on_disk, write_whole
+from graders.results.result import Result
+from graders.results.result_json import to_json
+from graders.results.summary import ResultSummary
+from graders.sheets.sheet import read_sheet
+from reports.staff.check_page import render_checks
+from reports.staff.class_page import SIMILARITY, render_class
+from reports.staff.grades_csv import write_grades
+from reports.student.student_page import render_report
+
+
+def write_result(result: Result, out: Path, title: str) -> None:
+    """Write a student's result and report; a reader sees the old files or the new ones, never half."""
+    folder = out / "students" / result.student.id
+    with on_disk(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / "report.html", render_report(result, title))
+        write_whole(folder / "result.json", to_json(result))  # last: it says that all is there
+
+
+def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
+    """Write the class page, a page for each failed check, and grades.csv, of all results so far."""
+    pages = render_checks(summaries)
+    with on_disk(out):
+        (out / "checks").mkdir(exist_ok=True)
+        for old in (out / "checks").glob("*.html"):
+            if old.name not in pages:
+                old.unlink()
+        for name, page in pages.items():
+            write_whole(out / "checks" / name, page)
+        similarity = (out / SIMILARITY).is_file()
+        write_whole(out / "index.html", render_class(summaries, _title(summaries), similarity))
+        write_grades(summaries, out / "grades.csv")
+
+
+def _title(summaries: Sequence[ResultSummary]) -> str:
+    """Give the titles of the class's sheets; of a sheet that is gone, the name stays."""
+    with contextlib.suppress(UsageError):
+        return ", ".join(read_sheet(n).title for n in sorted({s.assignment for s in summaries}))
+    return ""

@@ -1,0 +1,149 @@
+"""What a class did with each check: how many passed, whom it tells apart, how the others failed."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import StatisticsError, correlation
+
+from graders.results.result import Outcome
+from graders.results.summary import CheckSummary, QuestionSummary, ResultSummary
+from reports.student.failures import signature
+
+LEAST = 5  # students below whom a correlation says nothing
+
+
+@dataclass(frozen=True)
+class Group:
+    """Students whose code failed in one way; the first one's message stands for all."""
+
+    outcome: Outcome
+    message: str
+    hint: str
+    students: tuple[ResultSummary, ...]
+
+
+@dataclass(frozen=True)
+class CheckAnalysis:
+    """One check over a class. `position` counts checks in the sheet's order, from 1."""
+
+    check: CheckSummary
+    question: QuestionSummary
+    position: int
+    passed: int
+    decided: int
+    discrimination: float | None
+    hint: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class QuestionAnalysis:
+    """One question over a class: points on average, and how many have all or none of them."""
+
+    question: QuestionSummary
+    students: int
+    mean: float
+    full: int
+    none: int
+    discrimination: float | None
+    hint: str
+
+
+def graded(results: Iterable[ResultSummary]) -> list[ResultSummary]:
+    """Leave out those whose points are not decided: unreadable, or our own fault."""
+    return [each for each in results if each.status == "graded" and not each.needs_staff]
+
+
+def check_analyses(results: Sequence[ResultSummary]) -> list[CheckAnalysis]:
+    """Analyse every check among graded students, in the sheet's order."""
+    found: dict[str, list[tuple[ResultSummary, CheckSummary]]] = {}
+    places: dict[str, tuple[QuestionSummary, CheckSummary, int]] = {}
+    for result in graded(results):
+        position = 0
+        for question in result.questions:
+            for check in question.checks:
+                position += 1
+                places.setdefault(check.id, (question, check, position))
+                if check.outcome != "grader_error":
+                    found.setdefault(check.id, []).append((result, check))
+    return [_check(*place, found.get(id, [])) for id, place in places.items()]
+
+
+def _check(
+    question: QuestionSummary,
+    check: CheckSummary,
+    position: int,
+    found: Sequence[tuple[ResultSummary, CheckSummary]],
+) -> CheckAnalysis:
+    passes = [each.outcome == "passed" for _, each in found]
+    rests = [
+        float(result.points) - float(each.max_points) * passed
+        for (result, each), passed in zip(found, passes, strict=True)
+    ]
+    return CheckAnalysis(
+        check,
+        question,
+        position,
+        sum(passes),
+        len(passes),
+        _discrimination([float(passed) for passed in passes], rests),
+        _commonest_hint(each for _, each in found),
+        _groups(found),
+    )
+
+
+def _commonest_hint(checks: Iterable[CheckSummary]) -> str:
+    """Give the hint that most were given; "" where nobody was."""
+    hints = Counter(each.hint for each in checks if each.hint and each.outcome != "passed")
+    return hints.most_common(1)[0][0] if hints else ""
+
+
+def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[Group, ...]:
+    """Put the failures with one cause together, the commonest first."""
+    kinds: dict[tuple[str, str, str], list[tuple[ResultSummary, CheckSummary]]] = {}
+    for result, check in found:
+        if check.outcome != "passed":
+            kinds.setdefault(signature(check), []).append((result, check))
+    ordered = sorted(kinds.values(), key=len, reverse=True)
+    return tuple(
+        Group(
+            same[0][1].outcome,
+            same[0][1].message,
+            same[0][1].hint,
+            tuple(result for result, _ in same),
+        )
+        for same in ordered
+    )
+
+
+def question_analyses(results: Sequence[ResultSummary]) -> list[QuestionAnalysis]:
+    """Analyse every question that has points, in the sheet's order."""
+    found: dict[str, list[tuple[ResultSummary, QuestionSummary]]] = {}
+    for result in graded(results):
+        for question in result.questions:
+            found.setdefault(question.number, []).append((result, question))
+    return [_question(pairs) for pairs in found.values() if pairs[0][1].max_points]
+
+
+def _question(found: Sequence[tuple[ResultSummary, QuestionSummary]]) -> QuestionAnalysis:
+    points = [float(question.points) for _, question in found]
+    rests = [float(r.points) - own for (r, _), own in zip(found, points, strict=True)]
+    return QuestionAnalysis(
+        found[0][1],
+        len(found),
+        sum(points) / len(points),
+        sum(question.points == question.max_points for _, question in found),
+        sum(not question.points for _, question in found),
+        _discrimination(points, rests),
+        _commonest_hint(check for _, question in found for check in question.checks),
+    )
+
+
+def _discrimination(own: Sequence[float], rests: Sequence[float]) -> float | None:
+    """Correlate these points with the points of everything else; None where that says nothing."""
+    if len(own) < LEAST:
+        return None
+    try:
+        return correlation(own, rests)
+    except StatisticsError:  # all are equal
+        return None

@@ -1,0 +1,169 @@
+"""similarity.html, for staff alone: pairs of uploads whose code is alike, side by side."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from graders.results.result import Student
+from graders.similarity.similarity import ALIKE, STRETCH, Pair, Side, Similarity
+from graders.text import counted, line, missing
+from reports.page import render
+from reports.staff.class_page import SIMILARITY
+
+FILE = SIMILARITY
+NAMED = 50  # students in a list
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A student's name, and the way to the report where there is one."""
+
+    name: str
+    id: str
+    href: str
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line of code, and whether it stands in the other upload, too."""
+
+    number: str
+    text: str
+    alike: bool
+
+
+@dataclass(frozen=True)
+class SideView:
+    """A piece of one upload."""
+
+    file: str
+    lines: tuple[LineView, ...]
+    more: str
+
+
+@dataclass(frozen=True)
+class PairView:
+    """Two uploads, how much is alike, and the pieces that show it."""
+
+    anchor: str
+    one: tuple[PersonView, ...]
+    other: tuple[PersonView, ...]
+    share: str
+    whole: str
+    told: str
+    pieces: tuple[tuple[SideView, SideView], ...]
+
+
+@dataclass(frozen=True)
+class SimilarityPage:
+    """Everything that similarity.html.j2 prints."""
+
+    title: str
+    said: str
+    how: str
+    notes: tuple[str, ...]
+    rings: tuple[tuple[PersonView, ...], ...]
+    pairs: tuple[PairView, ...]
+    more: str
+
+
+def render_similarity(found: Similarity, known: Set[str]) -> str:
+    """Render the page; `known` are the ids of students who have a report beside it."""
+    return render("similarity.html.j2", _page(found, known))
+
+
+def in_short(found: Similarity) -> str:
+    """Say what came of it in one sentence."""
+    are = "is alike" if found.found == 1 else "are alike"
+    pairs = counted(found.found, "pair") if found.found else "none"
+    return f"{counted(found.compared, 'upload')} compared: {pairs} {are}."
+
+
+def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
+    return SimilarityPage(
+        title="Alike code",
+        said=in_short(found),
+        how=f"Listed are two uploads where {ALIKE:.0%} or more of one's likest stretch of {STRETCH} "
+        "rows of symbols, about 40 lines, stands in the other's code, too.".replace("%", "\u00a0%"),
+        notes=tuple(_notes(found)),
+        rings=tuple(_people(ring, known) for ring in found.rings),
+        pairs=tuple(_pair(pair, i, known) for i, pair in enumerate(found.pairs, 1)),
+        more=_more(found),
+    )
+
+
+def _notes(found: Similarity) -> list[str]:
+    """Say whose code is not compared, or not all of it, or is not what was graded."""
+    kinds = (
+        ("Compared only in part, being too long or too slow to read", found.cut),
+        ("Not compared, since it cannot be read", found.unread),
+        ("Compared, but not what was graded; run the batch again on these uploads", found.changed),
+    )
+    return [f"{words}: {_listed(students)}." for words, students in kinds if students]
+
+
+def _more(found: Similarity) -> str:
+    """Say why not every pair is here."""
+    if found.found == len(found.pairs):
+        return ""
+    return (
+        f"Here are {len(found.pairs)} of {counted(found.found, 'pair')}: the likest, and of more than "
+        "two who hang together those that tie them together."
+    )
+
+
+def _listed(students: Sequence[Student]) -> str:
+    names = ", ".join(line(each.name or each.id) for each in students[:NAMED])
+    rest = len(students) - NAMED
+    return f"{names} {missing(rest, 'student')}" if rest > 0 else names
+
+
+def _pair(pair: Pair, position: int, known: Set[str]) -> PairView:
+    return PairView(
+        anchor=f"pair-{position}",
+        one=_people(pair.one, known),
+        other=_people(pair.other, known),
+        share=_percent(pair.share),
+        whole=_percent(pair.whole),
+        told=" ".join(_told(pair)),
+        pieces=tuple((_side(one), _side(other)) for one, other in pair.pieces),
+    )
+
+
+def _told(pair: Pair) -> list[str]:
+    told = [
+        "The same files, byte for byte."
+        if pair.identical
+        else f"{_percent(pair.share)} of the likest stretch, and {_percent(pair.whole)} of all code "
+        "of one's own, stand in the other upload, too."
+    ]
+    groups = {each.group for each in pair.one} & {each.group for each in pair.other} - {""}
+    told += [f"Both are in the group {line(group)}." for group in sorted(groups)]
+    if not pair.pieces:
+        told.append("What they have in common, many in this class have.")
+    return told
+
+
+def _percent(share: float) -> str:
+    return f"{int(100 * share)}\u00a0%"
+
+
+def _people(students: Sequence[Student], known: Set[str]) -> tuple[PersonView, ...]:
+    return tuple(
+        PersonView(
+            line(each.name or each.id),
+            line(each.id) if each.name not in ("", each.id) else "",
+            f"students/{quote(each.id, safe='', errors='surrogatepass')}/report.html"
+            if each.id in known
+            else "",
+        )
+        for each in students
+    )
+
+
+def _side(side: Side) -> SideView:
+    return SideView(
+        line(side.file),
+        tuple(LineView(str(n), line(t.expandtabs(4)), alike) for n, t, alike in side.lines),
+        missing(side.more, "line") if side.more else "",
+    )

@@ -1,0 +1,98 @@
+"""A check as a page prints it."""
+
+from dataclasses import dataclass, replace
+
+from graders.results.result import CheckResult
+from graders.text import block, counted, points_of, seconds_text, sentence
+from reports.figure_views import FigureView, figure_views
+from reports.outcome_words import OUTCOME_WORDS, Words
+from reports.student.failures import LABELS
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """A message taken apart: the problem, other lines, and what was called, returned, expected."""
+
+    problem: str
+    rest: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class SameView:
+    """The earlier check that failed in the same way."""
+
+    anchor: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """One check as it is printed."""
+
+    anchor: str
+    sentence: str
+    words: Words
+    meaning: str
+    points: str
+    message: MessageView | None
+    hint: str
+    output: str
+    output_size: str
+    seconds: str
+    figures: tuple[FigureView, ...]
+    same: SameView | None = None
+
+
+def check_view(check: CheckResult, position: int) -> CheckView:
+    """Prepare the check that is at `position` on its page, counted from 1."""
+    output = check.output.strip()
+    return CheckView(
+        anchor=f"check-{position}",
+        sentence=sentence(check.sentence or check.id),
+        words=OUTCOME_WORDS[check.outcome],
+        meaning=_meaning(check),
+        points=_check_points(check),
+        message=message_view(check.message),
+        hint=block(check.hint),
+        output=block(check.output) if output else "",
+        output_size=counted(len(output.splitlines()), "line"),
+        seconds=seconds_text(check.seconds) if check.seconds >= 1 else "",
+        figures=figure_views(check.figures),
+    )
+
+
+def message_view(message: str) -> MessageView | None:
+    """Take a message apart; None if there is none."""
+    other: list[str] = []
+    rows: list[tuple[str, str]] = []
+    for text in block(message).split("\n"):
+        label, colon, value = text.partition(":")
+        if colon and label in LABELS:
+            rows.append((label, value.strip()))
+        elif rows:
+            rows[-1] = (rows[-1][0], f"{rows[-1][1]}\n{text}")
+        else:
+            other.append(text)
+    view = MessageView("".join(other[:1]), "\n".join(other[1:]), tuple(rows))
+    return view if message.strip() else None
+
+
+def as_same(view: CheckView, first: CheckView) -> CheckView:
+    """Refer from a failure to an earlier one of the same cause; its pictures are enough."""
+    return replace(view, same=SameView(first.anchor, first.sentence), figures=())
+
+
+def _meaning(check: CheckResult) -> str:
+    """Explain an outcome, unless its word or its message says it all."""
+    plain = check.outcome == "not_run" and not check.message
+    told = check.outcome in ("passed", "failed", "error")
+    return "" if told or plain else OUTCOME_WORDS[check.outcome].meaning
+
+
+def _check_points(check: CheckResult) -> str:
+    if not check.max_points:
+        return "no points"
+    if check.outcome == "grader_error":
+        return f"? of {counted(check.max_points, 'point')}"
+    return points_of(check.points, check.max_points)

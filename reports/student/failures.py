@@ -1,0 +1,42 @@
+"""What failures have in common: one cause is told once, to a student and to a TA."""
+
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from graders.results.result import CheckResult, Outcome, Result
+
+NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?")
+LABELS = ("Called", "Returned", "Expected")
+
+
+class Failure(Protocol):
+    """A check's result or its summary."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def message(self) -> str: ...
+
+
+def signature(check: Failure) -> tuple[str, str, str]:
+    """Give what failures with one cause share: part, outcome, and the problem without its numbers."""
+    problem = NUMBER.sub("#", check.message.partition("\n")[0][:400])
+    return check.id.partition("::")[0], check.outcome, problem
+
+
+def first_to_fix(result: Result) -> CheckResult | None:
+    """Find the first check, in sheet order, that is the author's to fix, with points if any has."""
+    if result.status == "unreadable":
+        return None
+    fixable = [c for c in result.checks if c.outcome not in ("passed", "grader_error")]
+    return next((check for check in fixable if check.max_points), next(iter(fixable), None))
+
+
+def alike(check: CheckResult, checks: Iterable[CheckResult]) -> int:
+    """Count the other checks that failed in the same way."""
+    own = signature(check)
+    same = [each for each in checks if each.outcome not in ("passed", "grader_error")]
+    return sum(each is not check and signature(each) == own for each in same)

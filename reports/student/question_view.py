@@ -1,0 +1,122 @@
+"""A question as the report prints it, at a glance and with its checks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graders.results.result import CheckResult, Manual, QuestionResult, Result
+from graders.results.summary import undecided_points
+from graders.text import block, counted, decimal, line, points_of
+from reports.outcome_words import OUTCOME_WORDS
+from reports.student.check_view import CheckView, as_same, check_view
+from reports.student.failures import signature
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of points, 100 wide: what is earned, then what is still open. The rest is lost."""
+
+    earned: str
+    open: str
+
+
+@dataclass(frozen=True)
+class ManualView:
+    """The points of a question that a person gives."""
+
+    points: str
+    pending: bool
+    comment: str
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """One question, at a glance and in full."""
+
+    anchor: str
+    name: str
+    title: str
+    symbol: str
+    passed: str
+    share: str
+    points: str
+    notes: tuple[str, ...]
+    bar: Bar
+    checks: tuple[CheckView, ...]
+    manual: ManualView | None
+
+
+def question_views(result: Result) -> Iterator[QuestionView]:
+    """Give the questions. Of failures with one cause the first is told in full, the rest folded."""
+    first = 1
+    told: dict[tuple[str, str, str], CheckView] = {}
+    for position, question in enumerate(result.questions, 1):
+        views = tuple(
+            _once(check, check_view(check, first + i), told)
+            for i, check in enumerate(question.checks)
+        )
+        yield _question(question, position, views)
+        first += len(question.checks)
+
+
+def _once(
+    check: CheckResult, view: CheckView, told: dict[tuple[str, str, str], CheckView]
+) -> CheckView:
+    if not check.message or check.outcome in ("passed", "grader_error"):
+        return view
+    first = told.setdefault(signature(check), view)
+    return view if first is view else as_same(view, first)
+
+
+def _question(
+    question: QuestionResult, position: int, checks: tuple[CheckView, ...]
+) -> QuestionView:
+    passed = sum(check.outcome == "passed" for check in question.checks)
+    undecided = undecided_points(question)
+    points = "?" if undecided and undecided == question.max_points else decimal(question.points)
+    return QuestionView(
+        anchor=f"question-{position}",
+        name=f"Question {line(question.number)}",
+        title=line(question.title),
+        symbol=_symbol(question.checks),
+        passed=f"{passed}\u00a0of\u00a0{len(question.checks)} passed" if question.checks else "",
+        share=f"{points} of {decimal(question.max_points)}",
+        points=f"{points} of {counted(question.max_points, 'point')}",
+        notes=_notes(question.pending_points, undecided),
+        bar=points_bar(question.points, question.pending_points + undecided, question.max_points),
+        checks=checks,
+        manual=_manual(question.manual) if question.manual else None,
+    )
+
+
+def _symbol(checks: tuple[CheckResult, ...]) -> str:
+    """Give the symbol of the worst outcome: wrong before undecided before not run before passed."""
+    symbols = {OUTCOME_WORDS[check.outcome].symbol for check in checks}
+    return next((symbol for symbol in "✗?—" if symbol in symbols), "✓")
+
+
+def _notes(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:
+    """Say at a glance what the remarks at the top say in full."""
+    given = f"{decimal(pending)} more by hand, pending" if pending else ""
+    decided = f"{decimal(undecided)} not decided yet" if undecided else ""
+    return tuple(note for note in (given, decided) if note)
+
+
+def _manual(manual: Manual) -> ManualView:
+    return ManualView(
+        points=counted(manual.max_points, "point")
+        if manual.points is None
+        else points_of(manual.points, manual.max_points),
+        pending=manual.points is None,
+        comment=block(manual.comment),
+    )
+
+
+def points_bar(points: Decimal, still_open: Decimal, maximum: Decimal) -> Bar:
+    """Scale to 100, in tenths. Nothing looks full that is not."""
+    if not maximum:
+        return Bar("0", "0")
+    tenth = Decimal("0.1")
+    earned = (points * 100 / maximum).quantize(tenth, "ROUND_DOWN")
+    opened = (still_open * 100 / maximum).quantize(tenth, "ROUND_DOWN")
+    return Bar(decimal(earned), decimal(opened))

@@ -1,0 +1,103 @@
+"""A result on the terminal: the report in short. Piped, it is plain lines that nothing cuts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from graders.results.result import CheckResult, QuestionResult, Result
+from graders.text import SENTENCE_LIMIT, block, counted, line, points_of, sentence
+from reports.outcome_words import OUTCOME_WORDS
+from reports.student.failures import alike, first_to_fix
+
+LISTED = 6  # checks of a question that are not passed; the report has them all
+COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
+
+
+def show(result: Result, report: Path, console: Console) -> None:
+    """Print questions, some of the checks that are not passed, what to fix first, and the points."""
+    for question in result.questions:
+        _print_question(question, console)
+    if first := first_to_fix(result):
+        console.print(Text("\nFix this first", "bold"))
+        for text in _first(first, result):
+            _print(text, 2, console)
+    console.print()
+    for text in _ending(result):
+        console.print(text, soft_wrap=True)
+    console.print(Text(f"The report: {report.resolve()}"), soft_wrap=True)
+
+
+def _print_question(question: QuestionResult, console: Console) -> None:
+    passed = sum(check.outcome == "passed" for check in question.checks)
+    title = Text(f"{line(question.number)}. {sentence(question.title)}", "bold")
+    points = points_of(question.points, question.max_points)
+    share = Text(f"{passed} of {counted(len(question.checks), 'check')} passed, {points}")
+    if passed == len(question.checks):
+        share.stylize("green")
+    if console.is_terminal:
+        row = Table.grid(expand=True, padding=(0, 2))
+        row.add_column()
+        row.add_column(justify="right", no_wrap=True)
+        row.add_row(title, share)
+        console.print(row)
+    else:
+        console.print(title + Text(": ") + share, soft_wrap=True)
+    lost = [check for check in question.checks if check.outcome != "passed"]
+    for check in lost[:LISTED]:
+        _print_lost(check, console)
+    if len(lost) > LISTED:
+        _print(Text(f"… and {len(lost) - LISTED} more"), 3, console)
+
+
+def _print_lost(check: CheckResult, console: Console) -> None:
+    words = OUTCOME_WORDS[check.outcome]
+    sign = Text(words.symbol, COLOURS[words.tone])
+    if console.is_terminal:
+        row = Table.grid(padding=(0, 1, 0, 0))
+        row.add_row("  ", sign, Text(_sentence(check)))
+        console.print(row)
+    else:
+        console.print(Text("   ") + sign + Text(f" {_sentence(check)}"), soft_wrap=True)
+
+
+def _first(check: CheckResult, result: Result) -> Iterator[Text]:
+    yield Text(_sentence(check))
+    words = OUTCOME_WORDS[check.outcome]
+    yield Text(f"{words.symbol} {words.word}.", COLOURS[words.tone])
+    if check.message:
+        yield Text(block(check.message))
+    if check.hint:
+        yield Text("Hint: ", "bold") + Text(block(check.hint))
+    if others := alike(check, result.checks):
+        fail = "fails" if others == 1 else "fail"
+        yield Text(f"{counted(others, 'more check')} of this part {fail} in the same way.")
+
+
+def _sentence(check: CheckResult) -> str:
+    return sentence(check.sentence or check.id)
+
+
+def _ending(result: Result) -> Iterator[Text]:
+    if result.status != "needs_staff":
+        yield Text(points_of(result.points, result.max_points), "bold")
+    else:
+        yield Text("Not decided yet: our grader failed, course staff will look at it.", "bold")
+    if result.pending_points:
+        yield Text(f"{counted(result.pending_points, 'point')} of them given by hand, later.")
+    for text in result.notes:
+        yield Text(line(text, SENTENCE_LIMIT))
+    if result.message:
+        yield Text(block(result.message))
+
+
+def _print(text: Text, indent: int, console: Console) -> None:
+    """Print an indented text, wrapped to the terminal's width if there is one."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent)))
+        return
+    for part in text.split("\n", allow_blank=True):
+        console.print(Text(" " * indent) + part, soft_wrap=True)
