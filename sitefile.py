@@ -11,7 +11,13 @@ from properdocs.config.defaults import ProperDocsConfig
 from properdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent
-OUTER = {"README.md": "readme.md", "SECURITY.md": "security.md"}  # pages beside docs/
+OUTER = {  # pages beside docs/
+    "README.md": "readme.md",
+    "SECURITY.md": "security.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "LICENSE": "licence.md",
+}
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 MENU = re.compile(r"^## (.+)\n+((?:.+\n)+)", re.MULTILINE)
 
@@ -21,7 +27,7 @@ def on_config(config: ProperDocsConfig) -> ProperDocsConfig:
     text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     config.nav = [{"Home": "index.md"}]
     for title, lines in MENU.findall(text):
-        pages = re.findall(r"\[(.+?)\]\((.+?\.md)\)", lines)
+        pages = re.findall(r"\[(.+?)\]\((.+?)\)", lines)
         config.nav.append({title: [{name: page_of(target)} for name, target in pages]})
     return config
 

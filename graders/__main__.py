@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from graders import __version__
 from graders.commands import Command, course, grade, results, validate
 from graders.console import ended
 
@@ -18,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     top = argparse.ArgumentParser(prog="python -m graders", description=__doc__)
+    top.add_argument("--version", action="version", version=f"Unroll {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for group in (grade, results, course, validate):
         group.add(commands)

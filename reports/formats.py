@@ -16,6 +16,7 @@ from graders.results.store import newest, results_of
 from graders.sheets.sheet import read_sheet, sheet_names
 from graders.text import block, counted, decimal, line, points_of, sentence
 from reports.outcome_words import OUTCOME_WORDS
+from reports.publish import render_again
 from reports.student.failures import first_to_fix
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -133,14 +134,19 @@ def _plain(text: str) -> str:
     return MARKDOWN.sub(r"\\\1", text)
 
 
-def export(out: Path, zipped: Path | None, pdf: bool, comments: bool) -> Iterator[str]:
+def export(
+    out: Path, zipped: Path | None, pdf: bool, comments: bool, render: bool = False
+) -> Iterator[str]:
     """Write what is asked for, and say after each kind what was written.
 
     Raises:
         UsageError: nothing is asked for, or there is nothing to make it of.
     """
-    if not (zipped or pdf or comments):
-        raise UsageError("Say what to write: --zip FILE, --pdf or --markdown.")
+    if not (zipped or pdf or comments or render):
+        raise UsageError("Say what to write: --render, --zip FILE, --pdf or --markdown.")
+    if render:
+        rendered = counted(render_again(out), "report")
+        yield f"{rendered} rendered, with the class page, in {out.resolve()}"
     reports = [out / "students" / student / "report.html" for student in newest(out)]
     if zipped:
         zip_reports(reports, zipped)

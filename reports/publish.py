@@ -1,14 +1,15 @@
 """Write results and their pages into OUT."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from graders.errors import UsageError
 from graders.files import on_disk, write_whole
 from graders.results.result import Result
 from graders.results.result_json import to_json
-from graders.results.summary import ResultSummary
+from graders.results.store import results_of
+from graders.results.summary import ResultSummary, summarise
 from graders.sheets.sheet import read_sheet
 from reports.staff.check_page import render_checks
 from reports.staff.class_page import SIMILARITY, render_class
@@ -25,6 +26,21 @@ def write_result(result: Result, out: Path, title: str) -> None:
         write_whole(folder / "result.json", to_json(result))  # last: it says that all is there
 
 
+def render_again(out: Path) -> int:
+    """Render report, class page and tables of the newest run from its results; nothing is graded.
+
+    Returns:
+        How many reports were written.
+    Raises:
+        UsageError: OUT holds no results, one cannot be read, or nothing can be written.
+    """
+    results = results_of(out).found
+    for result in results:
+        write_result(result, out, sheet_title([result.assignment]))
+    write_pages([summarise(result) for result in results], out)
+    return len(results)
+
+
 def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
     """Write the class page, a page for each failed check, and grades.csv, of all results so far."""
     pages = render_checks(summaries)
@@ -36,12 +52,13 @@ def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
         for name, page in pages.items():
             write_whole(out / "checks" / name, page)
         similarity = (out / SIMILARITY).is_file()
-        write_whole(out / "index.html", render_class(summaries, _title(summaries), similarity))
+        title = sheet_title(summary.assignment for summary in summaries)
+        write_whole(out / "index.html", render_class(summaries, title, similarity))
         write_grades(summaries, out / "grades.csv")
 
 
-def _title(summaries: Sequence[ResultSummary]) -> str:
-    """Give the titles of the class's sheets; of a sheet that is gone, the name stays."""
+def sheet_title(assignments: Iterable[str]) -> str:
+    """Return the titles of these assignments; "" where one of them is gone."""
     with contextlib.suppress(UsageError):
-        return ", ".join(read_sheet(n).title for n in sorted({s.assignment for s in summaries}))
+        return ", ".join(read_sheet(name).title for name in sorted(set(assignments)))
     return ""

@@ -1,13 +1,16 @@
 """The command line: exit codes, and one clear sentence for what the user can put right."""
 
+import argparse
 import json
 import shutil
+import tomllib
 
 import pytest
 
-from graders.__main__ import main
+from graders.__main__ import main, parser
 from graders.paths import ROOT
 from graders.results.result_json import from_json
+from graders.student.__main__ import parser as students_parser
 
 
 @pytest.fixture
@@ -60,3 +63,37 @@ def test_an_unknown_command_exits_with_2(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["fly"])
     assert caught.value.code == 2
+
+
+def options_of(parser, name=""):
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, each in action.choices.items():
+                yield from options_of(each, f"{name} {word}")
+        else:
+            yield name, action
+
+
+@pytest.mark.parametrize("top", [parser(), students_parser()], ids=["staff", "students"])
+def test_every_option_has_help_that_states_its_default(top):
+    silent = [f"{name} {a.option_strings or a.dest}" for name, a in options_of(top) if not a.help]
+    assert silent == []
+    for name, action in options_of(top):
+        if action.option_strings and action.default not in (None, False, [], "", argparse.SUPPRESS):
+            told = "(default" in action.help or "same value as" in action.help
+            assert told, f"{name} {action.option_strings}: {action.help}"
+
+
+def test_the_version_is_the_projects(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"Unroll {document['project']['version']}\n"
+
+
+def test_a_parser_names_each_command_once():
+    names = [
+        name for name, action in options_of(parser()) if isinstance(action, argparse._HelpAction)
+    ]
+    assert len(names) == len(set(names)) > 15

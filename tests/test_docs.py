@@ -24,8 +24,9 @@ from graders.paths import ROOT
 from graders.sandbox.sandbox import NoSandbox
 from graders.student import __main__ as student
 from graders.student import check_one
+from sitefile import OUTER
 
-PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`|^    (\S.*)$", re.MULTILINE)
@@ -104,7 +105,7 @@ def called(command):
 
 def parsed(module, arguments):
     """Let the command's own parser take its arguments; a bare name is a mention."""
-    if module not in PARSERS or arguments == ["--help"]:
+    if module not in PARSERS or arguments in (["--help"], ["--version"]):
         return
     top = PARSERS[module]()
     if len(arguments) == 1:
@@ -209,7 +210,7 @@ def build(folder, out):
 
 @pytest.fixture
 def sources(tmp_path):
-    for name in ("README.md", "SECURITY.md", "sitefile.py", "properdocs.yml"):
+    for name in (*OUTER, "sitefile.py", "properdocs.yml"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     return tmp_path

@@ -47,6 +47,18 @@ def test_all_reports_are_put_into_one_zip_of_the_same_bytes(out, tmp_path, capsy
         assert archive.read("12.html") == (out / "students/12/report.html").read_bytes()
 
 
+def test_a_changed_page_is_rendered_again_and_nothing_is_graded(out, capsys):
+    results = {file: file.read_bytes() for file in out.glob("students/*/result.json")}
+    for report in out.glob("students/*/report.html"):
+        report.write_text("from an older release", encoding="utf-8")
+    said = f"2 reports rendered, with the class page, in {out.resolve()}\n"
+    assert run(capsys, out, "--render") == (0, said, "")
+    assert {file: file.read_bytes() for file in results} == results
+    for report in out.glob("students/*/report.html"):
+        assert "from an older release" not in report.read_text(encoding="utf-8")
+    assert (out / "index.html").is_file() and (out / "grades.csv").is_file()
+
+
 def test_each_student_gets_a_comment(out, capsys):
     said = f"2 times students/<id>/comment.md in {out}\n"
     assert run(capsys, out, "--markdown") == (0, said, "")
@@ -93,7 +105,7 @@ def test_manual_points_alone_make_a_line():
 
 
 def test_nothing_asked_for_no_reports_and_no_place_are_the_users_to_mend(out, tmp_path, capsys):
-    said = "Say what to write: --zip FILE, --pdf or --markdown.\n"
+    said = "Say what to write: --render, --zip FILE, --pdf or --markdown.\n"
     assert run(capsys, out) == (2, "", said)
     empty = tmp_path / "empty"
     said = f"{empty} holds no results; give the folder that `batch --out` wrote.\n"

@@ -15,6 +15,7 @@ from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.required_files import RequiredFile, UploadName
 from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part
+from graders.uploads.intake import own_name
 from graders.uploads.submission import Submission
 from reports.student.student_page import render_report, student_page
 from reports.terminal import show
@@ -29,7 +30,7 @@ NAMED = "The sheet asks for an upload named <vunetid>_<assignment number>.zip, a
 
 def looked(files=(), upload="", left_out=(), required=(REPORT,), name=None):
     questions = (QuestionResult("4", "Four", (), Manual(Decimal(2))), QuestionResult("5", "F", ()))
-    student = Student("1", "Jane", upload=upload)
+    student = Student("1", "Jane", upload=upload, file=own_name(upload))
     result = Result(
         "vu-3b", student, "graded", questions, Environment("3.11", "2.6", "none", 1, "")
     )

@@ -219,9 +219,9 @@ def test_a_sheet_anywhere_can_be_checked(tmp_path, capsys):
     good, bad = tmp_path / "own.toml", tmp_path / "bad.toml"
     good.write_text((SHEETS / "epita-lab.toml").read_text())
     bad.write_text("format = 1\n")
-    assert main(["sheet", "--check", str(good)]) == 0
+    assert main(["sheet", str(good)]) == 0
     assert capsys.readouterr().out == "own: Coding your own RNN, 10 points, 55 checks\n"
-    assert main(["sheet", "--check", str(bad)]) == 2
+    assert main(["sheet", str(bad)]) == 2
     said = capsys.readouterr().err
     assert said == "The sheet bad.toml cannot be read: it has no `questions`.\n"
     assert main(["sheet", str(tmp_path / "none.toml")]) == 2

@@ -291,9 +291,7 @@ def test_the_command_checks_the_parts_that_are_named(capsys, monkeypatch):
 def test_a_part_without_mistakes_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(well_formed, "MISTAKES", ROOT / "graders" / "nowhere")
     (line,) = well_formed.mistake_problems("elman")
-    assert line.startswith(
-        "graders/nowhere/elman.py:1: is missing; write down wrong answers"
-    )
+    assert line.startswith("graders/nowhere/elman.py:1: is missing; write down wrong answers")
 
 
 def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):

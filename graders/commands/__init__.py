@@ -17,8 +17,10 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def sheet_and_seed(command: argparse.ArgumentParser) -> None:
     """Let a command take a sheet and a seed."""
-    command.add_argument("--assignment", default="rnn")
-    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--assignment", default="rnn", help="which assignment (default: rnn)")
+    command.add_argument(
+        "--seed", type=int, default=1, help="seed of all random inputs and sizes (default: 1)"
+    )
 
 
 def count(text: str) -> int:

@@ -12,27 +12,34 @@ from graders.console import say
 
 def add(commands: Commands) -> None:
     """Describe them on the command line."""
-    sheet = commands.add_parser("sheet", help="read the sheets and say what is wrong with them")
-    sheet.add_argument("file", type=Path, nargs="*", help="a TOML file; all sheets unless named")
-    sheet.add_argument("--check", action="store_true", help="the default, and all there is")
+    sheet = commands.add_parser("sheet", help="validate assignment files")
+    sheet.add_argument("file", type=Path, nargs="*", help="a TOML file (default: all assignments)")
     sheet.set_defaults(run=_sheet)
-    template = commands.add_parser("template", help="twins, reference, skeleton, sheets, fixtures")
-    template.add_argument("parts", nargs="*", metavar="PART", help="whose checks are run (all)")
+    template = commands.add_parser(
+        "template", help="check template, reference, assignments and fixtures for consistency"
+    )
+    template.add_argument(
+        "parts", nargs="*", metavar="PART", help="parts whose checks are run (default: all)"
+    )
     template.set_defaults(run=_template)
     fixtures = commands.add_parser("fixtures", help="rebuild the fixtures")
     fixtures.add_argument(
         "--expected", action="store_true", help="also grade the sample uploads and keep the results"
     )
     fixtures.set_defaults(run=_fixtures)
-    release = commands.add_parser("release", help="make the folder that students get, as a zip")
-    release.add_argument("assignment")
-    release.add_argument("--out", type=Path, help="where it goes (dist/ASSIGNMENT.zip)")
+    release = commands.add_parser("release", help="build the student handout (zip)")
+    release.add_argument("assignment", help="which assignment, e.g. vu-3b")
+    release.add_argument(
+        "--out", type=Path, help="where to write it (default: dist/ASSIGNMENT.zip)"
+    )
     release.set_defaults(run=_release)
-    new = commands.add_parser("new-sheet", help="begin a sheet from parts that exist")
+    new = commands.add_parser("new-sheet", help="start an assignment from existing parts")
     new.add_argument("name", help="such as my-course")
     new.add_argument("--parts", required=True, help="separated by commas: padding,elman")
-    new.add_argument("--title", help="as students read it (the name)")
-    new.add_argument("--points", type=points, default=Decimal(10))
+    new.add_argument("--title", help="title that students read (default: the name)")
+    new.add_argument(
+        "--points", type=points, default=Decimal(10), help="total points (default: 10)"
+    )
     new.set_defaults(run=_new_sheet)
 
 

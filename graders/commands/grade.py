@@ -23,45 +23,84 @@ def add(commands: Commands) -> None:
         "--lms",
         default="auto",
         choices=FORMS,
-        help="whose form the uploads have; recognised unless said",
+        help="LMS export format (default: auto, which detects it)",
     )
-    batch.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
-    batch.add_argument("--jobs", type=count, help="how many at a time (as many as cores)")
-    batch.add_argument("--sandbox", choices=["auto", "zygote", "bwrap", "none"], help="(auto)")
+    batch.add_argument(
+        "--roster", type=Path, help="CSV of ids, names, e-mail, groups (default: the LMS's own)"
+    )
+    batch.add_argument(
+        "--jobs", type=count, help="submissions graded in parallel (default: CPU cores)"
+    )
+    batch.add_argument(
+        "--sandbox",
+        choices=["auto", "zygote", "bwrap", "none"],
+        help="how submissions are confined (default: auto, the best that works here)",
+    )
     batch.add_argument(
         "--scheduler",
         metavar="ADDRESS",
         default="",
-        help="grade in the slots of a Dask cluster, such as tcp://host:8786, not on this machine",
+        help="grade on a Dask cluster, such as tcp://host:8786 (default: on this machine)",
     )
-    batch.add_argument("--deadline", help="where the sheet has none: 2026-12-01T23:59+01:00")
-    batch.add_argument("--waivers", type=Path, help="CSV of who was given more time, and why")
+    batch.add_argument(
+        "--deadline",
+        help="deadline if the assignment sets none, e.g. 2026-12-01T23:59+01:00 (default: none)",
+    )
+    batch.add_argument(
+        "--extensions",
+        "--waivers",  # its name before 0.2
+        dest="waivers",
+        type=Path,
+        metavar="FILE",
+        help="CSV of deadline extensions (default: none)",
+    )
     batch.add_argument(
         "--regrade",
         action="append",
         default=[],
         metavar="WHO|CHECK",
-        help="grade anew: this student, or all who do not pass this check or part; repeatable",
+        help="regrade a student, or everyone failing a check or part (repeatable)",
     )
     batch.add_argument(
         "--since",
         metavar="TIME",
-        help="grade anew what was finished before (of --regrade, if given): 2026-12-01T23:59+01:00",
+        help="regrade results older than TIME; with --regrade, only among those",
     )
     sheet_and_seed(batch)
     batch.set_defaults(run=_batch)
-    worker = commands.add_parser("worker", help="offer slots of this machine to a Dask cluster")
-    worker.add_argument("scheduler", metavar="ADDRESS", help="of its scheduler: tcp://host:8786")
-    worker.add_argument("--slots", type=count, default=os.cpu_count() or 1)
-    worker.add_argument("--sandbox", default="auto", choices=["auto", "zygote", "bwrap"])
+    worker = commands.add_parser("worker", help="start a Dask worker on this machine")
+    worker.add_argument(
+        "scheduler", metavar="ADDRESS", help="address of the scheduler, e.g. tcp://host:8786"
+    )
+    worker.add_argument(
+        "--slots",
+        type=count,
+        default=os.cpu_count() or 1,
+        help="submissions graded in parallel (default: CPU cores)",
+    )
+    worker.add_argument(
+        "--sandbox",
+        default="auto",
+        choices=["auto", "zygote", "bwrap"],
+        help="how submissions are confined (default: auto, the best that works here)",
+    )
     worker.set_defaults(run=_worker)
     check = commands.add_parser("check", help="check one submission: a folder or an archive")
-    check.add_argument("folder", type=Path)
-    check.add_argument("--part", help="only the checks of one part, such as elman")
+    check.add_argument("folder", type=Path, help="the submission: a folder or an archive")
+    check.add_argument(
+        "--part", help="only the checks of one part, e.g. elman (default: all parts)"
+    )
     check.add_argument("--json", action="store_true", help="print the result as JSON")
-    check.add_argument("--report", type=Path, help="where the report goes (FOLDER/report.html)")
+    check.add_argument(
+        "--report", type=Path, help="where to write the report (default: FOLDER/report.html)"
+    )
     sandboxes = ["auto", "zygote", "bwrap", "locked", "none"]
-    check.add_argument("--sandbox", default="none", choices=sandboxes)
+    check.add_argument(
+        "--sandbox",
+        default="none",
+        choices=sandboxes,
+        help="how the submission is confined (default: none, for your own work)",
+    )
     sheet_and_seed(check)
     check.set_defaults(run=_check)
 

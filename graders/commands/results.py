@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from graders.commands import FORMS, Commands
+from graders.commands import FORMS, Commands, sheet_and_seed
 from graders.console import say
 
 if TYPE_CHECKING:
@@ -16,53 +16,73 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Describe them on the command line."""
-    manual = commands.add_parser("manual", help="put the points of OUT/manual.csv into results")
+    manual = commands.add_parser(
+        "manual", help="merge manual grades from OUT/manual.csv into reports and grades.csv"
+    )
     manual.add_argument("out", type=Path, help="the folder that a batch wrote")
     manual.set_defaults(run=_manual)
-    diff = commands.add_parser("diff", help="what moved between two batches, and why")
+    diff = commands.add_parser("diff", help="list score changes between two runs, with the cause")
     diff.add_argument("old", type=Path, help="the folder that the earlier `batch --out` wrote")
     diff.add_argument("new", type=Path, help="the folder of the later one")
     diff.add_argument("--csv", type=Path, metavar="FILE", help="the same as a table")
     diff.add_argument("--html", type=Path, metavar="FILE", help="the same as a page, for staff")
     diff.set_defaults(run=_diff)
-    export = commands.add_parser("export", help="write points or reports as an LMS reads them")
+    export = commands.add_parser("export", help="export grades or feedback to an LMS")
     export.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
     export.add_argument(
         "--to",
         required=True,
         choices=["canvas", "canvas-feedback", "moodle", "moodle-feedback", "gradescope"],
+        help="what to write: grades, or feedback files, of which LMS",
     )
-    export.add_argument("--gradebook", type=Path, help="Canvas's gradebook, as exported")
-    export.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet, as exported")
+    export.add_argument("--gradebook", type=Path, help="the Canvas gradebook, as exported")
+    export.add_argument("--worksheet", type=Path, help="the Moodle grading worksheet, as exported")
     export.add_argument("--column", help="the assignment in the gradebook, or the grade's header")
     export.add_argument("--identifier-column", help="the worksheet's first header, as it is called")
     export.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
-    export.add_argument("--student", metavar="ID", help="only this one")
-    export.add_argument("--file", type=Path, help="where it goes (a file in OUT)")
-    export.add_argument("--dry-run", action="store_true", help="only say what would change")
+    export.add_argument("--student", metavar="ID", help="only this student (default: all)")
+    export.add_argument("--file", type=Path, help="where to write it (default: a file in OUT)")
+    export.add_argument(
+        "--dry-run", action="store_true", help="list what would change and write nothing"
+    )
     export.set_defaults(run=_export)
     autograder = commands.add_parser("gradescope-zip", help="make an autograder for Gradescope")
-    autograder.add_argument("--assignment", default="rnn")
-    autograder.add_argument("--seed", type=int, default=1)
-    autograder.add_argument("--out", type=Path, default=Path("autograder.zip"))
+    sheet_and_seed(autograder)
+    autograder.add_argument(
+        "--out",
+        type=Path,
+        default=Path("autograder.zip"),
+        help="where to write it (default: autograder.zip)",
+    )
     autograder.set_defaults(run=_gradescope_zip)
-    reports = commands.add_parser("reports", help="a class's reports as zip, PDF or Markdown")
+    reports = commands.add_parser(
+        "reports", help="render a class's reports again, or write them as zip, PDF or Markdown"
+    )
     reports.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
+    reports.add_argument(
+        "--render",
+        action="store_true",
+        help="write reports, class page and grades.csv again from the results, without grading",
+    )
     reports.add_argument("--zip", type=Path, metavar="FILE", help="all reports in one zip")
     reports.add_argument("--pdf", action="store_true", help="students/<id>/report.pdf each")
     reports.add_argument(
         "--markdown", action="store_true", help="students/<id>/comment.md each, for an LMS"
     )
     reports.set_defaults(run=_reports)
-    mark = commands.add_parser("mark", help="give points by hand on a page of this machine")
+    mark = commands.add_parser("mark", help="grade manually on a local web page")
     mark.add_argument("out", type=Path, help="the folder that a batch wrote")
-    mark.add_argument("uploads", type=Path, nargs="?", help="what was graded, to look into it")
+    mark.add_argument(
+        "uploads", type=Path, nargs="?", help="the uploads that were graded, to show their files"
+    )
     _as_graded(mark)
-    mark.add_argument("--port", type=int, default=0, help="a free one unless given")
+    mark.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
     mark.set_defaults(run=_mark)
-    similarity = commands.add_parser("similarity", help="whose uploads hold alike code, for staff")
+    similarity = commands.add_parser(
+        "similarity", help="similarity report: submissions with similar code"
+    )
     similarity.add_argument("out", type=Path, help="the folder that a batch wrote")
-    similarity.add_argument("uploads", type=Path, help="what was graded")
+    similarity.add_argument("uploads", type=Path, help="the uploads that were graded")
     _as_graded(similarity)
     similarity.add_argument(
         "--given",
@@ -70,15 +90,15 @@ def add(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="further code that students were given: a file or folder; repeatable",
+        help="more code that all students were given: a file or folder (repeatable)",
     )
     similarity.set_defaults(run=_similarity)
 
 
 def _as_graded(command: argparse.ArgumentParser) -> None:
     """Take what told a batch whose the uploads are."""
-    command.add_argument("--lms", default="auto", choices=FORMS, help="as the batch was told")
-    command.add_argument("--roster", type=Path, help="as the batch was told")
+    command.add_argument("--lms", default="auto", choices=FORMS, help="same value as for `batch`")
+    command.add_argument("--roster", type=Path, help="same value as for `batch`")
 
 
 def _manual(options: argparse.Namespace, console: Console) -> int:
@@ -128,7 +148,7 @@ def _gradescope_zip(options: argparse.Namespace, console: Console) -> int:
 def _reports(options: argparse.Namespace, console: Console) -> int:
     from reports.formats import export
 
-    for text in export(options.out, options.zip, options.pdf, options.markdown):
+    for text in export(options.out, options.zip, options.pdf, options.markdown, options.render):
         say(console, text)
     return 0
 

@@ -14,26 +14,36 @@ from graders.errors import UsageError
 def add(commands: Commands) -> None:
     """Describe them on the command line."""
     calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
-    calibrate.add_argument("checks", nargs="*", metavar="NAME", help="such as brackets; else all")
-    calibrate.add_argument("--runs", type=count, default=1000)
-    calibrate.set_defaults(run=_calibrate)
-    sound = commands.add_parser("soundness", help="known wrong and right answers, judged")
-    sound.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
-    sound.add_argument("--seeds", type=count, default=3, help="how many fresh sets of numbers")
-    sound.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
-    sound.set_defaults(run=_soundness)
-    mutants = commands.add_parser("mutants", help="does a check notice? one change at a time")
-    mutants.add_argument(
-        "parts", nargs="*", metavar="PART", help="all that have checks unless named"
+    calibrate.add_argument("checks", nargs="*", metavar="NAME", help="e.g. brackets (default: all)")
+    calibrate.add_argument(
+        "--runs", type=count, default=1000, help="trainings per check (default: 1000)"
     )
-    mutants.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    calibrate.set_defaults(run=_calibrate)
+    sound = commands.add_parser(
+        "soundness", help="run the checks on known-wrong and known-correct submissions"
+    )
+    sound.add_argument("parts", nargs="*", metavar="PART", help="parts to run (default: all)")
+    sound.add_argument("--seeds", type=count, default=3, help="how many seeds (default: 3)")
+    sound.add_argument("--table", type=Path, metavar="FILE", help="also write the numbers to FILE")
+    sound.set_defaults(run=_soundness)
+    mutants = commands.add_parser("mutants", help="mutation-test the checks")
+    mutants.add_argument("parts", nargs="*", metavar="PART", help="parts to run (default: all)")
+    mutants.add_argument(
+        "--table", type=Path, metavar="FILE", help="also write the numbers to FILE"
+    )
     mutants.set_defaults(run=_mutants)
-    seeds = commands.add_parser("seeds", help="does a check depend on luck? right answers, judged")
-    seeds.add_argument("parts", nargs="*", metavar="PART", help="all that have checks unless named")
-    seeds.add_argument("--seeds", type=count, default=1000, help="how many seeds each check meets")
-    seeds.add_argument("--variants", action="store_true", help="each seed meets a variant as well")
-    seeds.add_argument("--again", action="store_true", help="forget what was met before")
-    seeds.add_argument("--table", type=Path, metavar="FILE", help="write the numbers there")
+    seeds = commands.add_parser(
+        "seeds", help="find flaky checks: run correct answers under many seeds"
+    )
+    seeds.add_argument("parts", nargs="*", metavar="PART", help="parts to run (default: all)")
+    seeds.add_argument("--seeds", type=count, default=1000, help="how many seeds (default: 1000)")
+    seeds.add_argument(
+        "--variants",
+        action="store_true",
+        help="also run a variant of the right answer under each seed",
+    )
+    seeds.add_argument("--again", action="store_true", help="run all seeds again")
+    seeds.add_argument("--table", type=Path, metavar="FILE", help="also write the numbers to FILE")
     seeds.set_defaults(run=_seeds)
 
 

@@ -10,6 +10,7 @@ from graders.paths import ROOT, WORKER
 from graders.sheets.sheet import Sheet
 
 OURS = ("graders", "reports")
+RECORDS = ("seeds.json", "sentences.json")  # of the project itself; no check reads them
 GIVEN = [ROOT / "student_template" / name for name in ("data.py", "vocabulary.py")]
 
 
@@ -40,7 +41,7 @@ def imported(modules: Iterable[str]) -> set[Path]:
 def data_files() -> list[Path]:
     """List the data that checks read, and the modules with what the course gives."""
     found = sorted((ROOT / "fixtures").glob("*.json"))
-    return [*(file for file in found if file.name != "sentences.json"), *GIVEN]
+    return [*(file for file in found if file.name not in RECORDS), *GIVEN]
 
 
 def worker_files() -> list[Path]:

@@ -11,20 +11,8 @@ from graders.grading import self_check
 from graders.results.result import Manual, QuestionResult, Result
 from graders.sheets.required_files import RequiredFile, UploadName
 from graders.text import printable
-from graders.uploads.lms.brightspace import brightspace_owner
-from graders.uploads.lms.canvas import canvas_owner
-from graders.uploads.lms.moodle import moodle_owner
-from graders.uploads.resubmissions import without_attempt
 from graders.uploads.submission import Submission
 from graders.uploads.unpack import junk_in, kind_of
-
-
-def own_name(upload: str) -> str:
-    """Give the student's own name for a file, without what an LMS puts around it."""
-    if owner := canvas_owner(upload):
-        return without_attempt(owner.file)
-    owner = moodle_owner(upload) or brightspace_owner(upload)
-    return owner.file if owner else upload
 
 
 def looked_at(
@@ -36,7 +24,7 @@ def looked_at(
     """Note in `result` what is missing or named otherwise: it costs only what the sheet says."""
     paths = [*submission.files, *submission.left_out]
     missing = {file: note for file in files if (note := _missing(file, paths))}
-    named = _named_otherwise(name, result.student.upload) if name else ""
+    named = _named_otherwise(name, result.student.file or result.student.upload) if name else ""
     questions = tuple(_unread(question, missing) for question in result.questions)
     notes = tuple(note for note in (named, *missing.values()) if note)
     own_check = self_check.told(submission.files, result.environment)
@@ -71,7 +59,6 @@ def _missing(file: RequiredFile, paths: Iterable[str]) -> str:
 
 def _named_otherwise(asked: UploadName, upload: str) -> str:
     """Return a note that the upload is named otherwise than asked; "" if it is not."""
-    own = own_name(upload)
-    if kind_of(own) not in ("archive", "source") or re.fullmatch(asked.pattern, own, re.I):
+    if kind_of(upload) not in ("archive", "source") or re.fullmatch(asked.pattern, upload, re.I):
         return ""
-    return f"The sheet asks for an upload named {asked.shown}, and this one is {printable(own)}."
+    return f"The sheet asks for an upload named {asked.shown}, and this one is {printable(upload)}."

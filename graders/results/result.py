@@ -23,6 +23,8 @@ class Student:
 
     Args:
         late: whether the LMS marks the upload as late.
+        upload: the name of what counts, as the LMS stores it.
+        file: the student's own name for it, without what an LMS puts around it.
         submitted_at: the LMS's own time in ISO 8601 with its offset from UTC; None where unknown.
     """
 
@@ -34,6 +36,7 @@ class Student:
     submitted_at: str | None = None
     email: str = ""
     group: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)

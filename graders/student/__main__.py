@@ -39,17 +39,19 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m graders.student", description=__doc__)
     top.add_argument("--folder", type=Path, default=Path())
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser("check", help="all checks of the sheet, and the report")
+    check = commands.add_parser("check", help="run all checks and write the report")
     check.set_defaults(run=_check)
-    quick = commands.add_parser("quick", help="the checks of one part")
-    quick.add_argument("part", nargs="?", help="such as elman; without it they are listed")
-    quick.add_argument("--watch", action="store_true", help="again whenever a file is saved")
+    quick = commands.add_parser("quick", help="run the checks of one part")
+    quick.add_argument("part", nargs="?", help="e.g. elman (default: list the parts)")
+    quick.add_argument("--watch", action="store_true", help="run again whenever a file is saved")
     quick.set_defaults(run=_quick)
-    submit = commands.add_parser("submit", help="pack the upload and check it once more")
+    submit = commands.add_parser("submit", help="pack the upload and check that file")
     submit.add_argument("name", nargs="?", help="the upload's name, as the sheet asks for it")
     submit.set_defaults(run=_submit)
     for command in (check, quick, submit):
-        command.add_argument("--seed", type=int, default=1, help="other numbers, other sizes")
+        command.add_argument(
+            "--seed", type=int, default=1, help="seed of all random inputs and sizes (default: 1)"
+        )
     return top
 
 

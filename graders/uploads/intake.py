@@ -23,11 +23,15 @@ from graders.uploads.archive import (
     zip_members,
     zip_path,
 )
+from graders.uploads.lms.brightspace import brightspace_owner
+from graders.uploads.lms.canvas import canvas_owner
 from graders.uploads.lms.detect import TITLES, WORK, Class, class_of, lms_of_several, one_owner
 from graders.uploads.lms.gradescope import LARGEST
+from graders.uploads.lms.moodle import moodle_owner
 from graders.uploads.lms.newest import NOBODY, Handed, handed_in, joined, remarks
 from graders.uploads.lms.roster import Roster, roster_from
 from graders.uploads.owner import Owner, Person, newest_attempts, safe_id
+from graders.uploads.resubmissions import without_attempt
 from graders.uploads.unpack import Opened, archive_format, is_junk, kind_of
 from graders.uploads.upload import CAPS, CLASS_ENTRIES, Upload
 
@@ -222,12 +226,21 @@ def _students(people: Sequence[Person], owner: Owner, upload: str, late: bool) -
             name=person.name[: CAPS.name],
             late=late,
             upload=printable(upload)[: CAPS.name],
+            file=printable(own_name(upload))[: CAPS.name],
             submitted_at=owner.submitted_at,
             email=person.email[: CAPS.name],
             group=person.group[: CAPS.name],
         )
         for person in people
     ]
+
+
+def own_name(upload: str) -> str:
+    """Return the student's own name for a file, without what an LMS puts around it."""
+    if owner := canvas_owner(upload):
+        return without_attempt(owner.file)
+    owner = moodle_owner(upload) or brightspace_owner(upload)
+    return owner.file if owner else upload
 
 
 def _identified(uploads: Sequence[Upload]) -> list[Upload]:
