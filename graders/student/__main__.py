@@ -37,7 +37,7 @@ def _sheet() -> Sheet:
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     top = argparse.ArgumentParser(prog="python -m graders.student", description=__doc__)
-    top.add_argument("--folder", type=Path, default=Path())
+    top.add_argument("--folder", type=Path, default=Path(), help="your folder (default: this one)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="run all checks and write the report")
     check.set_defaults(run=_check)
