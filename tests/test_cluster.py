@@ -58,7 +58,7 @@ assert scheduler or "distributed" not in sys.modules
 """
 AT_ONCE = """
 from concurrent.futures import Executor, Future
-from graders.grading import slots
+from graders.batch import slots
 from graders.grading.grade import ungraded
 class AtOnce(Executor):
     def submit(self, function, task):
@@ -69,7 +69,7 @@ slots.ProcessPoolExecutor = lambda *_, **__: AtOnce()
 """
 IN_EACH_SLOT = f"""
 import os
-from graders.grading import cluster
+from graders.batch import cluster
 from graders.grading.grade import grade
 class Strange(Exception):
     def __init__(self, one, other):

@@ -172,9 +172,9 @@ def test_what_a_killed_run_had_begun_to_write_is_swept_and_nothing_else(tmp_path
 
 def test_a_write_that_is_killed_leaves_what_is_swept(tmp_path):
     program = (
-        "import os, sys; from pathlib import Path; from graders.grading import folder;"
+        "import os, sys; from pathlib import Path; from graders.files import write_whole;"
         "os.fsync = lambda _: os.kill(os.getpid(), 9);"
-        "folder.write_whole(Path(sys.argv[1]), 'new')"
+        "write_whole(Path(sys.argv[1]), 'new')"
     )
     file = tmp_path / "index.html"
     file.write_text("old")

@@ -10,5 +10,5 @@ cd /autograder/source/unroll
 /opt/unroll/bin/python -m pip install --no-cache-dir --constraint constraints.txt --group grade
 # A submission runs as another user, who may read the worker's code and nothing else of this.
 chmod -R go-rwx /autograder/source
-chmod go+x /autograder/source . graders graders/harness
-chmod -R go+rX graders/harness/worker
+chmod go+x /autograder/source . graders
+chmod -R go+rX graders/worker
