@@ -729,7 +729,14 @@ class TestAutograder:
                 assert b"\r" not in opened.read(name)
             assert b'ASSIGNMENT, SEED = "vu-3b", "1"' in opened.read("run_autograder")
         assert {"unroll/pyproject.toml", "unroll/graders/oracles/elman.py"} <= set(names)
-        told = ("reference/", "mistakes/", "tests/", "__pycache__", "fixtures/uploads/", "variants/")
+        told = (
+            "reference/",
+            "mistakes/",
+            "tests/",
+            "__pycache__",
+            "fixtures/uploads/",
+            "variants/",
+        )
         assert not [name for name in names if any(each in name for each in told)]
         assert os.path.getsize(archive) < 2_000_000
 
