@@ -184,6 +184,7 @@ class TestGradescope:
                 name="Jane Doe",
                 upload="submission_11",
                 submitted_at="2025-10-05T12:00:00+00:00",
+                file="submission_11",
                 email="jane@uni.example",
             )
             assert joerg.submitted_at == "2025-10-05T14:30:00+02:00"
