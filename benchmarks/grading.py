@@ -87,7 +87,7 @@ class Travel:
 
 
 def bare(submissions: Sequence[Submission], sheet: Sheet) -> float:
-    """Give the CPU seconds of the checks and the students' code in this process."""
+    """Return the CPU seconds of the checks and the students' code in this process."""
     travel, begun = Travel(), time.process_time()
     with travel.measured():
         for submission in submissions:
@@ -97,7 +97,7 @@ def bare(submissions: Sequence[Submission], sheet: Sheet) -> float:
 
 
 def travelling(submissions: Sequence[Submission], sheet: Sheet) -> float:
-    """Give the CPU seconds of the same where all that would travel is packed and read."""
+    """Return the CPU seconds of the same where all that would travel is packed and read."""
     begun = time.process_time()
     for submission in submissions:
         with contextlib.closing(inside(submission.files, Packed())) as session:
@@ -117,7 +117,7 @@ class Packed(Inside):
 
 
 def forked(submissions: Sequence[Submission], sheet: Sheet) -> float:
-    """Give the CPU seconds of both processes where a plain fork is the worker."""
+    """Return the CPU seconds of both processes where a plain fork is the worker."""
     gc.collect()
     gc.freeze()  # a fork's own collections leave the shared pages alone
     begun, ENDED[:] = time.process_time(), []
@@ -168,7 +168,7 @@ class Fork(Inside):
 
 
 def usual(submissions: Sequence[Submission], sheet: Sheet) -> float:
-    """Give the CPU seconds of a fresh pytest process for each submission."""
+    """Return the CPU seconds of a fresh pytest process for each submission."""
     begun = _of_children()
     for submission in submissions:
         with tempfile.TemporaryDirectory() as folder:
@@ -218,7 +218,7 @@ def one(folder: Path, sheet: Sheet) -> None:
 
 
 def sandboxed(submissions: Sequence[Submission], sheet: Sheet, sandbox: Sandbox) -> float:
-    """Give the CPU seconds of grading as a batch does, one after the other, workers included."""
+    """Return the CPU seconds of grading as a batch does, one after the other, workers included."""
     begun, ENDED[:] = time.process_time(), []
     for submission in submissions:
         result = grading.grade(submission, grading.Student("1", ""), sheet, 1, sandbox)

@@ -125,7 +125,7 @@ def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:
 
 
 def peak_mb() -> float:
-    """Give this process's own largest resident memory; a parent's does not count, as in rusage."""
+    """Return this process's own largest resident memory; a parent's does not count, as in rusage."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 

@@ -93,7 +93,7 @@ def load(options: argparse.Namespace) -> tuple[list[torch.Tensor], list[str]]:
 def write(
     model: torch.nn.Module, samples: list[list[int]], options: argparse.Namespace
 ) -> list[list[int]]:
-    """Give the samples of the training, or as many as are asked for at another temperature."""
+    """Return the samples of the training, or as many as are asked for at another temperature."""
     if options.temperature == 1 and options.samples == len(samples):
         return samples
     data, autoregressive = module("data"), module("autoregressive")
@@ -105,7 +105,7 @@ def write(
 
 
 def judge(name: str, sample: Sequence[int], symbols: Sequence[str]) -> tuple[str, Broken]:
-    """Give a sample's text without start and end, and where it first breaks the grammar."""
+    """Return a sample's text without start and end, and where it first breaks the grammar."""
     data = module("data")
     body = list(sample[1:])
     ended = body[-1:] == [data.END]
@@ -116,7 +116,7 @@ def judge(name: str, sample: Sequence[int], symbols: Sequence[str]) -> tuple[str
 
 
 def report(epoch: int, judged: list[tuple[str, Broken]], epochs: int) -> str:
-    """Say how many samples are valid, and show the first 10 with their first violation marked."""
+    """Return how many samples are valid, and show the first 10 with their first violation marked."""
     head = (
         f"Epoch {epoch} of {epochs}: {valid(judged[:SHOWN])} of {len(judged[:SHOWN])} samples valid"
     )

@@ -79,7 +79,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def missing(number: int, noun: str) -> str:
-    """Say how many are not shown."""
+    """Return how many are not shown."""
     return f"… ({number:,} more {noun if number == 1 else noun + 's'})"
 
 
@@ -108,7 +108,7 @@ def points_of(points: Decimal, maximum: Decimal) -> str:
 
 
 def lateness(points: Decimal, waived: str) -> str:
-    """Say what lateness takes of the points, and why a person gave more time."""
+    """Return what lateness takes of the points, and why a person gave more time."""
     taken = f"{counted(points, 'point')} taken" if points else "Nothing is taken"
     reason = f" (waiver: {line(waived)})" if waived else ""
     return f"{taken} for lateness{reason}."
@@ -134,7 +134,7 @@ def _escape_name(character: str) -> str:
 
 
 def is_hidden(character: str) -> bool:
-    """Tell whether a character would change how the text around it is shown."""
+    """Return whether a character would change how the text around it is shown."""
     return character in BIDI or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 

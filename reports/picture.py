@@ -28,7 +28,7 @@ VOID = {"meta", "br", "hr", "img", "input", "link", "wbr"}
 
 
 def picture() -> str:
-    """Give the SVG of an invented student's report, light, cut after its first screen."""
+    """Return the SVG of an invented student's report, light, cut after its first screen."""
     html = render_report(_example(), "Recurrent neural networks")
     html = html.replace("prefers-color-scheme: dark", "prefers-color-scheme: no-preference")
     html = re.sub(r"(^|[\n,}])body\b", r"\1.body", html)  # a picture has no body of its own

@@ -223,7 +223,7 @@ def uploads(household):
 
 @pytest.fixture(scope="module")
 def local(household, uploads):
-    """Give the results of a run on this machine."""
+    """Return the results of a run on this machine."""
     out = household.place / "local"
     process = household.start("-c", RUN, str(uploads), str(out), "")
     household.begin()  # meanwhile
@@ -317,7 +317,7 @@ def test_a_lost_scheduler_ends_run_and_workers_and_the_results_serve_this_machin
 
 @pytest.fixture
 def expected(monkeypatch):
-    """Give what a run expects of slots, and be a slot with a sandbox."""
+    """Return what a run expects of slots, and be a slot with a sandbox."""
     worker = SimpleNamespace(address="tcp://n1:5", state=SimpleNamespace(nthreads=1))
     monkeypatch.setattr(clustering, "get_worker", lambda: worker)
     monkeypatch.setattr(clustering, "_chosen", lambda hidden: SimpleNamespace(name="bwrap"))

@@ -54,7 +54,7 @@ def commands(page):
 
 
 def roles(*file):
-    """Give the commands of each tox environment, in which posargs stand as PLACE."""
+    """Return the commands of each tox environment, in which posargs stand as PLACE."""
     found = ConfigParser(interpolation=None)
     found.read(ROOT.joinpath(*file), encoding="utf-8")
     return {
@@ -77,7 +77,7 @@ PARSERS = {
 
 
 def called(command):
-    """Give what a command comes to: module and arguments of each `python -m` that it runs.
+    """Return what a command comes to: module and arguments of each `python -m` that it runs.
 
     Fails on what is neither ours nor one of the system's.
     """

@@ -31,7 +31,7 @@ HOSTILE = [math.nan, math.inf, -math.inf, 1e300, -1e300, 2**70, None, "x", [1], 
 
 
 def shown(*figures: dict[str, Any], outcome: Any = "failed") -> Page:
-    """Give the report of one check with these figures, after a journey through JSON."""
+    """Return the report of one check with these figures, after a journey through JSON."""
     kept = json.loads(json.dumps(figures, allow_nan=False))
     html = render_report(result(check(1, outcome, figures=tuple(kept))))
     assert "NaN" not in html and len(html.encode()) < 100_000

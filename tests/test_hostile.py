@@ -93,7 +93,7 @@ def _several(value: str | list[str]) -> tuple[str, ...]:
 
 
 def upload_of(name: str) -> bytes:
-    """Give the bytes that a case hands in."""
+    """Return the bytes that a case hands in."""
     folder = HOSTILE / name
     if (folder / "make.py").is_file():
         spec = importlib.util.spec_from_file_location(f"make_{name}", folder / "make.py")
@@ -208,7 +208,7 @@ def test_both_runs_say_the_same(runs):
 
 
 def _told(result: Result) -> list[object]:
-    """Give what a student is told, without the numbers that measure time and memory."""
+    """Return what a student is told, without the numbers that measure time and memory."""
     checks = [(check.outcome, _measureless(check.message), check.hint) for check in result.checks]
     return [result.status, result.message, *checks]
 

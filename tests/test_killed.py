@@ -65,7 +65,7 @@ def uploads(tmp_path):
 
 @pytest.fixture
 def start(uploads, tmp_path):
-    """Give a function that starts a run in a process of its own; none outlives the test.
+    """Yield a function that starts a run in a process of its own; none outlives the test.
 
     It runs a copy of the graders: who edits them meanwhile has everything graded anew.
     """
@@ -198,7 +198,7 @@ class Instant(Executor):
 
 @pytest.fixture
 def disk(monkeypatch):
-    """Give a disk that is full after so many writes of whole files; None is never."""
+    """Return a disk that is full after so many writes of whole files; None is never."""
     room = {"left": None}
     fsync = os.fsync
 

@@ -40,13 +40,13 @@ ENVIRONMENT = Environment("3.11", "2.6", "none", 1, "")
 
 
 def handed_in(late=False, **after):
-    """Give a student who handed in so long after the deadline."""
+    """Return a student who handed in so long after the deadline."""
     moment = (DEADLINE + timedelta(**after)).isoformat() if after else None
     return Student("4711", "Doe, Jane", late, submitted_at=moment)
 
 
 def result(late=None, passed=4, manual=None, student=None):
-    """Give a result of 5 points for checks, some of them earned, and perhaps points by hand."""
+    """Return a result of 5 points for checks, some of them earned, and perhaps points by hand."""
     outcomes = ["passed"] * passed + ["failed"] * (5 - passed)
     checks = tuple(CheckResult(str(i), "s", o, Decimal(1)) for i, o in enumerate(outcomes))
     questions = (QuestionResult("1", "One", checks, manual),)

@@ -50,7 +50,7 @@ def laid(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def both(tmp_path: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Give the same content as a folder and as a zip."""
+    """Return the same content as a folder and as a zip."""
     folder = laid(tmp_path / "uploads", files)
     archive = tmp_path / "uploads.zip"
     archive.write_bytes(zipped(files))

@@ -38,7 +38,7 @@ ENVIRONMENT = Environment("3.11", "2.6", "none", 1, "")
 
 
 def result(id="4711", status="graded", sha256="ab", **by_hand):
-    """Give a result; `q4=Manual(…)` is a question with points by hand."""
+    """Return a result; `q4=Manual(…)` is a question with points by hand."""
     questions = tuple(QuestionResult(n[1:], "T", (), manual) for n, manual in by_hand.items())
     student = Student(id, "Doe, Jane", sha256=sha256)
     return Result("vu-3b", student, status, questions, ENVIRONMENT)
@@ -261,7 +261,7 @@ class AllPassed(Executor):
 
 @pytest.fixture
 def grade(monkeypatch, tmp_path):
-    """Give a function that runs a batch over two students; it returns what was printed."""
+    """Return a function that runs a batch over two students; it returns what was printed."""
     monkeypatch.setattr("graders.batch.slots.ProcessPoolExecutor", lambda *_, **__: AllPassed())
     AllPassed.tasks = 0
     uploads = tmp_path / "uploads"

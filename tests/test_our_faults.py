@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path):
 
 
 def _spins(process):
-    """Tell whether this is a worker in its endless loop: no import takes so long."""
+    """Return whether this is a worker in its endless loop: no import takes so long."""
     try:
         above = [one.name() for one in process.parents()]
         return "bwrap" in above and process.cpu_times().user > 6

@@ -56,7 +56,7 @@ class Instant(Executor):
 
 @pytest.fixture
 def graded(tmp_path, monkeypatch):
-    """Give a function that runs a batch over three students and says whom it graded, and its text."""
+    """Return a function that runs a batch over three students and says whom it graded, and its text."""
     uploads = tmp_path / "uploads"
     uploads.mkdir()
     for who in ("ann_1_11_a", "bob_2_12_a", "cid_3_13_a"):

@@ -146,7 +146,7 @@ WITH_SCRIPT = {"class", "empty class"}
 
 
 def only_check(*results: Result) -> str:
-    """Give the page of the last check that somebody failed."""
+    """Return the page of the last check that somebody failed."""
     return list(render_checks([summarise(each) for each in results]).values())[-1]
 
 
@@ -173,7 +173,7 @@ def html(request: pytest.FixtureRequest) -> str:
 
 
 def own_scripts(html: str) -> list[str]:
-    """Give the scripts that a page may have: only a page about a class has one, ours."""
+    """Return the scripts that a page may have: only a page about a class has one, ours."""
     script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
     return [script] if 'class="class"' in html else []
 

@@ -24,7 +24,7 @@ MANY = 1_000_000  # numbers that no check expects as a list
 
 
 def is_close(returned: Any, expected: Tensor) -> bool:
-    """Tell whether a tensor of the same shape holds the same finite numbers within rounding."""
+    """Return whether a tensor of the same shape holds the same finite numbers within rounding."""
     if not isinstance(returned, Tensor) or returned.shape != expected.shape:
         return False
     if returned.is_complex():
@@ -37,7 +37,7 @@ def is_close(returned: Any, expected: Tensor) -> bool:
 
 
 def close(returned: Any, expected: Tensor, hint: str = "", what: str = "The result") -> None:
-    """Pass if `returned` is a finite tensor of the shape and values of `expected`.
+    """Raise Failed unless `returned` is a finite tensor of the shape and values of `expected`.
 
     Raises:
         Failed: it is not; shape first, then the first place that differs.
@@ -97,7 +97,7 @@ def holds(
     hint: str = "",
     figure: Figure | None = None,
 ) -> None:
-    """Pass if a property holds.
+    """Raise Failed unless a property holds.
 
     Raises:
         Failed: it does not.
@@ -142,7 +142,7 @@ def _exact(tensor: Tensor) -> bool:
 
 
 def _first_other(returned: Any, expected: Any) -> str:
-    """Say where two lists part, if both are lists."""
+    """Return where two lists part, if both are lists."""
     if not isinstance(returned, list) or not isinstance(expected, list) or not expected:
         return ""
     pairs = zip(returned, expected, strict=False)

@@ -46,7 +46,7 @@ class Draw:
         return [self.tokens(length, low=low, high=high).tolist() for length in lengths]
 
     def shuffled(self, values: list[int]) -> list[int]:
-        """Give the values in a random order."""
+        """Return the values in a random order."""
         return [values[int(i)] for i in torch.randperm(len(values), generator=self._generator)]
 
     def weights(
@@ -56,7 +56,7 @@ class Draw:
         scale: float = 0.6,
         known: Sequence[Parameter] | None = None,
     ) -> dict[str, Tensor]:
-        """Give a model random, distinct weights; return them by name.
+        """Return a model random, distinct weights; return them by name.
 
         Args:
             known: its parameters, where they were asked for before.

@@ -135,7 +135,7 @@ def texts(title: str, rows: Sequence[tuple[str, tuple[int, str] | None]]) -> Fig
 
 
 def finite(value: Any) -> float | None:
-    """Give a number that JSON can hold, to six digits, or None."""
+    """Return a number that JSON can hold, to six digits, or None."""
     if isinstance(value, Tensor):
         value = value.item() if value.numel() == 1 and not value.is_complex() else None
     if not isinstance(value, (bool, int, float)) or value != value:
@@ -153,12 +153,12 @@ def _cell(value: Any) -> Any:
 
 
 def _first(place: int, size: int, most: int) -> int:
-    """Give where a window of `most` begins that holds `place`, a little before it."""
+    """Return where a window of `most` begins that holds `place`, a little before it."""
     return max(0, min(place - most // 4, size - most))
 
 
 def differing(returned: Tensor, expected: Tensor) -> Tensor:
-    """Tell where two tensors of one shape differ by more than rounding; if nowhere, where at all."""
+    """Return where two tensors of one shape differ by more than rounding; if nowhere, where at all."""
     if not (returned.is_floating_point() or expected.is_floating_point()):
         return returned != expected
     one, other = returned.to(torch.float64), expected.to(torch.float64)

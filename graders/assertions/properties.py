@@ -52,7 +52,7 @@ def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:
 
 @contextlib.contextmanager
 def hinted(hint: str) -> Iterator[None]:
-    """Give an exception of the student's code, which is expected here, a hint."""
+    """Return an exception of the student's code, which is expected here, a hint."""
     try:
         yield
     except StudentError as error:
@@ -86,7 +86,7 @@ def reweighted(
     draw: Draw,
     dtype: torch.dtype,
 ) -> list[Parameter]:
-    """Give a model, whose parameters these are, other random weights; list them with those.
+    """Return a model, whose parameters these are, other random weights; list them with those.
 
     Args:
         dtype: that of the list, to compute with; a model may keep some of its own in another.
@@ -118,7 +118,7 @@ def gradients_match(
     readings: Sequence[Sequence[Tensor]] | None,
     is_whole: Callable[[Sequence[Parameter]], bool] = lambda trained: False,
 ) -> None:
-    """Pass if every parameter has a gradient, and the gradients are those of one reading.
+    """Raise Failed unless every parameter has a gradient, and the gradients are those of one reading.
 
     A layer that was made and is not used does no harm where the others make up the formula: so say
     the readings or, without any, `is_whole` of the parameters that have a gradient.
@@ -163,7 +163,7 @@ def _names(parameters: Sequence[Parameter]) -> str:
 
 
 def _matters(student: Student, model: Remote, parameter: Parameter, inputs: Any) -> bool:
-    """Tell whether what the model returns depends on a parameter at all."""
+    """Return whether what the model returns depends on a parameter at all."""
     called, results = student.called, []
     for values in (parameter.values + 1, parameter.values, parameter.values):
         student.set_parameters(model, {parameter.name: values.detach()})
@@ -203,7 +203,7 @@ def _differentiate(
 
 
 def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> None:
-    """Pass if a call gives the same again, at once and after another call."""
+    """Raise Failed unless a call gives the same again, at once and after another call."""
     before = function(*first)
     hint = (
         "Make the first state anew in every call and keep nothing on self; a layer that is made in "
@@ -216,7 +216,7 @@ def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> N
 
 
 def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
-    """Pass if replacing one sample leaves what comes back for the others alone."""
+    """Raise Failed unless replacing one sample leaves what comes back for the others alone."""
     changed = batch.clone()
     changed[1] = other
     before, after = function(batch), function(changed)
@@ -244,7 +244,7 @@ def varies(results: Any) -> Tensor:
 
 
 def no_softmax(logits: Any, *others: Any) -> None:
-    """Pass if the rows are neither probabilities nor their logarithms.
+    """Raise Failed unless the rows are neither probabilities nor their logarithms.
 
     Args:
         logits: of one batch.
@@ -273,7 +273,7 @@ def under_other_weights(student: Student, model: Remote, draw: Draw, *inputs: An
 def has_widths(
     student: Student, model: Remote, shapes: Sequence[tuple[int, ...]], hint: str = SIZES
 ) -> None:
-    """Pass if the model has a parameter for each of these shapes, either way round."""
+    """Raise Failed unless the model has a parameter for each of these shapes, either way round."""
     found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
     missing = [s for s in shapes if sum(f in (s, s[::-1]) for f in found) < shapes.count(s)]
     problem = f"No layer has weights of shape {', '.join(map(str, dict.fromkeys(missing)))}."
@@ -281,7 +281,7 @@ def has_widths(
 
 
 def arguments_unchanged(student: Student) -> None:
-    """Pass if the last call left its arguments as they were."""
+    """Raise Failed unless the last call left its arguments as they were."""
     hint = "Operations that end in _ and assignments into a slice change the caller's tensor."
     holds(not student.mutated, "What was passed in is changed.", hint=hint)
 

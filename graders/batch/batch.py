@@ -49,7 +49,7 @@ class Batch:
 
     @property
     def hidden(self) -> tuple[Path, ...]:
-        """Give the folders that no submission may see."""
+        """Return the folders that no submission may see."""
         return self.uploads.resolve(), self.out.resolve()
 
 
@@ -94,7 +94,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
 
 
 def _check_place(batch: Batch) -> None:
-    """Pass if OUT is apart from the uploads and from other assignments' results."""
+    """Raise UsageError unless OUT is apart from the uploads and from other assignments' results."""
     if batch.out.resolve().is_relative_to(batch.uploads.resolve()):
         raise UsageError(
             f"{batch.out} lies in {batch.uploads}, and the next run would take it for an upload; "
@@ -110,7 +110,7 @@ def _check_place(batch: Batch) -> None:
 
 
 def _earlier(students: Set[str]) -> str:
-    """Say whose results lie in OUT and are none of this run's, or ""."""
+    """Return whose results lie in OUT and are none of this run's, or ""."""
     if not students:
         return ""
     return (
@@ -168,7 +168,7 @@ class _Finished:
 
 
 def _left(batch: Batch, students: Set[str]) -> dict[str, ResultSummary]:
-    """Give the results of an earlier run to which a run that was stopped did not come."""
+    """Return the results of an earlier run to which a run that was stopped did not come."""
     found = {student: result_in(batch.out, student) for student in students}
     return {s: summarise(r) for s, r in found.items() if r and r.assignment == batch.sheet.name}
 
@@ -192,7 +192,7 @@ def _final(
 
 
 def _of_fellows(result: Result, fellows: Sequence[Student]) -> Iterator[Result]:
-    """Give the result of a group's upload to each of the others who handed it in."""
+    """Yield the result of a group's upload to each of the others who handed it in."""
     for fellow in fellows:
         yield replace(result, student=replace(fellow, sha256=result.student.sha256))
 
@@ -255,7 +255,7 @@ def _tasks(
 
 
 def _known_result(batch: Batch, student: Student, slots: Slots) -> Result | None:
-    """Give the result of an earlier run where upload, graders, sheet, seed and environment agree."""
+    """Return the result of an earlier run where upload, graders, sheet, seed and environment agree."""
     result = result_in(batch.out, student.id)
     same = (
         result is not None

@@ -77,7 +77,7 @@ class Cluster:
         return future
 
     def admits(self, sandbox: str) -> bool:
-        """Tell whether a result was graded in a sandbox: which one is the slot's own affair."""
+        """Return whether a result was graded in a sandbox: which one is the slot's own affair."""
         return sandbox == OWN or sandbox.partition(" ")[0] in SANDBOXES
 
     def _slots(self) -> int:
@@ -88,7 +88,7 @@ class Cluster:
 
 
 def _opener() -> Callable[[bytes], Any]:
-    """Give a function that travels by value: a scheduler looks into tasks, and has no graders."""
+    """Return a function that travels by value: a scheduler looks into tasks, and has no graders."""
 
     def grade(parcel: bytes) -> Any:
         import pickle
@@ -103,7 +103,7 @@ def _opener() -> Callable[[bytes], Any]:
 def cluster_slots(
     address: str, sheet: Sheet, seed: int, hidden: tuple[Path, ...], tell: Tell
 ) -> Iterator[Cluster]:
-    """Give the slots of the cluster with this scheduler.
+    """Return the slots of the cluster with this scheduler.
 
     Raises:
         UsageError: there is no scheduler, or a slot that may not grade this sheet.
@@ -178,7 +178,7 @@ def grade_there(task: Task, expected: Environment) -> Result:
 
 
 def _fit(worker: Worker, expected: Environment, sheet: Sheet, hidden: tuple[Path, ...]) -> Sandbox:
-    """Give this slot's sandbox, if it may grade."""
+    """Return this slot's sandbox, if it may grade."""
     there, here = asdict(environment(OWN, expected.seed, sheet)), asdict(expected)
     try:
         if worker.state.nthreads != 1:
@@ -244,5 +244,5 @@ def _no_scheduler(address: str, reason: str) -> UsageError:
 
 
 def _line(problem: BaseException) -> str:
-    """Give a problem in one line, whatever a library says."""
+    """Return a problem in one line, whatever a library says."""
     return " ".join(f"{type(problem).__name__} {problem}".split())[:300]

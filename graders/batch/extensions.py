@@ -68,7 +68,7 @@ def _waiver(student: str, reason: str, until: str, days: str) -> Waiver:
 
 
 def strangers(waivers: Collection[str], students: Collection[str]) -> list[str]:
-    """Say whose waivers concern nobody: a wrong id would cost somebody points."""
+    """Return whose waivers concern nobody: a wrong id would cost somebody points."""
     return [
         f"A waiver is for {student}, and nobody of that id handed in."
         for student in sorted(waivers)

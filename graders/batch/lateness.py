@@ -95,7 +95,7 @@ def _rule(policy: LatePolicy, steps: int, off: Decimal) -> str:
 
 
 def said(off: Decimal, of: OffOf) -> str:
-    """Say what is taken: 1 point, 10 % of the maximum."""
+    """Return what is taken: 1 point, 10 % of the maximum."""
     words = format(off.normalize(), "f") if off else "0"
     if of == "points":
         return f"{words} point{'' if off == 1 else 's'}"
@@ -107,7 +107,7 @@ def _clock(moment: datetime) -> str:
 
 
 def _span(time: timedelta) -> str:
-    """Say a time in its two largest units: 1 day 10 hours."""
+    """Return a time in its two largest units: 1 day 10 hours."""
     minutes, seconds = divmod(int(time.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

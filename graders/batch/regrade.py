@@ -61,7 +61,7 @@ def graded_anew(asked: Regrade, uploads: Sequence[Upload], sheet: Sheet, out: Pa
 
 
 def told(asked: Regrade, anew: Set[str], out: Path) -> Iterator[str]:
-    """Say how many results of an earlier run are not taken over, where that was asked for."""
+    """Yield how many results of an earlier run are not taken over, where that was asked for."""
     if asked != Regrade():
         count = sum((out / "students" / id / "result.json").is_file() for id in anew)
         yield f"As asked, {counted(count, 'result')} of earlier runs will be graded anew."

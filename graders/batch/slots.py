@@ -50,7 +50,7 @@ class Slots(Protocol):
         """Hand a task over. Its future raises what broke its slot, or a UsageError, which ends all."""
 
     def admits(self, sandbox: str) -> bool:
-        """Tell whether a result that was graded in this sandbox is as good as one from here."""
+        """Return whether a result that was graded in this sandbox is as good as one from here."""
 
 
 class LocalSlots:
@@ -115,7 +115,7 @@ def grade_task(task: Task) -> Result:
 
 @cache
 def _slots_sandbox(name: str, hidden: tuple[Path, ...]) -> Sandbox:
-    """Give a slot's own sandbox; a warm one stays from submission to submission."""
+    """Return a slot's own sandbox; a warm one stays from submission to submission."""
     return again(name, hidden)
 
 

@@ -98,7 +98,7 @@ def _seeds(options: argparse.Namespace, console: Console) -> int:
 
 
 def _parts(named: list[str]) -> list[str]:
-    """Give the parts that were named, all that have checks where none was."""
+    """Return the parts that were named, all that have checks where none was."""
     from graders.validation.soundness import parts_with_checks
 
     known = parts_with_checks()

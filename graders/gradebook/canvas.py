@@ -71,7 +71,7 @@ def assignment_column(gradebook: Table, last: int, wanted: str | None) -> int:
 
 
 def _last_of_students(gradebook: Table) -> int:
-    """Give the last column that tells who a student is."""
+    """Return the last column that tells who a student is."""
     header = [squeezed(title) for title in gradebook.header]
     sections = [n for n, title in enumerate(header) if title.endswith("section")]
     named = header[:2] in (["student", "id"], ["lastname", "firstname"])
@@ -103,7 +103,7 @@ def _read_only(gradebook: Table, column: int) -> bool:
 
 
 def _notes(gradebook: Table, column: int, results: Sequence[Result]) -> tuple[str, ...]:
-    """Say where Canvas's maximum is another than the sheet's: points are written as they are."""
+    """Return where Canvas's maximum is another than the sheet's: points are written as they are."""
     said = _points_possible(gradebook, column)
     try:
         possible = Decimal(said.replace(",", "."))

@@ -92,7 +92,7 @@ def who(result: Result) -> str:
 
 
 def undecided(result: Result) -> str:
-    """Say why a student has no points yet, or "". Such points are left out and never a zero."""
+    """Return why a student has no points yet, or "". Such points are left out and never a zero."""
     if result.status == "needs_staff" or any(c.outcome == "grader_error" for c in result.checks):
         return "needs staff: the grader failed, not the submission"
     if result.status == "unreadable":
@@ -108,7 +108,7 @@ def spelt(points: Decimal, comma: bool) -> str:
 
 
 def same_number(cell: str, points: Decimal) -> bool:
-    """Tell whether a cell already says these points."""
+    """Return whether a cell already says these points."""
     try:
         return Decimal(cell.strip().replace(",", ".")) == points
     except ArithmeticError:

@@ -61,7 +61,7 @@ def export(options: argparse.Namespace, console: Console) -> int:
 
 
 def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[Left], bool]:
-    """Give the results that are asked for, who has none in the newest run, and if that ended."""
+    """Return the results that are asked for, who has none in the newest run, and if that ended."""
     place = options.out
     of_run = Results((read_result(place),)) if place.is_file() else results_of(place)
     if options.student is None:

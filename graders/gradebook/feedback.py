@@ -60,7 +60,7 @@ def _report(out: Path, result: Result) -> bytes:
 
 
 def changed_files(files: Mapping[str, bytes], earlier: bytes) -> list[str]:
-    """Say what is new or other than in the last zip."""
+    """Return what is new or other than in the last zip."""
     before: dict[str, bytes] = {}
     if earlier:
         with zipfile.ZipFile(io.BytesIO(earlier)) as archive:

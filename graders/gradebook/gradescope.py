@@ -45,7 +45,7 @@ def _test(check: CheckResult, place: str, question: str) -> dict[str, Any]:
 
 
 def _said(result: Result) -> str:
-    """Say what concerns the whole result."""
+    """Return what concerns the whole result."""
     said = [sentence(result.message)] if result.message else []
     if result.pending_points:
         said.append(f"{counted(result.pending_points, 'point')} are given by hand, later.")

@@ -105,7 +105,7 @@ def _register(worksheet: Table, ids: int, grade: int) -> Register:
 
 
 def _refusal(worksheet: Table, column: int, row: int, result: Result) -> str:
-    """Say where Moodle would pass a grade over: the grade is locked, or above the maximum."""
+    """Return where Moodle would pass a grade over: the grade is locked, or above the maximum."""
     titles = [squeezed(title) for title in worksheet.header]
     if CHANGEABLE in titles and squeezed(worksheet.rows[row][titles.index(CHANGEABLE)]) == "no":
         return "Moodle says that this grade cannot be changed"
@@ -149,7 +149,7 @@ def _runs(worksheet: Table, column: int) -> bool:
 
 
 def _notes(worksheet: Table, risky: Sequence[int]) -> tuple[str, ...]:
-    """Say which columns are left out: Moodle needs none of them, and a quote would change a text."""
+    """Return which columns are left out: Moodle needs none of them, and a quote would change a text."""
     if not risky:
         return ()
     names = ", ".join(printable(worksheet.header[n]) for n in risky)

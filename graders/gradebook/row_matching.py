@@ -75,7 +75,7 @@ class Register:
         return -1, "stands in this file more than once" if found else "not in this file"
 
     def is_named(self, student: Student, row: int) -> bool:
-        """Tell whether a row has the student's name."""
+        """Return whether a row has the student's name."""
         return same_name(student.name, self.names[row])
 
 
@@ -86,7 +86,7 @@ def number_of(student: Student) -> str:
 
 
 def _index(rows: Iterable[Sequence[str]]) -> dict[str, set[int]]:
-    """Give the rows by the ids in their cells, also in the form in which a result keeps an id."""
+    """Return the rows by the ids in their cells, also in the form in which a result keeps an id."""
     found: dict[str, set[int]] = {}
     for n, cells in enumerate(rows):
         for cell in filter(str.strip, cells):

@@ -28,7 +28,7 @@ _kept: dict[str, "_File"] = {}  # a file that could not be imported is not impor
 
 
 def functions(checks: Sequence[str]) -> tuple[dict[str, Function], list[str]]:
-    """Give the functions of these checks, and what kept others from being found: our own fault."""
+    """Return the functions of these checks, and what kept others from being found: our own fault."""
     files = list(dict.fromkeys(check.partition("::")[0] for check in checks))
     if missing := [file for file in files if file not in _kept]:
         _kept.update(_collected(missing))

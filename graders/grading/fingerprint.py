@@ -70,7 +70,7 @@ def _contents(checks: tuple[str, ...]) -> bytes:
 
 
 def _files_of(module: str) -> Iterator[Path]:
-    """Give a module's file and those of the packages around it; nothing for a name in a module."""
+    """Yield a module's file and those of the packages around it; nothing for a name in a module."""
     parts = module.split(".")
     for count in range(1, len(parts) + 1):
         place = ROOT.joinpath(*parts[:count])

@@ -56,20 +56,20 @@ def grade(
 
 
 def ungraded(sheet: Sheet, student: Student, sentence: str, seed: int, sandbox: str) -> Result:
-    """Give the result of an upload that cannot be read: no check was run, the maximum stays."""
+    """Return the result of an upload that cannot be read: no check was run, the maximum stays."""
     findings = {check: Finding("not_run") for check in sheet.checks}
     result = _result(sheet, student, findings, environment(sandbox, seed, sheet))
     return replace(result, status="unreadable", message=sentence)
 
 
 def environment(sandbox: str, seed: int, sheet: Sheet) -> Environment:
-    """Say what a result depends on besides the submission."""
+    """Return what a result depends on besides the submission."""
     version = platform.python_version(), str(torch.__version__)
     return Environment(*version, sandbox, seed, sha256_of(sheet))
 
 
 def given_files() -> dict[str, bytes]:
-    """Give what the course supplies, for submissions that left it out."""
+    """Return what the course supplies, for submissions that left it out."""
     return {file.name: file.read_bytes() for file in GIVEN}
 
 

@@ -32,7 +32,7 @@ def looked_at(
 
 
 def _unread(question: QuestionResult, missing: Iterable[RequiredFile]) -> QuestionResult:
-    """Give 0 points by hand where a file is missing of which the sheet says so."""
+    """Set manual points to 0 where a file is missing of which the sheet says so."""
     file = next((f for f in missing if f.zero and question.number in f.questions), None)
     if file is None or question.manual is None:
         return question

@@ -31,7 +31,7 @@ def marker(environment: Environment, assignment: str, version: int) -> bytes:
 
 
 def told(files: Mapping[str, bytes], environment: Environment) -> str:
-    """Say how what the student checked with differs from `environment`; "" where it is not known."""
+    """Return how what the student checked with differs from `environment`; "" where it is not known."""
     known = _read(files)
     if known is None:
         return ""

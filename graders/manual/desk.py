@@ -98,7 +98,7 @@ class Desk:
 
 
 def _read(upload: Upload) -> tuple[str, Submission]:
-    """Give the hash and the files, or none and why."""
+    """Return the hash and the files, or none and why."""
     try:
         student, submission = upload.read()
         return student.sha256, submission

@@ -67,7 +67,7 @@ def server(port: int) -> WSGIServer:
 
 
 def application(found: Desk, token: str, host: str) -> Flask:
-    """Give the pages: a list, a question of a student, and the files in it."""
+    """Return the pages: a list, a question of a student, and the files in it."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST
 

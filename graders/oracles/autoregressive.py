@@ -56,7 +56,7 @@ def next_tokens(batch: Tensor, pad: int) -> Tensor:
 
 
 def tilted(logits: Sequence[float], temperature: float) -> list[float]:
-    """Give softmax(logits / temperature)."""
+    """Return softmax(logits / temperature)."""
     highest = max(logits)
     parts = [math.exp((value - highest) / temperature) for value in logits]
     return [part / sum(parts) for part in parts]
@@ -78,7 +78,7 @@ def surprise(draws: Sequence[int], probabilities: Sequence[float]) -> tuple[floa
 
 
 def _divergence(f: float, p: float) -> float:
-    """Give the Kullback-Leibler divergence of a coin with f from one with p, in nats."""
+    """Return the Kullback-Leibler divergence of a coin with f from one with p, in nats."""
     first = f * math.log(f / p) if f else 0.0
     second = (1 - f) * math.log((1 - f) / (1 - p)) if f < 1 else 0.0
     return first + second

@@ -86,7 +86,7 @@ def elman_classifier_logits(
 
 
 def makes_up_classifier(parameters: Sequence[Parameter], sizes: Sequence[int]) -> bool:
-    """Tell whether parameters have the shapes of an Elman classifier of `sizes`."""
+    """Return whether parameters have the shapes of an Elman classifier of `sizes`."""
     return any(True for _ in _classifier_roles(parameters, sizes))
 
 

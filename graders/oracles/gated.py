@@ -52,7 +52,7 @@ class Cell:
 
 
 def in_words(role: str) -> str:
-    """Say what a role is: `U_r` is the weight from the state to the reset gate r."""
+    """Return what a role is: `U_r` is the weight from the state to the reset gate r."""
     kind, _, gate = role.partition("_")
     return f"{ROLES[kind]} {ROLES[gate]}"
 

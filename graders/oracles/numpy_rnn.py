@@ -24,12 +24,12 @@ class Sizes:
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
-        """Give the shapes of W_e, W_x, W_h, W_y."""
+        """Return the shapes of W_e, W_x, W_h, W_y."""
         return [(self.V, self.E), (self.H, self.E), (self.H, self.H), (self.C, self.H)]
 
 
 def log_probabilities(weights: Weights, words: Tensor) -> Tensor:
-    """Give the log-probabilities (T, C) of the tags: no biases, sigmoid, a first state of zeros."""
+    """Return the log-probabilities (T, C) of the tags: no biases, sigmoid, a first state of zeros."""
     W_e, W_x, W_h, W_y = (w.double() for w in weights)
     h = torch.zeros(len(W_h), dtype=torch.float64)
     rows = []
@@ -40,12 +40,12 @@ def log_probabilities(weights: Weights, words: Tensor) -> Tensor:
 
 
 def loss(weights: Weights, words: Tensor, tags: Tensor) -> Tensor:
-    """Give the mean over the words of -log p(right tag)."""
+    """Return the mean over the words of -log p(right tag)."""
     found = log_probabilities(weights, words)
     return -found.gather(1, tags[:, None]).mean()
 
 
 def gradients(weights: Weights, words: Tensor, tags: Tensor) -> list[Tensor]:
-    """Give the derivatives of the loss by W_e, W_x, W_h, W_y."""
+    """Return the derivatives of the loss by W_e, W_x, W_h, W_y."""
     leaves = [w.double().clone().requires_grad_() for w in weights]
     return list(torch.autograd.grad(loss(leaves, words, tags), leaves))

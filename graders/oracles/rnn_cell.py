@@ -63,7 +63,7 @@ def unrolled(step: Step, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def leaky(M: Tensor) -> Step:
-    """Give the step of the given cell `Leaky`."""
+    """Return the step of the given cell `Leaky`."""
     return lambda x, h: h / 2 + x @ M.T
 
 
@@ -110,7 +110,7 @@ def rest_logits(
 
 
 def inputs(table: Tensor | None, tokens: Tensor, V: int, dtype: torch.dtype) -> Tensor:
-    """Give what the cell reads: rows of the embedding, or one-hot rows."""
+    """Return what the cell reads: rows of the embedding, or one-hot rows."""
     return torch.eye(V, dtype=dtype)[tokens] if table is None else table[tokens]
 
 

@@ -78,7 +78,7 @@ def sentiment_readings(
 def layer_by_layer(
     embedding: Tensor, H: int, layer: Callable[[Tensor, Tensor], Step], X: Tensor
 ) -> Tensor:
-    """Give the log-probabilities that a given layer leads to: (x_t, h) to (scores, new state)."""
+    """Return the log-probabilities that a given layer leads to: (x_t, h) to (scores, new state)."""
     return _last(embedding[X], H, layer)
 
 

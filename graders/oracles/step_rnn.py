@@ -90,6 +90,6 @@ def _from_one_hot(split: Callable[[Roles], Roles], w: Roles) -> Roles:
 
 
 def binary_cross_entropy(logits: Sequence[float], labels: Sequence[int]) -> float:
-    """Give the mean of -log p(label) with p(1) = 1 / (1 + exp(-logit))."""
+    """Return the mean of -log p(label) with p(1) = 1 / (1 + exp(-logit))."""
     signed = [z if y else -z for z, y in zip(logits, labels, strict=True)]
     return sum(max(-s, 0.0) + log1p(exp(-abs(s))) for s in signed) / len(signed)

@@ -142,7 +142,7 @@ def matrices(parameters: Sequence[Parameter], rows: int, columns: int) -> list[t
 
 
 def bias_of(parameters: Sequence[Parameter], weight: str) -> Tensor | None:
-    """Give the bias that stands beside a Linear's weight (the name of one stands for the other)."""
+    """Return the bias that stands beside a Linear's weight (the name of one stands for the other)."""
     shapes = {p.name: tuple(p.values.shape) for p in parameters}
     name, rows = weight.removesuffix("weight") + "bias", shapes[weight][:1]
     return next((p.values for p in parameters if p.name == name and shapes[name] == rows), None)

@@ -7,7 +7,7 @@ Rows = Sequence[Sequence[float]]
 
 
 def cross_entropy(logits: Rows, labels: Sequence[int]) -> float:
-    """Give the mean of -log softmax(logits)[label] over examples."""
+    """Return the mean of -log softmax(logits)[label] over examples."""
     losses = [
         log(sum(exp(z - max(row)) for z in row)) - (row[label] - max(row))
         for row, label in zip(logits, labels, strict=True)
@@ -21,17 +21,17 @@ def softmax(row: Sequence[float]) -> list[float]:
 
 
 def accuracy(logits: Rows, labels: Sequence[int]) -> float:
-    """Give the fraction of examples whose largest logit is the label's."""
+    """Return the fraction of examples whose largest logit is the label's."""
     right = [row[label] == max(row) for row, label in zip(logits, labels, strict=True)]
     return sum(right) / len(right)
 
 
 def gradient(row: Sequence[float], label: int) -> list[float]:
-    """Give the slope of one example's cross entropy in its logits."""
+    """Return the slope of one example's cross entropy in its logits."""
     return [p - (c == label) for c, p in enumerate(softmax(row))]
 
 
 def means(losses: Sequence[float], sizes: Sequence[int]) -> tuple[float, float]:
-    """Give both readings of an epoch's mean loss: over its batches, and over its examples."""
+    """Return both readings of an epoch's mean loss: over its batches, and over its examples."""
     over_examples = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)
     return sum(losses) / len(losses), over_examples

@@ -31,7 +31,7 @@ DETACHED = (
 
 
 def built_by_hand(student: Student, model: Remote, *arguments: object) -> None:
-    """Pass if a model uses no recurrent module or function of torch's own."""
+    """Raise Failed unless a model uses no recurrent module or function of torch's own."""
     used = student.operations(model, *arguments)
     names = [m for m in used.modules if m.startswith("torch.") and ".rnn." in m]
     names += [f for f in used.functions if f.rpartition(".")[2].lstrip("_") in BUILT_IN]
@@ -72,7 +72,7 @@ class Made:
 
     @cached_property
     def parameters(self) -> list[Parameter]:
-        """Give the model's parameters as they are after its first call."""
+        """Return the model's parameters as they are after its first call."""
         return self.student.parameters(self.model)
 
     def call(self, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -211,7 +211,7 @@ def _unread(best: Reading) -> str:
 
 
 def _slip(made: Made, draw: Draw) -> str:
-    """Give the hint for the slip that explains what the cell computes; "" when none does."""
+    """Return the hint for the slip that explains what the cell computes; "" when none does."""
     called = made.student.called
     try:
         zeros, _ = _with_zeros(made)
@@ -248,7 +248,7 @@ def slopes_match(
     truth: Sequence[Tensor] | None,
     measured: bool = True,
 ) -> None:
-    """Pass if autograd finds every slope that central differences and `truth` have.
+    """Raise Failed unless autograd finds every slope that central differences and `truth` have.
 
     Args:
         measured: whether to look at differences; at the kink of a ReLU they may mislead.
@@ -284,7 +284,7 @@ def _in_order(
 
 
 def samples_stand_alone(made: Made) -> None:
-    """Pass if a sample gives the same states alone, and in a batch of any other size."""
+    """Raise Failed unless a sample gives the same states alone, and in a batch of any other size."""
     whole = made.call(made.inputs)
     for rows in (slice(0, 1), slice(1, 3), slice(0, 5)):
         part = [torch.cat([v, v.flip(0)])[rows] for v in made.inputs]

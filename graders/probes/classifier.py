@@ -130,7 +130,7 @@ def _looped(student: Student, cell: Remote, H: int) -> Callable[[Tensor], Tensor
 def through_own_loops(
     student: Student, cells: Sequence[Remote], x: Tensor, otherwise: Tensor
 ) -> Tensor:
-    """Give the states of the student's own loops, one over the other, where they can be run."""
+    """Return the states of the student's own loops, one over the other, where they can be run."""
     called = student.called
     with contextlib.suppress(Fault):
         for cell in cells:
@@ -142,7 +142,7 @@ def through_own_loops(
 
 
 def stays_raw(made: Made, draw: Draw) -> None:
-    """Pass if what comes back is neither probabilities nor their logarithms.
+    """Raise Failed unless what comes back is neither probabilities nor their logarithms.
 
     Ten times as large weights make logits that leave the span of 0 to 1 for certain.
     """
@@ -157,7 +157,7 @@ def stays_raw(made: Made, draw: Draw) -> None:
 
 
 def trains_every_layer(made: Made, draw: Draw) -> None:
-    """Pass if every parameter that is trained gets a gradient."""
+    """Raise Failed unless every parameter that is trained gets a gradient."""
     cotangent = draw.normal(len(made.tokens), made.sizes[1])
     found = made.student.gradients(made.model, [made.tokens], [cotangent]).parameters
     missing = [p.name for p in made.parameters if found.get(p.name) is None]
@@ -206,7 +206,7 @@ def _accuracy(student: Student, values: Tensor, labels: Tensor) -> Any:
 
 
 def is_fraction(returned: Any, expected: float, hint: str) -> None:
-    """Pass if `returned` is this number, as a number or as a tensor without axes."""
+    """Raise Failed unless `returned` is this number, as a number or as a tensor without axes."""
     value = returned.item() if getattr(returned, "shape", None) == () else returned
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Failed("The accuracy is not a number.", describe(returned), "a float", hint)

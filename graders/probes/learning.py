@@ -43,7 +43,7 @@ def calibration() -> dict[str, Any]:
 
 
 def threshold(name: str) -> float:
-    """Give the calibrated threshold of one learning check."""
+    """Return the calibrated threshold of one learning check."""
     return float(calibration()[name]["threshold"])
 
 
@@ -79,7 +79,7 @@ def training_curves(record: dict[str, list[float]], name: str) -> list[Figure]:
 
 
 def band(name: str, curve: str) -> tuple[str, list[float], list[float]] | None:
-    """Give the calibrated band of one curve: between its numbers lie 90 of 100 trainings."""
+    """Return the calibrated band of one curve: between its numbers lie 90 of 100 trainings."""
     known = calibration().get(f"{name}_curves", {})
     if curve not in known:
         return None
@@ -106,10 +106,10 @@ def training_batches(draw: Draw) -> list[tuple[Tensor, Tensor]]:
 
 
 def held_out() -> tuple[Tensor, Tensor]:
-    """Give the held-out reviews (N, T) and their labels (N,)."""
+    """Return the held-out reviews (N, T) and their labels (N,)."""
     return padded(reviews()["test"], 0), torch.tensor(reviews()["test_labels"])
 
 
 def accuracy(logits: Tensor) -> float:
-    """Give the fraction of held-out reviews that the logits name rightly."""
+    """Return the fraction of held-out reviews that the logits name rightly."""
     return float((logits.argmax(dim=1) == held_out()[1]).float().mean())

@@ -24,7 +24,7 @@ def targets_for(
 
 
 def number(returned: Any, hint: str = "") -> Tensor:
-    """Give a loss as a tensor without axes: a float is as good, or a tensor with one element."""
+    """Return a loss as a tensor without axes: a float is as good, or a tensor with one element."""
     if isinstance(returned, Tensor) and returned.numel() == 1:
         returned = returned.reshape(())
     elif isinstance(returned, float):

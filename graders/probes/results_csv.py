@@ -110,7 +110,7 @@ def _runs(
 
 
 def _model_of(name: str) -> str:
-    """Tell which of the three models a cell means: `LSTM`, `Elman`, `nn.RNN`, `MLP (baseline)`."""
+    """Return which of the three models a cell means: `LSTM`, `Elman`, `nn.RNN`, `MLP (baseline)`."""
     for sign, model in (("lstm", "LSTM"), ("mlp", "MLP"), ("elman", "Elman"), ("rnn", "Elman")):
         if sign in name.casefold():
             return model

@@ -22,7 +22,7 @@ CHANCE = 1e-7  # of a false alarm at one temperature
 
 
 def index(value: Any) -> int:
-    """Give a drawn index as a whole number, -1 if it is none."""
+    """Return a drawn index as a whole number, -1 if it is none."""
     value = as_list(value)
     while isinstance(value, list) and len(value) == 1:
         value = value[0]

@@ -108,7 +108,7 @@ class Task:
         return [(self._place(calls[x.call])[0], x, calls[x.call]) for x in losses]
 
     def valid_losses(self, epoch: int) -> tuple[float, float]:
-        """Give both readings of the mean validation loss after an epoch."""
+        """Return both readings of the mean validation loss after an epoch."""
         batches = [batch for batch in self.batches if batch.valid]
         losses = [
             2 * oracle.binary_cross_entropy(self.script[epoch, b.X[:, -1]].tolist(), b.y.tolist())

@@ -81,7 +81,7 @@ def read(student: Student, model: Remote, size: Sizes) -> list[Tensor]:
 
 
 def _role(values: Tensor, size: Sizes) -> int:
-    """Give the place of a weight of this shape among W_e, W_x, W_h, W_y."""
+    """Return the place of a weight of this shape among W_e, W_x, W_h, W_y."""
     shape = tuple(values.shape)
     if shape not in size.shapes:
         problem = "A weight has none of the shapes (V, E), (H, E), (H, H), (C, H)."
@@ -90,7 +90,7 @@ def _role(values: Tensor, size: Sizes) -> int:
 
 
 def matrices(returned: Any, size: Sizes, what: str) -> list[Tensor]:
-    """Give four arrays or tensors of the shapes of W_e, W_x, W_h, W_y as tensors.
+    """Return four arrays or tensors of the shapes of W_e, W_x, W_h, W_y as tensors.
 
     Raises:
         Failed: something else came back.
@@ -138,12 +138,12 @@ def along_one_weight(
 
 
 def as_tensor(value: Any) -> Any:
-    """Give a tensor for an array; leave everything else as it is."""
+    """Return a tensor for an array; leave everything else as it is."""
     return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
 
 
 def number(value: Any, what: str) -> float:
-    """Give the one number that came back.
+    """Return the one number that came back.
 
     Raises:
         Failed: it is none.
@@ -180,7 +180,7 @@ def held_out() -> list[list[Tensor]]:
 
 
 def accuracy(predictions: Sequence[Any]) -> float:
-    """Give the fraction of held-out words whose tag is predicted.
+    """Return the fraction of held-out words whose tag is predicted.
 
     Raises:
         Failed: a prediction is no list of tags.
@@ -195,7 +195,7 @@ def accuracy(predictions: Sequence[Any]) -> float:
 
 
 def majority() -> float:
-    """Give the accuracy of naming the commonest tag for each held-out word."""
+    """Return the accuracy of naming the commonest tag for each held-out word."""
     tags = [tag for _, row in _pairs("test") for tag in row]
     return max(tags.count(tag) for tag in set(tags)) / len(tags)
 
@@ -203,7 +203,7 @@ def majority() -> float:
 def learns_to_tag(
     student: Student, model_class: Remote, draw: Draw, kinds: Sequence[Callable[[Tensor], Any]]
 ) -> None:
-    """Pass if a model trained with its own `update` tags the held-out words well enough.
+    """Raise Failed unless a model trained with its own `update` tags the held-out words well enough.
 
     Args:
         student: the submission.

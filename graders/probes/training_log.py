@@ -111,7 +111,7 @@ def after_epochs(calls: Sequence[Call], batches: int, epochs: int) -> list[Weigh
 
 
 def numbers(values: Any, count: int, what: str) -> Tensor:
-    """Give a list of `count` numbers as float32; 0-d tensors are as good as floats.
+    """Return a list of `count` numbers as float32; 0-d tensors are as good as floats.
 
     Raises:
         Failed: it is something else.
@@ -137,7 +137,7 @@ def number_is(value: Any, wanted: float, hint: str, what: str) -> None:
 
 
 def one_of(returned: Any, readings: Sequence[Sequence[float]], hint: str, what: str) -> None:
-    """Pass if a list of numbers equals one of the right readings, within rounding."""
+    """Raise Failed unless a list of numbers equals one of the right readings, within rounding."""
     found = numbers(returned, len(readings[0]), what)
     wanted = [torch.tensor(reading, dtype=torch.float32) for reading in readings]
     gaps = [float((found - w).abs().max().nan_to_num(torch.inf)) for w in wanted]
@@ -169,7 +169,7 @@ def _shown(value: Any) -> str:
 
 
 def all_in_mode(calls: Sequence[Call], training: bool) -> None:
-    """Pass if a probe was in this mode in all of these calls."""
+    """Raise Failed unless a probe was in this mode in all of these calls."""
     wrong = [call for call in calls if call.training != training]
     _any(calls)
     names = ("train" if training else "evaluation", "evaluation" if training else "train")
@@ -191,7 +191,7 @@ def _any(calls: Sequence[Call]) -> None:
 
 
 def all_fresh(backwards: Any, count: int) -> None:
-    """Pass if gradients were zero before each of at least `count` backward passes."""
+    """Raise Failed unless gradients were zero before each of at least `count` backward passes."""
     holds(
         isinstance(backwards, list) and len(backwards) >= count,
         "There are too few backward passes.",

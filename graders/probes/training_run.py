@@ -75,7 +75,7 @@ class Training:
         return found
 
     def norm(self, batch: Tensor) -> float:
-        """Give the norm of the gradient of the loss per token by the two recording parameters."""
+        """Return the norm of the gradient of the loss per token by the two recording parameters."""
         weight = torch.zeros_like(self.table).requires_grad_()
         bias = torch.zeros(SYMBOLS).requires_grad_()
         logits = self.table[batch] + weight[batch] + bias
@@ -126,7 +126,7 @@ def judged(student: Student, judge: Callable[[], None]) -> None:
 
 
 def _calls_wrongly(student: Student, fault: Fault) -> bool:
-    """Tell whether a helper that takes the sheet's arguments was called with others."""
+    """Return whether a helper that takes the sheet's arguments was called with others."""
     if not isinstance(fault, StudentError) or fault.type_name != "TypeError":
         return False
     found = REFUSED.search(fault.text)
@@ -185,7 +185,7 @@ def numbers(student: Student, found: Any, what: str = "The result") -> list[floa
 
 
 def as_list(value: Any) -> Any:
-    """Give the numbers of a tensor or an array, nested as they are; anything else as it is."""
+    """Return the numbers of a tensor or an array, nested as they are; anything else as it is."""
     return plain(value) if isinstance(value, (Tensor, np.ndarray)) else value
 
 

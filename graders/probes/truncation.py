@@ -74,13 +74,13 @@ class Run:
         self.sizes, self.steps = sizes, steps
 
     def answers(self, windows: int) -> tuple[object, Tensor]:
-        """Give the answers (B, O) under truncation, and those of the full run."""
+        """Return the answers (B, O) under truncation, and those of the full run."""
         X = self._tokens(windows)
         full = shaped(self.model(X), (BATCH, self.sizes[3]), what="The answer of the model itself")
         return self.student.truncated_bptt(self.model, X, self.steps), full
 
     def gradients(self, windows: int) -> tuple[Tensor, Tensor]:
-        """Give what arrives at each token (T, B, E), truncated and in the full run, scaled alike."""
+        """Return what arrives at each token (T, B, E), truncated and in the full run, scaled alike."""
         X, cotangent = self._tokens(windows), self.draw.normal(BATCH, self.sizes[3])
         full = self._at_tokens(self.model, X, cotangent)
         found = self._at_tokens(self.applied, X, cotangent)

@@ -93,7 +93,7 @@ def read(
 
 
 def too_many(parameters: Sequence[Parameter], formula: Formula) -> bool:
-    """Tell whether a model has so many numbers that it can be nothing like the formula."""
+    """Return whether a model has so many numbers that it can be nothing like the formula."""
     count = sum(p.values.numel() for p in parameters)
     return count > SPARE * sum(torch.Size(shape).numel() for shape in formula.shapes.values())
 
@@ -107,7 +107,7 @@ class Start:
     found: Tensor
 
     def allows(self, formula: Formula) -> bool:
-        """Tell whether each number acts as some weight of the formula does there."""
+        """Return whether each number acts as some weight of the formula does there."""
         full = _full(formula, torch.empty(0, dtype=torch.int64), self.found[:0])
         slopes = _oracle_slopes(formula, full, self.inputs, self.cotangents)
         acting = self.found[~(self.found.abs() <= SAME)]

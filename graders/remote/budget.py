@@ -33,12 +33,12 @@ class Budget:
             )
 
     def call(self) -> float:
-        """Give a call's seconds; code that hung three times is not given as long again."""
+        """Return a call's seconds; code that hung three times is not given as long again."""
         seconds = self._limits.call_seconds
         return seconds if self._hung < PATIENCE else seconds / 4
 
     def left(self) -> float:
-        """Give the seconds that calls of this check still have.
+        """Return the seconds that calls of this check still have.
 
         Raises:
             TooSlow: there are none.

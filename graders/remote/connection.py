@@ -72,7 +72,7 @@ class Connection:
         return answer
 
     def output(self) -> str:
-        """Give what was printed since the last time, cut at the cap."""
+        """Return what was printed since the last time, cut at the cap."""
         if self._pipes.needs_mark and not self.closed:
             with contextlib.suppress(Fault):  # a thread left over may end the worker
                 self.request({"do": "mark"}, {}, MARK_SECONDS)
@@ -87,7 +87,7 @@ class Connection:
         return self._closed
 
     def is_ready(self) -> bool:
-        """Tell whether it still stands, and has said nothing since its last answer."""
+        """Return whether it still stands, and has said nothing since its last answer."""
         return not self.closed and self._pipes.is_quiet()
 
     def finish(self) -> None:
@@ -140,7 +140,7 @@ class Watch:
         self._got = 0.0
 
     def look(self) -> float:
-        """Give how long to wait before the next look.
+        """Return how long to wait before the next look.
 
         Raises:
             Fault: the time is over, or the worker uses more than it may.
@@ -167,7 +167,7 @@ class Watch:
             raise TooSlow(words, TOO_SLOW)
 
     def _starves(self) -> bool:
-        """Tell whether a worker is late because others have the machine: it works, and got little."""
+        """Return whether a worker is late because others have the machine: it works, and got little."""
         if self._begun is None or self._got >= ENOUGH * (self._seconds - UNWATCHED):
             return False
         return self._connection.process.is_working()

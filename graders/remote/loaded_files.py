@@ -22,7 +22,7 @@ class Loaded:
         self.found.clear()
 
     def named(self, name: str) -> list[bytes]:
-        """Give the contents of the files of this name, whatever their case and folder."""
+        """Return the contents of the files of this name, whatever their case and folder."""
         files = self.submission.files
         found = [path for path in files if _base(path) == name.casefold()]
         return [files[path] for path in sorted(found, key=_depth)]
@@ -36,7 +36,7 @@ class Loaded:
                 self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
 
     def missing(self, part: str, name: str, nearest: list[str]) -> str:
-        """Say why a name is not there: a file that does not parse, or nothing of that name."""
+        """Return why a name is not there: a file that does not parse, or nothing of that name."""
         for file in sorted(self.notes, key=_depth):
             broken = [line for line in self.notes[file] if "syntax error" in line]
             if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):

@@ -35,7 +35,7 @@ class Output:
         self.printed += len(part)
 
     def take(self) -> tuple[bytes, int]:
-        """Give what was kept and how much was printed, since the last time."""
+        """Return what was kept and how much was printed, since the last time."""
         taken = bytes(self._kept), self.printed
         self._kept, self.printed = bytearray(), 0
         return taken
@@ -53,7 +53,7 @@ class Pipes(Protocol):
         """Read `count` bytes, fewer only where the stream ends; the `idle` of the last send holds."""
 
     def is_quiet(self) -> bool:
-        """Tell whether the worker said nothing unasked, and did not hang up."""
+        """Return whether the worker said nothing unasked, and did not hang up."""
 
     def catch_up(self) -> None:
         """Take all that was printed until the last answer came."""
@@ -205,5 +205,5 @@ class Threaded:
 
 
 def pipes(requests: BinaryIO, answers: BinaryIO, output: BinaryIO, kept: Output) -> Pipes:
-    """Give the kind that this system has."""
+    """Return the kind that this system has."""
     return (Threaded if os.name == "nt" else Polled)(requests, answers, output, kept)

@@ -86,12 +86,12 @@ class Session:
             self._connection = None
 
     def give_back(self) -> Connection | None:
-        """Give the worker away as it stands, if there is one, instead of closing it."""
+        """Return the worker away as it stands, if there is one, instead of closing it."""
         connection, self._connection = self._connection, None
         return connection if connection is not None and not connection.closed else None
 
     def files(self, name: str) -> list[bytes]:
-        """Give the contents of the files of this name, whatever their case and folder."""
+        """Return the contents of the files of this name, whatever their case and folder."""
         return self.loaded.named(name)
 
     def load_for(self, part: str, name: str) -> None:
@@ -155,7 +155,7 @@ class Session:
         return self._decoded(answer, tensors, handles[1])
 
     def _encoded(self, values: dict[str, Any], for_handle: ForHandle) -> dict[str, Any]:
-        """Give the fields of a request; their tensors wait for the next frame."""
+        """Return the fields of a request; their tensors wait for the next frame."""
         if self._encoder is None:
             self._encoder = Encoder(for_handle)
         try:

@@ -140,7 +140,7 @@ class Student:
         cotangents: Sequence[Tensor | None],
         step: float = 1e-5,
     ) -> Gradients:
-        """Give the same by central differences: exact to about 1e-9 in float64, for small models."""
+        """Return the same by central differences: exact to about 1e-9 in float64, for small models."""
         return self._slopes({"do": "differences", "step": step}, function, arguments, cotangents)
 
     def fit(
@@ -272,7 +272,7 @@ def rounded(value: Any) -> Any:
 
 
 def _target(handle: Any) -> dict[str, Any]:
-    """Say which object a handle means.
+    """Return which object a handle means.
 
     Raises:
         Failed: a student's function gave something else, which the check took for an object.

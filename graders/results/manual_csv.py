@@ -61,7 +61,7 @@ def read_marks(out: Path, maxima: Maxima) -> dict[Key, Mark]:
 
 
 def merged(result: Result, marks: Mapping[Key, Mark], earlier: Result | None) -> Result:
-    """Give `result` with the points by hand: of its rows, else what the earlier result holds."""
+    """Return `result` with the points by hand: of its rows, else what the earlier result holds."""
     before = {question.number: question.manual for question in earlier.questions} if earlier else {}
     questions = tuple(
         _merged(question, marks.get((result.student.id, question.number)), before)
@@ -104,7 +104,7 @@ def given_for_another_upload(result: Result, earlier: Result | None) -> str:
 
 
 def entries(result: Result) -> Iterator[Entry]:
-    """Give the rows of one result: what waits for a person, and what a person gave."""
+    """Yield the rows of one result: what waits for a person, and what a person gave."""
     student = result.student
     for place, question in enumerate(result.questions):
         manual = question.manual
@@ -115,7 +115,7 @@ def entries(result: Result) -> Iterator[Entry]:
 
 
 def extended(out: Path, found: Iterable[Entry]) -> str | None:
-    """Give the text of manual.csv with the rows that it lacks; None where it lacks none.
+    """Return the text of manual.csv with the rows that it lacks; None where it lacks none.
 
     Raises:
         UsageError: the file that is there cannot be read.
@@ -146,7 +146,7 @@ def mark_of(key: Key, points: str, comment: str, maxima: Maxima) -> Mark:
 
 
 def with_mark(out: Path, key: Key, mark: Mark) -> str:
-    """Give the text of manual.csv with this mark in its row; all other rows stay byte for byte.
+    """Return the text of manual.csv with this mark in its row; all other rows stay byte for byte.
 
     Raises:
         UsageError: the file cannot be read, or has no such row.

@@ -116,7 +116,7 @@ class Late:
     waived: str = ""
 
     def points(self, earned: Decimal, maximum: Decimal) -> Decimal:
-        """Give what is taken: all that was earned at most, else rounded down to a hundredth."""
+        """Return what is taken: all that was earned at most, else rounded down to a hundredth."""
         whole = {"points": Decimal(100), "maximum": maximum, "earned": earned}[self.of]
         taken = self.off * whole / 100
         return earned if taken >= earned else taken.quantize(CENT, ROUND_DOWN)
@@ -167,7 +167,7 @@ class Result:
 
     @property
     def earned_points(self) -> Decimal:
-        """Give the points of all questions, before lateness takes any."""
+        """Return the points of all questions, before lateness takes any."""
         return sum((question.points for question in self.questions), Decimal(0))
 
     @property

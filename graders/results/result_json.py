@@ -47,7 +47,7 @@ def to_json(result: Result) -> str:
 
 
 def number(points: Decimal) -> float | int:
-    """Give the JSON number of an exact decimal: 1 for 1.00, 0.25 for 0.25."""
+    """Return the JSON number of an exact decimal: 1 for 1.00, 0.25 for 0.25."""
     return int(points) if points == points.to_integral_value() else float(points)
 
 

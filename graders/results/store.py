@@ -74,7 +74,7 @@ def _newest(out: Path, there: set[str], students: set[str] | None) -> list[str]:
 
 
 def ever(out: Path) -> set[str]:
-    """Give the students whose results lie in OUT, of whichever run."""
+    """Return the students whose results lie in OUT, of whichever run."""
     return {file.parent.name for file in (out / "students").glob("*/result.json")}
 
 
@@ -86,7 +86,7 @@ def write_class(students: Collection[str], finished: bool, out: Path) -> None:
 
 
 def _class(out: Path) -> tuple[set[str] | None, bool]:
-    """Give who is in the newest run, None where nothing says so, and whether it came to its end."""
+    """Return who is in the newest run, None where nothing says so, and whether it came to its end."""
     try:
         document = json.loads((out / CLASS).read_bytes())
         return set(map(str, document["students"])), document["finished"] is True
@@ -109,7 +109,7 @@ def read_result(file: Path) -> Result:
 
 
 def result_in(out: Path, student: str) -> Result | None:
-    """Give the result of an earlier run; None where there is none that can be read."""
+    """Return the result of an earlier run; None where there is none that can be read."""
     try:
         return read_result(out / "students" / student / "result.json")
     except UsageError:

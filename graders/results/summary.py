@@ -49,7 +49,7 @@ class ResultSummary:
 
     @property
     def points(self) -> Decimal:
-        """Give the points that count: of all questions, less what lateness takes."""
+        """Return the points that count: of all questions, less what lateness takes."""
         return sum((question.points for question in self.questions), -self.late_points)
 
     @property

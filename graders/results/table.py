@@ -29,7 +29,7 @@ class Table:
 
     @property
     def comma(self) -> bool:
-        """Tell whether numbers here have a decimal comma."""
+        """Return whether numbers here have a decimal comma."""
         cells = [cell.strip() for row in self.rows for cell in row]
         return any(re.fullmatch(r"[0-9]{1,3},[0-9]{1,5}", cell) for cell in cells)
 
@@ -48,7 +48,7 @@ class Table:
         return buffer.getvalue()
 
     def keeping(self, wanted: Callable[[int], bool]) -> "Table":
-        """Give the table with these columns alone."""
+        """Return the table with these columns alone."""
         columns = [n for n in range(len(self.header)) if wanted(n)]
         rows = tuple(tuple(row[n] for n in columns) for row in self.rows)
         return replace(self, header=tuple(self.header[n] for n in columns), rows=rows)
@@ -141,7 +141,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
 
 
 def rows_of(table: Table, columns: Sequence[str], name: str) -> list[Row]:
-    """Give each row's cells by column, without the spaces around them.
+    """Return each row's cells by column, without the spaces around them.
 
     Raises:
         UsageError: a column is missing, or there twice.

@@ -39,7 +39,7 @@ class Bubblewrap:
         return Spawned(popen(self.command(order, limits.disk_mb, ["--disable-userns"]), OUTER))
 
     def command(self, order: dict[str, Any], disk_mb: int, options: list[str]) -> list[str]:
-        """Give the command that starts a worker with this order in a sandbox of its own.
+        """Return the command that starts a worker with this order in a sandbox of its own.
 
         Args:
             order: what the worker is told.
@@ -135,7 +135,7 @@ def _as_nobody(
 
 
 def _reachable(path: Path) -> bool:
-    """Tell whether any user can read this folder, judged by its mode and its parents'."""
+    """Return whether any user can read this folder, judged by its mode and its parents'."""
     real = path.resolve()
     return bool(real.stat().st_mode & 0o004) and all(
         parent.stat().st_mode & 0o001 for parent in real.parents
@@ -156,7 +156,7 @@ def found(program: str) -> str:
 
 
 def refusal(problem: str) -> str:
-    """Say why nothing is graded, and what to install or set."""
+    """Return why nothing is graded, and what to install or set."""
     return (
         "Uploads of others are graded only in a sandbox, and bubblewrap does not work here "
         f"({problem.splitlines()[-1] if problem else 'it ended without a word'}). Install it "

@@ -39,7 +39,7 @@ class Group:
                     _write(folder / name, value)
 
     def around(self, command: list[str]) -> list[str]:
-        """Give a command that enters the group and then becomes `command`."""
+        """Return a command that enters the group and then becomes `command`."""
         enter = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ >"$1"; shift; n=$((n-1)); done'
         files = [str(folder / "cgroup.procs") for folder in self.folders]
         return ["/bin/sh", "-ec", f'{enter}; exec "$@"', "sh", str(len(files)), *files, *command]
@@ -86,7 +86,7 @@ def _sweep(parent: Path) -> None:
 
 
 def _parent(controllers: str, place: str) -> Path | None:
-    """Give the folder in which a new group bounds memory or processes."""
+    """Return the folder in which a new group bounds memory or processes."""
     if controllers in ("memory", "pids"):
         return HIERARCHY / controllers / place
     if controllers:

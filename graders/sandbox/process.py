@@ -44,7 +44,7 @@ class WorkerProcess:
         return sum(_cpu(process) for process in self._family())
 
     def is_working(self) -> bool:
-        """Tell whether any of it runs or waits for a core or a disk; not for time or an event."""
+        """Return whether any of it runs or waits for a core or a disk; not for time or an event."""
         for _ in range(3):
             if any(_status(process) in BUSY for process in self._family()):
                 return True

@@ -50,7 +50,7 @@ class NoSandbox:
 
 
 def environment(home: str) -> dict[str, str]:
-    """Give a worker's whole environment: nothing of the user's own."""
+    """Return a worker's whole environment: nothing of the user's own."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": home,
@@ -68,13 +68,13 @@ def environment(home: str) -> dict[str, str]:
 
 
 def _windows(home: str) -> dict[str, str]:
-    """Give what programs need there: where the system is, and a home under the names it has there."""
+    """Return what programs need there: where the system is, and a home under the names it has there."""
     kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH") if key in os.environ}
     return {**kept, "TEMP": home, "TMP": home, "USERPROFILE": home}
 
 
 def python() -> list[str]:
-    """Give the interpreter without user site-packages and without the script's folder on its path."""
+    """Return the interpreter without user site-packages and without the script's folder on its path."""
     return [sys.executable, "-P", "-s"]
 
 

@@ -27,7 +27,7 @@ class NotHere(Exception):
 
 
 def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
-    """Give the sandbox of this name, tried; `auto` is the strongest there is, never none.
+    """Return the sandbox of this name, tried; `auto` is the strongest there is, never none.
 
     Raises:
         UsageError: it cannot be had here or does not hold; the text says what to install or set.
@@ -59,7 +59,7 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
 
 
 def _locked(hidden: tuple[Path, ...]) -> Sandbox:
-    """Give the sandbox for a container of one's own; `auto` never takes it."""
+    """Return the sandbox for a container of one's own; `auto` never takes it."""
     try:
         return _named(Locked(), self_test(Locked(), hidden), "")
     except NotHere as problem:
@@ -67,7 +67,7 @@ def _locked(hidden: tuple[Path, ...]) -> Sandbox:
 
 
 def again(name: str, hidden: tuple[Path, ...]) -> Sandbox:
-    """Give the sandbox that a run has chosen and tried, in another process of the same run."""
+    """Return the sandbox that a run has chosen and tried, in another process of the same run."""
     kind = name.partition(" ")[0]
     if kind == "none":
         return NoSandbox()

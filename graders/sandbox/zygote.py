@@ -98,7 +98,7 @@ class Zygote:
 
 
 def covered() -> Path | None:
-    """Give a place that workers need and forks would not see, since they have their own over it."""
+    """Return a place that workers need and forks would not see, since they have their own over it."""
     own = (Path("/tmp"), Path("/dev/shm"))
     return next((place for place in places() if any(map(place.is_relative_to, own))), None)
 
@@ -126,7 +126,7 @@ class _Warm:
         return self._process.poll() is not None
 
     def is_ready(self) -> bool:
-        """Tell whether its imports are done, without waiting."""
+        """Return whether its imports are done, without waiting."""
         if not self._ready and select.select([self._control], [], [], 0)[0]:
             self._ready = bool(self._control.recv(64))
         return self._ready

@@ -40,7 +40,7 @@ class LatePolicy:
     grace: timedelta = timedelta()
 
     def cost(self, late: timedelta | None) -> tuple[int, Decimal]:
-        """Give how many days, hours or steps count, and what they take; None is the least of all."""
+        """Return how many days, hours or steps count, and what they take; None is the least of all."""
         if self.unit == "step":
             holds = (late is None or s.within is None or late <= s.within for s in self.steps)
             number = next(i for i, held in enumerate(holds, 1) if held)

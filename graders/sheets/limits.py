@@ -22,7 +22,7 @@ class Limits:
     disk_mb: int = 256
 
     def order(self, lock: bool) -> dict[str, Any]:
-        """Give what a worker is told before student code runs: what it has to set on itself.
+        """Return what a worker is told before student code runs: what it has to set on itself.
 
         The address space is only the coarse net: torch alone reserves far more than it uses, so
         memory is judged by what is resident, from outside.

@@ -68,7 +68,7 @@ class Sheet:
 
     @property
     def manual_points(self) -> dict[str, Decimal]:
-        """Give the points by hand of each question that has any."""
+        """Return the points by hand of each question that has any."""
         return {q.number: q.manual_points for q in self.questions if q.manual_points is not None}
 
 
@@ -182,7 +182,7 @@ def _not_asked(document: Any) -> set[str]:
 
 
 def _problems(sheet: Sheet) -> Iterator[str]:
-    """Say what of the sheet's own values contradicts another."""
+    """Yield what of the sheet's own values contradicts another."""
     if not sheet.questions:
         yield "It has no questions."
     numbers = [question.number for question in sheet.questions]
@@ -198,7 +198,7 @@ def _problems(sheet: Sheet) -> Iterator[str]:
 
 
 def _check_problems(sheet: Sheet, not_asked: set[str]) -> Iterator[str]:
-    """Say which checks do not exist, count twice, or are forgotten."""
+    """Yield which checks do not exist, count twice, or are forgotten."""
     known = known_checks()
     asked = [check for question in sheet.questions for check in question.checks]
     for check in [*asked, *sorted(not_asked)]:

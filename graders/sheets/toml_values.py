@@ -16,7 +16,7 @@ def table(value: Any, place: str, known: Collection[str]) -> dict[str, Any]:
 
 
 def required(document: dict[str, Any], key: str, place: str) -> Any:
-    """Give what must be there."""
+    """Return what must be there."""
     if key not in document:
         raise ValueError(f"{place} has no `{key}`")
     return document[key]

@@ -71,7 +71,7 @@ def similar(
 
 
 def _identical(handed: Sequence[Handed]) -> Iterator[Alike]:
-    """Give those who handed in the same files, where there is anything of their own in them."""
+    """Yield those who handed in the same files, where there is anything of their own in them."""
     same: dict[str, list[int]] = {}
     for number, each in enumerate(handed):
         if len(each.code.hashes):
@@ -81,7 +81,7 @@ def _identical(handed: Sequence[Handed]) -> Iterator[Alike]:
 
 
 def _tied(found: Sequence[Alike]) -> tuple[list[Alike], list[list[int]]]:
-    """Give the first pairs that tie together all who hang together, and rings of more than two."""
+    """Return the first pairs that tie together all who hang together, and rings of more than two."""
     ring_of: dict[int, set[int]] = {}
     ties = []
     for each in found:

@@ -72,7 +72,7 @@ def _shared(column: Numbers, lengths: Sequence[int], width: int) -> csr_matrix:
 
 
 def compared(one: int, other: int, codes: Sequence[Code]) -> Alike:
-    """Say how alike two codes are."""
+    """Return how alike two codes are."""
     both = codes[one].hashes, codes[other].hashes
     marks = np.isin(*both), np.isin(*both[::-1])
     whole = max(float(each.sum()) / max(1, len(each)) for each in marks)
@@ -80,14 +80,14 @@ def compared(one: int, other: int, codes: Sequence[Code]) -> Alike:
 
 
 def _in_stretch(marked: Flags) -> float:
-    """Give how much of the likest stretch is marked; what is too short for one is filled up."""
+    """Return how much of the likest stretch is marked; what is too short for one is filled up."""
     sums = np.concatenate([[0], np.cumsum(marked)])
     length = min(STRETCH, len(marked))
     return int((sums[length:] - sums[: len(sums) - length]).max()) / STRETCH
 
 
 def pieces(one: Code, other: Code) -> tuple[tuple[Side, Side], ...]:
-    """Give the longest pieces that stand in both, side by side, in the order of `one`."""
+    """Return the longest pieces that stand in both, side by side, in the order of `one`."""
     hashes, first = np.unique(other.hashes, return_index=True)
     here = np.isin(one.hashes, hashes)
     places = one.places[here]

@@ -54,7 +54,7 @@ class Code:
         return replace(self, hashes=self.hashes[kept], places=self.places[kept])
 
     def lines_at(self, places: Numbers) -> Numbers:
-        """Give the lines of the text, from 0, in which the symbols at these places stand."""
+        """Return the lines of the text, from 0, in which the symbols at these places stand."""
         at, shift = self.shifts
         characters = places + shift[np.clip(np.searchsorted(at, places), 0, len(at) - 1)]
         ends = np.cumsum([len(line) + 1 for line in self.text.split("\n")])
@@ -105,7 +105,7 @@ def _sources(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(content: bytes) -> Iterator[str]:
-    """Give the code cells of a notebook, also of one in the oldest format; of anything else none."""
+    """Yield the code cells of a notebook, also of one in the oldest format; of anything else none."""
     try:
         document = json.loads(content.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):

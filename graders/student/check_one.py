@@ -47,7 +47,7 @@ def write_report(result: Result, sheet: Sheet, file: Path) -> Path:
 
 
 def only_part(sheet: Sheet, part: str) -> Sheet:
-    """Give the sheet with the checks of one part alone.
+    """Return the sheet with the checks of one part alone.
 
     Raises:
         UsageError: the sheet does not check this part.

@@ -75,7 +75,7 @@ def graded_as_handed_in(data: bytes, name: str, sheet: Sheet, seed: int) -> Resu
 
 
 def upload_name(sheet: Sheet, given: str | None) -> str:
-    """Give the upload's name: the one that was said, if the sheet allows it.
+    """Return the upload's name: the one that was said, if the sheet allows it.
 
     Raises:
         UsageError: the sheet asks for another one.

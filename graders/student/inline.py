@@ -39,7 +39,7 @@ def _assignment() -> str:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Give the folder's files; in a notebook, the cells that were run take the notebooks' place."""
+    """Return the folder's files; in a notebook, the cells that were run take the notebooks' place."""
     cells = _cells()
     if cells is None:
         return own_files(folder)
@@ -52,7 +52,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def as_notebook(cells: list[str]) -> bytes:
-    """Give code cells as a notebook; a cell that does not parse costs only itself."""
+    """Return code cells as a notebook; a cell that does not parse costs only itself."""
     written = [
         {"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in cells
     ]
@@ -61,7 +61,7 @@ def as_notebook(cells: list[str]) -> bytes:
 
 
 def _cells() -> list[str] | None:
-    """Give the cells run so far, as they were written; None outside of a notebook."""
+    """Return the cells run so far, as they were written; None outside of a notebook."""
     try:
         from IPython.core.getipython import get_ipython
     except ImportError:

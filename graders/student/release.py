@@ -38,7 +38,7 @@ def release(name: str) -> bytes:
 
 
 def bundle(sheet: Sheet) -> dict[str, bytes]:
-    """Give the files of the folder by their path in it."""
+    """Return the files of the folder by their path in it."""
     files = {f"{part}.py": (TEMPLATE / f"{part}.py").read_bytes() for part in sheet.parts}
     files |= {
         "data.py": (TEMPLATE / "data.py").read_bytes(),

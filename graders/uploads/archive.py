@@ -68,7 +68,7 @@ class Member:
 
 
 def shown(path: str) -> str:
-    """Give a path as it may stand in a sentence: printable and short."""
+    """Return a path as it may stand in a sentence: printable and short."""
     text = printable(path)
     return text if len(text) <= 80 else f"{text[:40]}…{text[-37:]}"
 
@@ -135,7 +135,7 @@ def _refuse_overlaps(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo
 
 
 def zip_path(entry: zipfile.ZipInfo) -> str:
-    """Give the path that is stored, also where it is UTF-8 without saying so, as on macOS."""
+    """Return the path that is stored, also where it is UTF-8 without saying so, as on macOS."""
     path = entry.orig_filename  # not `filename`, which ends at the first NUL
     if entry.flag_bits & 0x800:
         return path
@@ -157,7 +157,7 @@ def _fault(entry: zipfile.ZipInfo) -> str:
 
 
 def special_fault(path: str) -> str:
-    """Say why an archive with a link or a device is refused."""
+    """Return why an archive with a link or a device is refused."""
     return f"{path} is a link or a device, not a file; hand in the file itself."
 
 
@@ -195,7 +195,7 @@ def _raise(problem: OSError) -> None:
 
 
 def file_member(path: Path, name: str) -> Member:
-    """Give a file on disk as a member called `name`; a link or device is left out unopened."""
+    """Return a file on disk as a member called `name`; a link or device is left out unopened."""
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return Member(name, 0, bytes, left_out="not a regular file")

@@ -105,13 +105,13 @@ def take_in(
 
 
 def _several(uploads: Sequence[Upload]) -> list[str]:
-    """Say of whom there was more than one upload."""
+    """Return of whom there was more than one upload."""
     again = [each.student.name for each in uploads if each.left_out]
     return [f"Handed in more than once, and the newest counts: {listed(again)}."] if again else []
 
 
 def _read_as(form: str, uploads: Sequence[Upload]) -> list[str]:
-    """Say what was recognised, where it could be another than was meant."""
+    """Return what was recognised, where it could be another than was meant."""
     if form != "plain":
         return [f"Read as {TITLES[form]}'s: {counted(len(uploads), 'upload')}."]
     if len(uploads) > 1:
@@ -244,7 +244,7 @@ def own_name(upload: str) -> str:
 
 
 def _identified(uploads: Sequence[Upload]) -> list[Upload]:
-    """Give every student an id of their own, also where upper and lower case are the same."""
+    """Assign every student an id of their own, also where upper and lower case are the same."""
     taken: set[str] = set()
 
     def identified(student: Student) -> Student:

@@ -14,7 +14,7 @@ def without_attempt(file: str) -> str:
 
 
 def attempt(file: str) -> int:
-    """Give the number of an attempt "a-1.zip" or a copy "a (1).zip", or 0."""
+    """Return the number of an attempt "a-1.zip" or a copy "a (1).zip", or 0."""
     match = ATTEMPT.search(file) or COPY.search(file)
     return int(match[1]) if match else 0
 

@@ -66,7 +66,7 @@ class Holdings:
 
     @property
     def sha256(self) -> str:
-        """Give an only archive's own hash, else one over all paths and their contents' hashes."""
+        """Return an only archive's own hash, else one over all paths and their contents' hashes."""
         if len(self.archives) == 1 and not self.files:
             return sha256(*self.archives.values())
         hashes = {path: "" for path in self.left_out}
@@ -77,7 +77,7 @@ class Holdings:
 
 
 def sha256(data: bytes) -> str:
-    """Give the hash in hexadecimal."""
+    """Return the hash in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -88,7 +88,7 @@ def kind_of(path: str) -> Kind:
 
 
 def junk_in(path: str) -> str:
-    """Give the part of a path that makes it none of the student's work, or ""."""
+    """Return the part of a path that makes it none of the student's work, or ""."""
     for part in _slashed(path).split("/"):
         if part.lower() in JUNK:
             return part.strip()
@@ -135,7 +135,7 @@ def _refuse_too_much(size: int, caps: Caps) -> None:
 
 
 def why_left_out(path: str, size: int, caps: Caps) -> str:
-    """Say in a few words why a file is not taken, or ""."""
+    """Return in a few words why a file is not taken, or ""."""
     limits = {"source": caps.file, "text": caps.text, "archive": caps.upload}
     limit = limits.get(kind_of(path))
     if junk_in(path) or limit is None:
@@ -144,7 +144,7 @@ def why_left_out(path: str, size: int, caps: Caps) -> str:
 
 
 def _sound(members: Iterable[Member], junk: dict[str, str], caps: Caps) -> dict[str, Member]:
-    """Give the members by clean path, the ignored ones' names in `junk`; raise at a harmful one."""
+    """Return the members by clean path, the ignored ones' names in `junk`; raise at a harmful one."""
     found: dict[str, Member] = {}
     spelt: dict[str, str] = {}
     for member in members:
@@ -200,7 +200,7 @@ def _unwrapped(found: dict[str, Member]) -> dict[str, Member]:
 
 
 def common_folder(paths: Iterable[str]) -> str:
-    """Give "folder/" when all paths lie in one folder, else ""."""
+    """Return "folder/" when all paths lie in one folder, else ""."""
     tops = {top + slash if slash else "" for top, slash, _ in (p.partition("/") for p in paths)}
     return tops.pop() if len(tops) == 1 else ""
 
@@ -258,7 +258,7 @@ def _archive_members(data: bytes, caps: Caps) -> list[Member]:
 
 
 def archive_format(data: bytes) -> str:
-    """Give "zip", "gz", "bz2" or "tar" for what can be opened, else what it is, as in "a PDF"."""
+    """Return "zip", "gz", "bz2" or "tar" for what can be opened, else what it is, as in "a PDF"."""
     if not data:
         return "an empty file"
     for magic, name in FORMATS.items():
@@ -276,7 +276,7 @@ def _wanted(caps: Caps, path: str, size: int) -> bool:
 
 
 def _prefix(path: str, piece: Submission, files: Mapping[str, bytes], alone: bool) -> str:
-    """Give the folder for an archive's files: none for the only one, else named after it."""
+    """Return the folder for an archive's files: none for the only one, else named after it."""
     ending = max((e for e in ENDINGS["archive"] if path.lower().endswith(e)), key=len)
     taken = {file.casefold() for file in files}
     for prefix in ("",) * alone + (f"{path[: -len(ending)]}/",):

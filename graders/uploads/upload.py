@@ -62,7 +62,7 @@ class Upload:
         return self.student, *self.fellows
 
     def read(self) -> tuple[Student, Submission]:
-        """Give the files, and the student with the hash of the bytes that were read.
+        """Return the files, and the student with the hash of the bytes that were read.
 
         Raises:
             UnreadableUpload: with a sentence for the student; where nothing could be read, the hash

@@ -116,7 +116,7 @@ def _meet(checks: dict[str, Met], seed: int, right: _Right, other: _Right | None
 
 
 def read() -> dict[str, Met]:
-    """Give what each check that still exists has met."""
+    """Return what each check that still exists has met."""
     text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
     return {check: Met(**met) for check, met in json.loads(text).items() if check in known_checks()}
 
@@ -154,7 +154,7 @@ def code(check: Check) -> str:
 
 @cache
 def _definitions(file: Path) -> dict[str, str]:
-    """Give the lines behind each name that a file of checks defines."""
+    """Return the lines behind each name that a file of checks defines."""
     text = file.read_text(encoding="utf-8")
     lines, found = text.splitlines(), {}
     for node in ast.parse(text).body:

@@ -77,7 +77,7 @@ def changes_of(part: str) -> list[Change]:
 
 
 def reasons(part: str) -> dict[tuple[str, str], str]:
-    """Give the reasons for which changes of a part may survive, by function and change.
+    """Return the reasons for which changes of a part may survive, by function and change.
 
     Raises:
         UsageError: a reason is empty, or a change has two.

@@ -129,7 +129,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _first_line(node: ast.stmt) -> str:
-    """Give a statement's code: of a function or a block the line that begins it."""
+    """Return a statement's code: of a function or a block the line that begins it."""
     if isinstance(node, ast.Pass):
         return GONE
     shown: Any = copy.copy(node)

@@ -159,7 +159,7 @@ def reference_files() -> dict[str, bytes]:
 
 
 def mistakes(part: str) -> tuple[Mistake, ...]:
-    """Give the known wrong answers of a part."""
+    """Return the known wrong answers of a part."""
     found: tuple[Mistake, ...] = getattr(_notes(part), "MISTAKES", ())
     return found
 
@@ -171,7 +171,7 @@ def may_lose(part: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def with_mistake(part: str, mistake: Mistake) -> dict[str, bytes]:
-    """Give the reference with one mistake in it.
+    """Return the reference with one mistake in it.
 
     Raises:
         UsageError: an edit does not fit the reference as it stands.
@@ -193,7 +193,7 @@ def with_mistake(part: str, mistake: Mistake) -> dict[str, bytes]:
 
 
 def variants(part: str) -> dict[str, dict[str, bytes]]:
-    """Give the right answers of a part: one file each, or a folder of files, instead of <part>.py."""
+    """Return the right answers of a part: one file each, or a folder of files, instead of <part>.py."""
     rest = {name: text for name, text in reference_files().items() if name != f"{part}.py"}
     found = {}
     for path in sorted((VARIANTS / part).glob("*")):

@@ -27,12 +27,12 @@ Rows = Mapping[str, Sequence[int]]
 
 
 def answers(row: Row, count: int) -> list[int]:
-    """Give a part's numbers of known wrong and right answers, judged under so many seeds."""
+    """Return a part's numbers of known wrong and right answers, judged under so many seeds."""
     return [row.mistakes, row.caught, row.hinted, row.variants, row.passed, count]
 
 
 def changed(verdict: Verdict) -> list[int]:
-    """Give a part's numbers of changes, of which none is left over."""
+    """Return a part's numbers of changes, of which none is left over."""
     return [verdict.changes, verdict.changes - verdict.excused, verdict.excused]
 
 
@@ -61,7 +61,7 @@ def write(page: Path, table: str, rows: Rows) -> None:
 
 
 def read(text: str, table: str) -> dict[str, list[int]]:
-    """Give the rows of a table by part, that of all parts too."""
+    """Return the rows of a table by part, that of all parts too."""
     first, last = _marks(table)
     rows = {}
     for line in text.partition(first)[2].partition(last)[0].splitlines():
@@ -89,7 +89,7 @@ def _in_all(columns: Sequence[str], rows: Rows) -> list[int]:
 
 
 def learnt() -> list[str]:
-    """Give the rows of the table of what is learnt or drawn, from fixtures/calibration.json."""
+    """Return the rows of the table of what is learnt or drawn, from fixtures/calibration.json."""
     found = json.loads((FIXTURES / "calibration.json").read_text(encoding="utf-8"))
     return [
         f"| {name} | {figures['false_alarm_of_the_check_below']:.0e} | "

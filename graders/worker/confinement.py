@@ -173,7 +173,7 @@ _AF_UNIX = 1
 
 
 def seccomp_filter(machine: str) -> bytes | None:
-    """Give the filter as the kernel's own instructions, for this kind of machine.
+    """Return the filter as the kernel's own instructions, for this kind of machine.
 
     Each is 8 bytes: code, how far to jump if true and if false, and a number.
     """

@@ -61,7 +61,7 @@ class Worker:
         return frame
 
     def _news(self) -> dict[str, Any]:
-        """Give the loader's notes where there are new ones."""
+        """Return the loader's notes where there are new ones."""
         return {} if self.loader.remarks == self.told else {"notes": self.loader.notes}
 
     def _operation(self, request: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
@@ -92,7 +92,7 @@ class Worker:
         os.write(2, MARK)
 
     def do_locate(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Say which files bind a name, best first, without running one."""
+        """Return which files bind a name, best first, without running one."""
         files = self.loader.locate(request["part"], request["name"])
         return {"files": files, "nearest": [] if files else self.loader.nearest(request["name"])}
 
@@ -213,7 +213,7 @@ class Worker:
         return decode(form, self.tensors, self._from_handle)
 
     def _target(self, request: dict[str, Any]) -> Any:
-        """Give what a request is about: a handle, a given object, a definition; or its method."""
+        """Return what a request is about: a handle, a given object, a definition; or its method."""
         if "handle" in request:
             target = self._held(request["handle"])
         elif "given" in request:
@@ -232,7 +232,7 @@ class Worker:
             names[name] = before
 
     def _mutated(self) -> bool:
-        """Tell whether the last call's arguments are no longer what was sent."""
+        """Return whether the last call's arguments are no longer what was sent."""
         if self.called is None:
             return False
         request, self.tensors, arguments, named = self.called
@@ -246,7 +246,7 @@ class Worker:
         )
 
     def _is_as_sent(self, form: Any, value: Any) -> bool:
-        """Tell quickly whether a value is still what was sent; False: look closely."""
+        """Return whether a value is still what was sent; False: look closely."""
         if type(form) is list:
             same = type(value) is list and len(value) == len(form)
             return same and all(map(self._is_as_sent, form, value))

@@ -40,7 +40,7 @@ class Encoder:
         self._items = 0
 
     def encode(self, value: object, depth: int = 0) -> Any:
-        """Give the JSON form of `value`; its tensors are added to `tensors`.
+        """Return the JSON form of `value`; its tensors are added to `tensors`.
 
         Raises:
             BadFrame: the value is too deep or too large to travel.
@@ -98,7 +98,7 @@ class Encoder:
 
 
 def _is_object(value: dict[Any, Any]) -> bool:
-    """Tell whether a dictionary is more than one: of a class that adds something to be asked for."""
+    """Return whether a dictionary is more than one: of a class that adds something to be asked for."""
     kinds = type(value).__mro__
     own = [kind for kind in kinds if kind.__module__ not in ("builtins", "collections", "typing")]
     names = {name for kind in own for name in vars(kind)} | set(getattr(value, "__dict__", ()))
@@ -118,7 +118,7 @@ def check_travels(tensor: torch.Tensor) -> None:
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:
-    """Tell quickly whether a tensor travels as it is, as nearly all do."""
+    """Return whether a tensor travels as it is, as nearly all do."""
     if type(tensor) is not torch.Tensor or tensor.dtype not in PLAIN:
         return False  # a student's own subclass is not asked
     few_axes = tensor.dim() <= 8 and tensor.numel() > 0

@@ -42,7 +42,7 @@ class Readable(Protocol):
     """What frames are read from."""
 
     def read(self, count: int, /) -> bytes:
-        """Give `count` bytes at most, none only at the end."""
+        """Return `count` bytes at most, none only at the end."""
 
 
 class BadFrame(Exception):
@@ -146,7 +146,7 @@ def parse_tensors(blob: bytes) -> Tensors:
 
 
 def why_not_sent(tensor: torch.Tensor) -> str:
-    """Say what keeps a tensor from travelling, or ""."""
+    """Return what keeps a tensor from travelling, or ""."""
     if tensor.dtype not in DTYPES:
         return f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')} cannot be returned"
     if tensor.dim() > AXES_CAP:

@@ -93,7 +93,7 @@ def _check(
 
 
 def _commonest_hint(checks: Iterable[CheckSummary]) -> str:
-    """Give the hint that most were given; "" where nobody was."""
+    """Return the hint that most were given; "" where nobody was."""
     hints = Counter(each.hint for each in checks if each.hint and each.outcome != "passed")
     return hints.most_common(1)[0][0] if hints else ""
 

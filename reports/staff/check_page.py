@@ -46,7 +46,7 @@ class CheckPage:
 
 
 def check_file(id: str) -> str:
-    """Give the name of a check's page."""
+    """Return the name of a check's page."""
     part, _, name = id.partition("::")
     names = part.removesuffix(".py").removeprefix("test_"), name.removeprefix("test_")
     return ".".join(re.sub(r"\W+", "-", each, flags=re.ASCII)[:80] for each in names) + ".html"

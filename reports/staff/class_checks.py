@@ -37,7 +37,7 @@ class QuestionRow:
 
 
 def rate(found: CheckAnalysis) -> RateView:
-    """Say how many passed a check, and what the others are told most often."""
+    """Return how many passed a check, and what the others are told most often."""
     return RateView(
         question=line(found.question.number),
         sentence=sentence(found.check.sentence or found.check.id),
@@ -57,7 +57,7 @@ def to_teach_again(found: Sequence[CheckAnalysis]) -> list[CheckAnalysis]:
 
 
 def question_row(found: QuestionAnalysis) -> QuestionRow:
-    """Say how a question went."""
+    """Return how a question went."""
     maximum = float(found.question.max_points)
     return QuestionRow(
         name=f"Q{line(found.question.number)}",

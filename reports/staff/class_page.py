@@ -189,7 +189,7 @@ def _task(title: str, text: str, results: Sequence[ResultSummary]) -> TaskView:
 
 
 def _pending(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
-    """Give one task per question with manual points, in the sheet's order."""
+    """Yield one task per question with manual points, in the sheet's order."""
     waiting: dict[str, list[ResultSummary]] = {}
     points: dict[str, Decimal] = {}
     for result in results:

@@ -105,7 +105,7 @@ def lines(found: Comparison) -> Iterator[Text]:
 
 
 def table(found: Comparison) -> str:
-    """Give CSV: a row for each thing that moved, and one for each student's total."""
+    """Return CSV: a row for each thing that moved, and one for each student's total."""
     rows = [row for difference in found.differences for row in _rows(difference)]
     rows += [_only(student, f"only in {found.old}") for student in found.only_old]
     rows += [_only(student, f"only in {found.new}") for student in found.only_new]

@@ -73,7 +73,7 @@ def render_similarity(found: Similarity, known: Set[str]) -> str:
 
 
 def in_short(found: Similarity) -> str:
-    """Say what came of it in one sentence."""
+    """Return what came of it in one sentence."""
     are = "is alike" if found.found == 1 else "are alike"
     pairs = counted(found.found, "pair") if found.found else "none"
     return f"{counted(found.compared, 'upload')} compared: {pairs} {are}."
@@ -93,7 +93,7 @@ def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
 
 
 def _notes(found: Similarity) -> list[str]:
-    """Say whose code is not compared, or not all of it, or is not what was graded."""
+    """Return whose code is not compared, or not all of it, or is not what was graded."""
     kinds = (
         ("Compared only in part, being too long or too slow to read", found.cut),
         ("Not compared, since it cannot be read", found.unread),
@@ -103,7 +103,7 @@ def _notes(found: Similarity) -> list[str]:
 
 
 def _more(found: Similarity) -> str:
-    """Say why not every pair is here."""
+    """Return why not every pair is here."""
     if found.found == len(found.pairs):
         return ""
     return (

@@ -22,7 +22,7 @@ class Failure(Protocol):
 
 
 def signature(check: Failure) -> tuple[str, str, str]:
-    """Give what failures with one cause share: part, outcome, and the problem without its numbers."""
+    """Return what failures with one cause share: part, outcome, and the problem without its numbers."""
     problem = NUMBER.sub("#", check.message.partition("\n")[0][:400])
     return check.id.partition("::")[0], check.outcome, problem
 

@@ -47,7 +47,7 @@ class QuestionView:
 
 
 def question_views(result: Result) -> Iterator[QuestionView]:
-    """Give the questions. Of failures with one cause the first is told in full, the rest folded."""
+    """Yield the questions. Of failures with one cause the first is told in full, the rest folded."""
     first = 1
     told: dict[tuple[str, str, str], CheckView] = {}
     for position, question in enumerate(result.questions, 1):
@@ -90,7 +90,7 @@ def _question(
 
 
 def _symbol(checks: tuple[CheckResult, ...]) -> str:
-    """Give the symbol of the worst outcome: wrong before undecided before not run before passed."""
+    """Return the symbol of the worst outcome: wrong before undecided before not run before passed."""
     symbols = {OUTCOME_WORDS[check.outcome].symbol for check in checks}
     return next((symbol for symbol in "✗?—" if symbol in symbols), "✓")
 

@@ -82,7 +82,7 @@ def render_report(result: Result, sheet: str = "") -> str:
 
 
 def student_page(result: Result, sheet: str = "") -> StudentPage:
-    """Say `result` in the words of the report."""
+    """Return `result` in the words of the report."""
     questions = tuple(question_views(result))
     undecided = sum((undecided_points(question) for question in result.questions), Decimal(0))
     name = line(result.student.name or result.student.id)

@@ -31,7 +31,7 @@ def canvas_owner(name: str) -> Owner | None:
 
 
 def canvas_fits(names: Sequence[str]) -> bool:
-    """Tell whether files of these names can be what Canvas gives: an attachment has one user."""
+    """Return whether files of these names can be what Canvas gives: an attachment has one user."""
     owners = [owner for owner in map(canvas_owner, names) if owner]
     attached = {(owner.attachment, owner.id) for owner in owners if owner.attachment}
     work = [name for name in names if kind_of(name) in ("source", "archive")]
@@ -44,7 +44,7 @@ def canvas_fits(names: Sequence[str]) -> bool:
 
 
 def canvas_sure(names: Sequence[str]) -> bool:
-    """Tell whether no other reading is as good: `model_2023_10_final.py` alone is any project's.
+    """Return whether no other reading is as good: `model_2023_10_final.py` alone is any project's.
 
     Several users of several names, archives, and Canvas's own marks are enough.
     """
@@ -58,7 +58,7 @@ def canvas_sure(names: Sequence[str]) -> bool:
 
 
 def canvas_report(upload: str) -> str | None:
-    """Give the name under which Canvas takes a report back; None without an attachment's id."""
+    """Return the name under which Canvas takes a report back; None without an attachment's id."""
     match = _match(upload)
     if match is None or match["attachment"] is None:
         return None

@@ -103,7 +103,7 @@ def one_owner(name: str, lms: str) -> tuple[str, Owner | None]:
 
 
 def _unwrapped(stored: Sequence[str], zipped: bool, lms: str) -> tuple[str, Tops]:
-    """Give the folder around everything, and what lies in it."""
+    """Return the folder around everything, and what lies in it."""
     paths = [path for path in stored if not is_junk(path)]
     wrapper, inside = "", paths
     for _ in range(CAPS.depth):
@@ -128,7 +128,7 @@ def _tops(paths: Sequence[str], wrapper: str) -> dict[str, list[str]]:
 
 
 def _form(tops: Tops, wrapper: str, lms: str) -> str | None:
-    """Give the LMS that wrote these names, or None."""
+    """Return the LMS that wrote these names, or None."""
     names = [top.removeprefix(wrapper) for top in tops]
     loose = [top.removeprefix(wrapper) for top, paths in tops.items() if paths == [top]]
     work = [top.removeprefix(wrapper) for top, paths in tops.items() if _holds_work(paths)]
@@ -153,7 +153,7 @@ def _is_canvas_alone(names: Sequence[str]) -> bool:
 def _are_mostly(
     owner_of: Callable[[str], Owner | None], names: Sequence[str], work: Sequence[str]
 ) -> bool:
-    """Tell whether an LMS wrote these names; a TA's own file or folder may lie beside them."""
+    """Return whether an LMS wrote these names; a TA's own file or folder may lie beside them."""
     fitting = {name for name in names if owner_of(name)}
     return 2 * len(fitting) > len(fitting.union(work))
 

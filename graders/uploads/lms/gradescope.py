@@ -18,7 +18,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the other is far too s
 
 
 def gradescope_fits(tops: Sequence[str]) -> bool:
-    """Tell whether the file and its folders lie side by side."""
+    """Return whether the file and its folders lie side by side."""
     return METADATA in tops and any(
         top.startswith("submission_") for top in tops if top != METADATA
     )
@@ -71,7 +71,7 @@ def _person(submitter: Mapping[str, Any], folder: str, number: int) -> Person:
 
 
 def _time(value: object) -> datetime | None:
-    """Give a time with its offset; YAML's times without one are in UTC."""
+    """Return a time with its offset; YAML's times without one are in UTC."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())

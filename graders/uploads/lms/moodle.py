@@ -26,7 +26,7 @@ def moodle_owner(name: str) -> Owner | None:
 
 
 def moodle_report(upload: str) -> str | None:
-    """Give the path in a zip under which Moodle takes a report back, or None.
+    """Return the path in a zip under which Moodle takes a report back, or None.
 
     Moodle reads the id from the second part between underscores, so the name must hold none.
     """

@@ -55,7 +55,7 @@ def handed_in(found: Class, roster: Roster = NOBODY) -> list[Handed]:
 
 
 def joined(owner: Owner, name: str, form: str, roster: Roster = NOBODY) -> tuple[Person, ...]:
-    """Give those who handed in the file or folder of this name: found by id, file or group.
+    """Return those who handed in the file or folder of this name: found by id, file or group.
 
     A name alone never finds a student. A group's does where the form tells no member's id.
     """
@@ -76,7 +76,7 @@ def joined(owner: Owner, name: str, form: str, roster: Roster = NOBODY) -> tuple
 
 
 def remarks(people: Sequence[Person], roster: Roster) -> list[str]:
-    """Say who of the roster handed nothing in, and who handed in and is not in it."""
+    """Return who of the roster handed nothing in, and who handed in and is not in it."""
     strangers = [person.name or person.id for person in people if not person.entry]
     present = {person.entry for person in people}
     absent = [entry.person().name for entry in roster.entries if entry.id not in present]

@@ -64,7 +64,7 @@ class Entry:
         return {id_key(id) for id in (*self.ids.values(), self.email) if id}
 
     def column(self, id: str) -> int:
-        """Give the column in which this id stands: another student's there is of its kind.
+        """Return the column in which this id stands: another student's there is of its kind.
 
         -1 where it is the e-mail address.
         """
@@ -105,17 +105,17 @@ class Roster:
         return next(iter(sure if _letters(name) in self._names else own), None)
 
     def own_ids(self, entry: Entry, form: str) -> set[str]:
-        """Give what a student has in columns that only this LMS's own numbers can stand in."""
+        """Return what a student has in columns that only this LMS's own numbers can stand in."""
         titles = set(OWN_COLUMNS[form]) - ANYBODYS
         columns = [n for n, title in enumerate(self.titles) if squeezed(title) in titles]
         return {id_key(entry.ids[n]) for n in columns if n in entry.ids}
 
     def group(self, name: str) -> tuple[Entry, ...]:
-        """Give the members of the group of this name, as Canvas and Moodle write it."""
+        """Return the members of the group of this name, as Canvas and Moodle write it."""
         return self._by_group.get(squeezed(name), ())
 
     def of_file(self, name: str) -> list[Entry]:
-        """Give the students for whom the roster names this file or folder."""
+        """Return the students for whom the roster names this file or folder."""
         return [entry for entry in self.entries if entry.file and entry.file == name]
 
     @cached_property
@@ -140,17 +140,17 @@ class Roster:
 
 
 def id_key(id: str) -> str:
-    """Give the form in which ids are compared."""
+    """Return the form in which ids are compared."""
     return _folded(id.strip())
 
 
 def squeezed(name: str) -> str:
-    """Give a name's letters and digits alone, as Canvas writes it into file names."""
+    """Return a name's letters and digits alone, as Canvas writes it into file names."""
     return re.sub(r"[\W_]", "", _folded(name))
 
 
 def same_name(one: str, other: str) -> bool:
-    """Tell whether two names are one person's, in any order; middle names may be left out."""
+    """Return whether two names are one person's, in any order; middle names may be left out."""
     if not squeezed(one) or not squeezed(other):
         return False
     fewer, more = sorted(map(_words, (one, other)), key=len)
@@ -158,7 +158,7 @@ def same_name(one: str, other: str) -> bool:
 
 
 def _letters(name: str) -> str:
-    """Give a name so that its order does not matter, as Canvas runs its parts together."""
+    """Return a name so that its order does not matter, as Canvas runs its parts together."""
     return "".join(sorted(squeezed(name)))
 
 
@@ -217,7 +217,7 @@ def _entry(row: Sequence[str], columns: Mapping[str, list[int]]) -> Entry:
 
 
 def _problems(entries: Sequence[Entry]) -> Iterable[str]:
-    """Say what would join two students, or leave one without an id."""
+    """Yield what would join two students, or leave one without an id."""
     if not entries:
         yield "it has no students; export it again."
     for entry in entries:

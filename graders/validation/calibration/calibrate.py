@@ -135,7 +135,7 @@ def _brackets_curves(runs: int) -> dict[str, Any]:
 
 
 def _of_three(runs: int) -> int:
-    """Give the trainings that suffice for a check of three attempts, where others have two."""
+    """Return the trainings that suffice for a check of three attempts, where others have two."""
     return max(1, runs * 3 // 10)
 
 

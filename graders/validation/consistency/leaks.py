@@ -39,7 +39,7 @@ def leaks(files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def bodies(file: Path) -> Iterator[Body]:
-    """Give the functions of a module that are long enough, without their docstrings."""
+    """Yield the functions of a module that are long enough, without their docstrings."""
     source = file.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
@@ -56,7 +56,7 @@ def plain(tree: ast.Module) -> str:
 
 
 def _read(path: str, content: bytes) -> str:
-    """Give a module or a notebook as code, and any other file without its blanks."""
+    """Return a module or a notebook as code, and any other file without its blanks."""
     if path.endswith(".py"):
         return plain(ast.parse(content))
     text = content.decode(errors="replace")

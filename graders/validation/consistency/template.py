@@ -75,7 +75,7 @@ def _both(part: str) -> bool:
 
 
 def line_of(problem: str, text: str) -> int:
-    """Give the line of a sheet that a sentence is about; 1 where it names none."""
+    """Return the line of a sheet that a sentence is about; 1 where it names none."""
     if found := re.search(r"at line (\d+)", problem):
         return int(found[1])
     lines = list(enumerate(text.splitlines(), 1))

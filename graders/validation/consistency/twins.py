@@ -157,7 +157,7 @@ def _shown(name: str) -> str:
 
 
 def _header(node: Definition) -> str:
-    """Give decorators, name, arguments and annotations in one line."""
+    """Return decorators, name, arguments and annotations in one line."""
     bare = copy.copy(node)
     bare.body = []
     return " ".join(ast.unparse(bare).split())

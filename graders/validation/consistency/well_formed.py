@@ -66,7 +66,7 @@ def mistake_problems(part: str) -> Iterator[str]:
 
 
 def importable(module: str) -> str:
-    """Say where and why a module of ours cannot be imported; "" where all is well."""
+    """Return where and why a module of ours cannot be imported; "" where all is well."""
     try:
         importlib.import_module(module)
     except Exception as problem:

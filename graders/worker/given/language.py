@@ -59,7 +59,7 @@ class Recording(nn.Module):
         return logits
 
     def distance(self) -> float:
-        """Give the distance of the parameters from their first values, zero."""
+        """Return the distance of the parameters from their first values, zero."""
         return _norm(list(self.parameters()))
 
     def _note_backward(self, x: Tensor, training: bool, gradient: Tensor) -> None:

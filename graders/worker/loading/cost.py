@@ -65,7 +65,7 @@ class Costs:
         return _marker(call, self.aliases[file]) or by_name
 
     def in_library(self, file: str, node: ast.AST) -> bool:
-        """Tell whether an expression belongs to a module that is not the submission's."""
+        """Return whether an expression belongs to a module that is not the submission's."""
         meaning = self.aliases[file].get(root(node), ".")
         return meaning[0] != "." and meaning.partition(".")[0] not in self._modules
 
@@ -113,15 +113,15 @@ class Judge:
         return ""
 
     def cheap(self, node: ast.AST) -> bool:
-        """Tell whether `node` calls nothing but what is known to be cheap."""
+        """Return whether `node` calls nothing but what is known to be cheap."""
         return all(self._cheap_call(call) for call in calls(node)) and not self.heavy(node)
 
     def meaning(self, node: ast.AST) -> str:
-        """Give the full dotted name of an expression: `torch.nn.ReLU` for `nn.ReLU`."""
+        """Return the full dotted name of an expression: `torch.nn.ReLU` for `nn.ReLU`."""
         return _meaning(node, self._aliases)
 
     def in_library(self, node: ast.AST) -> bool:
-        """Tell whether an expression belongs to a module that is not the submission's."""
+        """Return whether an expression belongs to a module that is not the submission's."""
         return self._costs.in_library(self._file, node)
 
     def _heavy_call(self, call: ast.Call) -> str:

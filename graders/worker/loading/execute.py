@@ -275,7 +275,7 @@ class Run:
 
 
 def summary(problem: BaseException) -> str:
-    """Give an exception in one line."""
+    """Return an exception in one line."""
     try:
         text = str(problem).strip().split("\n")[0][:200]
     except BaseException:  # a student's own __str__

@@ -71,7 +71,7 @@ class Modules(MetaPathFinder, ModuleLoader):
                 del sys.modules[name]
 
     def get(self, path: str) -> SubmissionModule:
-        """Give the module of a file or folder, executing a file on first use."""
+        """Return the module of a file or folder, executing a file on first use."""
         if path in self._modules:
             return self._modules[path]
         module = self._modules[path] = self._new(path)
@@ -215,7 +215,7 @@ class Modules(MetaPathFinder, ModuleLoader):
 
 
 def is_library(name: str) -> bool:
-    """Tell whether a top-level module is Python's own or installed, not a file that lies about."""
+    """Return whether a top-level module is Python's own or installed, not a file that lies about."""
     if name in sys.stdlib_module_names:
         return True
     try:

@@ -101,7 +101,7 @@ class Loader:
         return self._modules.get(file)
 
     def lookup(self, part: str, name: str) -> object:
-        """Give what `name` stands for in the best file that has it.
+        """Return what `name` stands for in the best file that has it.
 
         Raises:
             Missing: no file has it.
@@ -133,7 +133,7 @@ class Loader:
         return [known[other] for other in found]
 
     def owns(self, filename: str) -> bool:
-        """Tell whether a file name in a traceback is one of the submission's."""
+        """Return whether a file name in a traceback is one of the submission's."""
         return filename in self._titles
 
     def close(self) -> None:

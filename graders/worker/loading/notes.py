@@ -54,7 +54,7 @@ class Notes:
         self.changes += 1
 
     def lines(self) -> list[str]:
-        """Give the notes in the file's order, at most `LIMIT`."""
+        """Return the notes in the file's order, at most `LIMIT`."""
         notes = sorted([*self._texts, *self._runs()], key=lambda note: note[0])
         texts = [text for _, text in notes]
         if len(texts) <= LIMIT:

@@ -11,7 +11,7 @@ _RESUBMITTED = re.compile(r"(?:-\d+|\s*\(\d+\)|\s*-?\s*copy(?:\s*\(?\d+\)?)?)$",
 
 
 def looks_old(file: str) -> bool:
-    """Tell whether a file looks like a copy that was left behind."""
+    """Return whether a file looks like a copy that was left behind."""
     for part in PurePosixPath(file).parts:
         if part.startswith((".", "__MACOSX")) or _stem(part).endswith("-checkpoint"):
             return True  # hidden files, and what Jupyter keeps of a notebook
@@ -24,20 +24,20 @@ def looks_old(file: str) -> bool:
 
 
 def looks_like_test(file: str) -> bool:
-    """Tell whether a file holds tests rather than answers."""
+    """Return whether a file holds tests rather than answers."""
     parts = [part.casefold() for part in PurePosixPath(file).parts]
     name = parts[-1] if parts else ""
     return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or "tests" in parts
 
 
 def version(file: str) -> int:
-    """Give the number of a name such as `model_v3.py`, else 0."""
+    """Return the number of a name such as `model_v3.py`, else 0."""
     found = _VERSION.search(_stem(PurePosixPath(file).name).casefold())
     return int(found[1][:9]) if found else 0
 
 
 def closeness(file: str, part: str) -> int:
-    """Say how well a file name fits a part: 0 best, 3 not at all."""
+    """Return how well a file name fits a part: 0 best, 3 not at all."""
     path = PurePosixPath(file)
     if path.stem.casefold() == part.casefold():
         return 0 if path.suffix.lower() == ".py" else 1
@@ -90,14 +90,14 @@ class Paths:
         return sorted(found, key=lambda file: _nearness(file, importer))
 
     def relative(self, importer: str, level: int, name: Sequence[str]) -> str | None:
-        """Give what a relative import means, a folder with a slash at its end, or None."""
+        """Return what a relative import means, a folder with a slash at its end, or None."""
         folder = PurePosixPath(importer).parent
         for _ in range(level - 1):
             folder = folder.parent
         return self.child(folder, name)
 
     def child(self, folder: PurePosixPath, name: Sequence[str]) -> str | None:
-        """Give the module or folder `name` below a folder, or None."""
+        """Return the module or folder `name` below a folder, or None."""
         wanted = (*folder.parts, *name)
         last = wanted[-1] if wanted else ""
         found = [file for file in self._modules.get(last, []) if _module(file) == wanted]

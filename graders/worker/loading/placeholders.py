@@ -117,10 +117,10 @@ def skipped(name: str, reason: str) -> Placeholder:
 
 
 def is_cosmetic(label: str) -> bool:
-    """Tell whether leaving out calls to `label` changes no result."""
+    """Return whether leaving out calls to `label` changes no result."""
     return any(label == name or label.startswith(name + ".") for name in COSMETIC)
 
 
 def fault_of(placeholder: Placeholder) -> Exception:
-    """Give the exception that using `placeholder` raises."""
+    """Return the exception that using `placeholder` raises."""
     return placeholder._fault(placeholder._label)

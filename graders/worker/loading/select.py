@@ -90,13 +90,13 @@ class Plan:
                 self._binders.setdefault(name, []).append(step)
 
     def wanted(self) -> set[Step]:
-        """Give what loading executes."""
+        """Return what loading executes."""
         taken = [s for s in self.steps.values() if s.choice is Choice.TAKE and not s.spare]
         names = {name for step in taken for name in step.uses}
         return {*taken, *self.needed_for(names | self._tests)}
 
     def needed_for(self, names: Iterable[str]) -> set[Step]:
-        """Give the steps that bind `names`, and what those use in turn."""
+        """Return the steps that bind `names`, and what those use in turn."""
         needed: set[Step] = set()
         open_names = list(names)
         seen = set(open_names)
@@ -180,7 +180,7 @@ class Plan:
         return Choice.SKIP, "" if silent else STATEMENT
 
     def _changed(self, statement: ast.stmt) -> frozenset[str]:
-        """Give the name that a call such as `words.append(x)` or `setattr(Net, …)` changes."""
+        """Return the name that a call such as `words.append(x)` or `setattr(Net, …)` changes."""
         if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
             return frozenset()
         call = statement.value

@@ -40,7 +40,7 @@ class Piece:
     flags: int = 0
 
     def place(self, statement: ast.stmt) -> Place:
-        """Say where a statement stands."""
+        """Return where a statement stands."""
         return Place(self.cell, statement.lineno, statement.end_lineno or statement.lineno)
 
 
@@ -59,7 +59,7 @@ class Unparsed(Exception):
 
 
 def is_source(file: str) -> bool:
-    """Tell whether a file is a script or a notebook, by its name."""
+    """Return whether a file is a script or a notebook, by its name."""
     return PurePosixPath(file).suffix.lower() in (".py", ".ipynb")
 
 

@@ -31,7 +31,7 @@ def calls(node: ast.AST) -> Iterator[ast.Call]:
 
 
 def dotted(node: ast.AST) -> str:
-    """Give `a.b.c` for such an expression, an empty string for any other."""
+    """Return `a.b.c` for such an expression, an empty string for any other."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -40,21 +40,21 @@ def dotted(node: ast.AST) -> str:
 
 
 def called(call: ast.Call) -> str:
-    """Give the last name of what is called: `fit` for `Net(3).fit(x)`."""
+    """Return the last name of what is called: `fit` for `Net(3).fit(x)`."""
     if isinstance(call.func, ast.Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def root(node: ast.AST) -> str:
-    """Give the name that an attribute, item or method belongs to: `a` for `a.b[0].c`."""
+    """Return the name that an attribute, item or method belongs to: `a` for `a.b[0].c`."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def binds(statement: ast.stmt) -> frozenset[str]:
-    """Give the names that a statement binds or changes in its module."""
+    """Return the names that a statement binds or changes in its module."""
     if isinstance(statement, Definition):
         return frozenset({statement.name})
     if isinstance(statement, Import):
@@ -82,12 +82,12 @@ def _private_targets(statement: ast.stmt) -> set[int]:
 
 
 def bound_by(alias: ast.alias) -> str:
-    """Give the name that one part of an import binds."""
+    """Return the name that one part of an import binds."""
     return alias.asname or alias.name.partition(".")[0]
 
 
 def uses(code: CodeType) -> frozenset[str]:
-    """Give the module's names that a compiled statement reads, now or in its functions."""
+    """Return the module's names that a compiled statement reads, now or in its functions."""
     names: set[str] = set()
     stack = [code]
     while stack:
@@ -102,7 +102,7 @@ def uses(code: CodeType) -> frozenset[str]:
 
 
 def blocks(statement: ast.stmt) -> list[list[ast.stmt]] | None:
-    """Give the bodies of a statement whose parts are chosen one by one, else None."""
+    """Return the bodies of a statement whose parts are chosen one by one, else None."""
     if isinstance(statement, ast.If):
         return [statement.body, statement.orelse]
     if isinstance(statement, ast.Try | ast.TryStar):
@@ -112,7 +112,7 @@ def blocks(statement: ast.stmt) -> list[list[ast.stmt]] | None:
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
-    """Tell whether this is `if __name__ == "__main__":`, perhaps with a further condition."""
+    """Return whether this is `if __name__ == "__main__":`, perhaps with a further condition."""
     if not isinstance(statement, ast.If):
         return False
     test = statement.test
@@ -151,7 +151,7 @@ def under_main_guard(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def is_stub(statement: ast.stmt) -> bool:
-    """Tell whether a definition was left as the template has it."""
+    """Return whether a definition was left as the template has it."""
     if isinstance(statement, Function):
         return _is_stub_body(statement.body, ("pass", "...", "raise"))
     if not isinstance(statement, ast.ClassDef):
@@ -193,7 +193,7 @@ def _is_not_implemented(statement: ast.stmt) -> bool:
 
 
 def defines(statement: ast.stmt) -> frozenset[str]:
-    """Give the names that a definition or an assignment introduces."""
+    """Return the names that a definition or an assignment introduces."""
     if isinstance(statement, Definition):
         return frozenset({statement.name})
     if not isinstance(statement, ast.Assign | ast.AnnAssign):
@@ -202,6 +202,6 @@ def defines(statement: ast.stmt) -> frozenset[str]:
 
 
 def patches(statement: ast.stmt) -> frozenset[str]:
-    """Give the names whose attributes an assignment sets: `Elman` for `Elman.forward = f`."""
+    """Return the names whose attributes an assignment sets: `Elman` for `Elman.forward = f`."""
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     return frozenset(root(target) for target in targets if isinstance(target, ast.Attribute))
