@@ -40,7 +40,7 @@ from graders.grading.collect import OPTIONS  # noqa: E402
 from graders.remote import session as session_module  # noqa: E402
 from graders.remote.connection import Connection  # noqa: E402
 from graders.remote.session import Session  # noqa: E402
-from graders.remote.student import Student  # noqa: E402
+from graders.remote.student import RemoteSubmission  # noqa: E402
 from graders.sandbox.sandbox import Sandbox  # noqa: E402
 from graders.sandbox.selftest import choose  # noqa: E402
 from graders.sheets.check_index import CHECKS, known_checks  # noqa: E402
@@ -48,7 +48,7 @@ from graders.sheets.sheet import Sheet, read_sheet  # noqa: E402
 from graders.uploads.intake import find_uploads  # noqa: E402
 from graders.uploads.submission import Submission  # noqa: E402
 from graders.uploads.upload import UnreadableUpload  # noqa: E402
-from graders.validation.in_process import Inside, inside, run_check  # noqa: E402
+from graders.validation.in_process import InProcessWorker, inside, run_check  # noqa: E402
 from graders.worker import serve, values, wire  # noqa: E402
 
 
@@ -105,7 +105,7 @@ def travelling(submissions: Sequence[Submission], sheet: Sheet) -> float:
     return time.process_time() - begun
 
 
-class Packed(Inside):
+class Packed(InProcessWorker):
     """This process as its own worker, to which requests come in frames."""
 
     def request(
@@ -128,7 +128,7 @@ def forked(submissions: Sequence[Submission], sheet: Sheet) -> float:
     return time.process_time() - begun + sum(ENDED)
 
 
-class Fork(Inside):
+class Fork(InProcessWorker):
     """A fork of this process as the worker: nothing keeps it from anything."""
 
     def __init__(self) -> None:
@@ -197,9 +197,9 @@ class Usual:
         return Draw(seed_for(1, request.node.nodeid))
 
     @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+    def student(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
         self._session.begin(seed_for(1, f"worker/{request.node.nodeid}"))
-        student = Student(self._session, known_checks()[request.node.nodeid].part)
+        student = RemoteSubmission(self._session, known_checks()[request.node.nodeid].part)
         yield student
         student.settle()
         self._session.end()

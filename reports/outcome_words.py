@@ -10,7 +10,7 @@ Tone = Literal["good", "bad", "open"]
 
 
 @dataclass(frozen=True)
-class Words:
+class OutcomeWords:
     """An outcome as a reader meets it: a symbol, a few words, a sentence on what happened."""
 
     symbol: str
@@ -19,31 +19,33 @@ class Words:
     tone: Tone
 
 
-OUTCOME_WORDS: Mapping[Outcome, Words] = {
-    "passed": Words("✓", "Passed", "Your code did what this sentence asks for.", "good"),
-    "failed": Words(
+OUTCOME_WORDS: Mapping[Outcome, OutcomeWords] = {
+    "passed": OutcomeWords("✓", "Passed", "Your code did what this sentence asks for.", "good"),
+    "failed": OutcomeWords(
         "✗", "Wrong result", "Your code ran, but its result is not the expected one.", "bad"
     ),
-    "error": Words(
+    "error": OutcomeWords(
         "✗",
         "Raised an error",
         "An error stopped your code before it gave a result.",
         "bad",
     ),
-    "timeout": Words(
+    "timeout": OutcomeWords(
         "✗", "Took too long", "Your code was stopped when its time limit was reached.", "bad"
     ),
-    "memory": Words(
+    "memory": OutcomeWords(
         "✗", "Used too much memory", "Your code was stopped at its memory limit.", "bad"
     ),
-    "crash": Words(
+    "crash": OutcomeWords(
         "✗",
         "The process ended",
         "Python itself ended while it ran your code for this check.",
         "bad",
     ),
-    "not_run": Words("—", "Not run", "This check was not run, so it earned no points.", "open"),
-    "grader_error": Words(
+    "not_run": OutcomeWords(
+        "—", "Not run", "This check was not run, so it earned no points.", "open"
+    ),
+    "grader_error": OutcomeWords(
         "?",
         "Our fault, not decided yet",
         "Our grader failed here, not your code. No points are lost: course staff will look at it.",

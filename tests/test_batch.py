@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from rich.console import Console
 
-from graders.batch.batch import Batch, Task, run
+from graders.batch.batch import Batch, GradingTask, run
 from graders.batch.progress import Events
 from graders.errors import UsageError
 from graders.files import write_whole
@@ -88,7 +88,7 @@ def test_every_upload_becomes_a_result_and_a_line(monkeypatch, uploads, tmp_path
 
 
 def test_a_slot_that_dies_costs_only_the_submission_that_kills_it(monkeypatch, uploads, tmp_path):
-    def script(task: Task):
+    def script(task: GradingTask):
         return BrokenProcessPool("died") if task.student.id == "2" else None
 
     found, seen, _ = run_scripted(monkeypatch, uploads, tmp_path / "out", script)
@@ -98,7 +98,7 @@ def test_a_slot_that_dies_costs_only_the_submission_that_kills_it(monkeypatch, u
 
 
 def test_a_bug_of_ours_in_one_task_is_tried_three_times(monkeypatch, uploads, tmp_path):
-    def script(task: Task):
+    def script(task: GradingTask):
         return ZeroDivisionError("ours") if task.student.id == "3" else None
 
     found, seen, _ = run_scripted(monkeypatch, uploads, tmp_path / "out", script)

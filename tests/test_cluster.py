@@ -25,7 +25,7 @@ from graders.batch import cluster as clustering
 from graders.batch.batch import Batch, run
 from graders.batch.cluster import OWN, Cluster, grade_there
 from graders.batch.progress import Events
-from graders.batch.slots import Task
+from graders.batch.slots import GradingTask
 from graders.errors import UsageError
 from graders.grading.grade import environment, ungraded
 from graders.paths import ROOT
@@ -325,7 +325,7 @@ def expected(monkeypatch):
     return environment(OWN, 1, SHEET)
 
 
-TASK = Task(Student("1", ""), Submission({}), SHEET, 1, OWN, ())
+TASK = GradingTask(Student("1", ""), Submission({}), SHEET, 1, OWN, ())
 
 
 def test_a_slot_that_is_as_the_run_grades_in_its_own_sandbox(expected):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.batch.extensions import Waiver, read_waivers, strangers
+from graders.batch.extensions import Extension, read_waivers, strangers
 from graders.batch.lateness import cost_changed, lateness
 from graders.errors import UsageError
 from graders.results.result import (
@@ -193,8 +193,8 @@ def test_points_by_hand_that_come_later_are_counted_before_lateness_is_taken():
 
 
 def test_a_waiver_moves_one_students_deadline():
-    days = Waiver("ill", days=Decimal(2))
-    until = Waiver("ill", datetime.fromisoformat("2026-12-03T23:59+01:00"))
+    days = Extension("ill", days=Decimal(2))
+    until = Extension("ill", datetime.fromisoformat("2026-12-03T23:59+01:00"))
     for waiver in (days, until):
         assert lateness(handed_in(minutes=5), DEADLINE, DAILY, waiver) is None
         waived = lateness(handed_in(days=1), DEADLINE, DAILY, waiver)
@@ -212,13 +212,13 @@ def test_a_waiver_moves_one_students_deadline():
 
 
 def test_a_waiver_never_takes_time_away():
-    early = Waiver("error", datetime.fromisoformat("2026-11-01T00:00+01:00"))
+    early = Extension("error", datetime.fromisoformat("2026-11-01T00:00+01:00"))
     assert lateness(handed_in(hours=1), DEADLINE, DAILY, early).off == 10
     assert lateness(handed_in(hours=-1), DEADLINE, DAILY, early) is None
 
 
 def test_a_waiver_holds_where_only_a_mark_is_known():
-    late = lateness(handed_in(True), None, DAILY, Waiver("ill", days=Decimal(1)))
+    late = lateness(handed_in(True), None, DAILY, Extension("ill", days=Decimal(1)))
     assert (late.steps, late.off, late.waived) == (0, 0, "ill")
     assert late.why == (
         "The LMS marks this upload as late, and by how much is not known; more time was given, and "
@@ -227,7 +227,7 @@ def test_a_waiver_holds_where_only_a_mark_is_known():
 
 
 def test_a_waiver_until_a_moment_is_a_deadline_where_there_is_no_other():
-    waiver = Waiver("ill", DEADLINE)
+    waiver = Extension("ill", DEADLINE)
     assert lateness(handed_in(hours=-1), None, DAILY, waiver) is None
     assert lateness(handed_in(hours=1), None, DAILY, waiver).off == 10
 
@@ -239,8 +239,8 @@ def test_waivers_are_read_from_a_table(tmp_path):
         '4711;"ill; seen the note";2026-12-03 23:59+01:00;\r\n;;;\r\n4712;sport;;1,5\r\n'
     )
     assert read_waivers(file) == {
-        "4711": Waiver("ill; seen the note", datetime.fromisoformat("2026-12-03T23:59+01:00")),
-        "4712": Waiver("sport", days=Decimal("1.5")),
+        "4711": Extension("ill; seen the note", datetime.fromisoformat("2026-12-03T23:59+01:00")),
+        "4712": Extension("sport", days=Decimal("1.5")),
     }
 
 
@@ -288,7 +288,7 @@ def test_a_table_of_other_columns_is_refused(tmp_path):
 
 
 def test_a_waiver_for_nobody_is_told():
-    assert strangers({"4711": Waiver("ill"), "5": Waiver("ill")}, {"4711"}) == [
+    assert strangers({"4711": Extension("ill"), "5": Extension("ill")}, {"4711"}) == [
         "A waiver is for 5, and nobody of that id handed in."
     ]
 

@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import nn
 
-from graders.worker.loading.loader import Broken, Loader, Missing
+from graders.worker.loading.loader import BrokenDefinition, Loader, Missing
 
 Open = Callable[..., Loader]
 
@@ -439,7 +439,7 @@ def test_a_default_from_a_skipped_load_does_not_cost_the_class(submission: Open)
     assert loader.notes == {"a.py": ["lines 1-2: loading of data skipped"]}
     with pytest.raises(NameError, match=r"`vocab_size` cannot be used: a.py, line 2 failed on"):
         value(loader, "rows")()
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(BrokenDefinition) as broken:
         loader.lookup("part", "w2i")
     assert str(broken.value.exception) == (
         "`w2i` cannot be used: a.py, line 1 was skipped on loading"
@@ -461,7 +461,7 @@ def test_a_definition_that_fails_costs_only_itself(
 ) -> None:
     loader = submission({"a.py": f"class A:\n    {body}\ndef f(): return 1\n"})
     assert value(loader, "f")() == 1
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(BrokenDefinition) as broken:
         loader.lookup("part", "A")
     assert (broken.value.name, broken.value.file) == ("A", "a.py")
     assert str(broken.value) == "`A` in a.py could not be loaded"
@@ -550,7 +550,7 @@ def test_a_missing_package_beside_needed_ones_costs_only_itself(
     with pytest.raises(ModuleNotFoundError) as missing:
         value(loader, "g")()
     assert str(missing.value) == "`wget` is not installed here: `wget.download` cannot be used"
-    with pytest.raises(Broken) as broken:
+    with pytest.raises(BrokenDefinition) as broken:
         loader.lookup("part", "Mine")
     assert isinstance(broken.value.exception, ModuleNotFoundError)
     assert loader.notes["a.py"][:3] == [
@@ -883,7 +883,7 @@ def test_a_broken_file_gives_way_to_a_sound_one_but_not_to_a_stub(submission: Op
     sound = submission({"elman.py": broken, "b.py": "class Elman:\n    x = 1\n"})
     assert value(sound, "Elman", "elman").x == 1
     stub = submission({"elman.py": broken, "b.py": "def Elman(): raise NotImplementedError\n"})
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenDefinition):
         stub.lookup("elman", "Elman")
 
 

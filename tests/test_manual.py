@@ -13,12 +13,12 @@ from rich.console import Console
 
 from graders.__main__ import main
 from graders.batch.batch import Batch, run
-from graders.batch.extensions import Waiver
+from graders.batch.extensions import Extension
 from graders.batch.progress import Events
 from graders.errors import UsageError
 from graders.grading.grade import ungraded
 from graders.results.manual_csv import (
-    Entry,
+    ManualEntry,
     Mark,
     entries,
     extended,
@@ -147,7 +147,7 @@ def test_a_file_that_is_no_such_table_is_refused(tmp_path, data, words):
 def test_an_empty_file_is_as_none(tmp_path, data):
     (tmp_path / "manual.csv").write_bytes(data)
     assert read(tmp_path, WORTH) == {}
-    entry = Entry(0, "4711", "Jane", "4", GIVEN)
+    entry = ManualEntry(0, "4711", "Jane", "4", GIVEN)
     assert extended(tmp_path, []) is None
     assert extended(tmp_path, [entry]) == f"\ufeff{HEAD}4711,Jane,4,1.5,2,fine\n"
 
@@ -387,7 +387,7 @@ def test_deadline_and_waivers_count_at_once_and_without_grading(grade, tmp_path)
     sheet = replace(SHEET, late=policy, deadline=datetime.fromisoformat("2026-12-01T23:59+01:00"))
     grade(sheet)
     assert grades(out) == {"1": ("7", "3", "0"), "2": ("6", "3", "1")}
-    said = grade(sheet, {"2": Waiver("ill", days=Decimal(1)), "22": Waiver("ill")})
+    said = grade(sheet, {"2": Extension("ill", days=Decimal(1)), "22": Extension("ill")})
     assert "A waiver is for 22, and nobody of that id handed in." in said
     assert "2: lateness took 1 of the points before, and takes 0 now; look at deadline" in said
     assert grades(out)["2"] == ("7", "3", "0") and AllPassed.tasks == 2

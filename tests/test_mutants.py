@@ -10,7 +10,7 @@ from graders.errors import UsageError
 from graders.remote.session import Session
 from graders.sheets.check_index import known_checks
 from graders.validation import mutation
-from graders.validation.in_process import Inside
+from graders.validation.in_process import InProcessWorker
 from graders.validation.mutators import changes
 from graders.validation.soundness import parts_with_checks
 
@@ -129,7 +129,7 @@ def small(tmp_path, monkeypatch):
 
 def inside(submission, given, sandbox, limits, warm):
     """Make a session whose worker is this process: for code that ends, and quick to start."""
-    return Session(submission, given, sandbox, limits, warm or Inside())
+    return Session(submission, given, sandbox, limits, warm or InProcessWorker())
 
 
 KNOWN = known_checks()

@@ -8,7 +8,7 @@ from graders.__main__ import main
 from graders.errors import UsageError
 from graders.validation import mutation, soundness, tables
 from graders.validation.mutation import Verdict
-from graders.validation.soundness import Row, Table
+from graders.validation.soundness import SoundnessRow, SoundnessTable
 
 PAGE = tables.PAGE.read_text(encoding="utf-8")
 PARTS = soundness.parts_with_checks()
@@ -63,7 +63,7 @@ def test_what_is_learnt_or_drawn_is_as_it_was_measured():
 
 # --- the commands that write it ---
 
-ROW = Row("elman", 4, 2, (), (), (), ())
+ROW = SoundnessRow("elman", 4, 2, (), (), (), ())
 EMPTY = "# Numbers\n\n<!-- answers -->\nold\n<!-- end of answers -->\nAfter.\n"
 
 
@@ -77,7 +77,7 @@ def page(tmp_path, monkeypatch):
 
 def test_rows_are_written_and_those_of_other_parts_stay(page, monkeypatch):
     for part, seeds in (("elman", "2"), ("mlp", "3"), ("elman", "1")):
-        table = Table((replace(ROW, part=part),))
+        table = SoundnessTable((replace(ROW, part=part),))
         monkeypatch.setattr(soundness, "soundness", lambda parts, seeds, table=table: table)
         assert main(["soundness", "elman", "--seeds", seeds, "--table", str(page)]) == 0
     assert page.read_text() == (

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from graders.probes.results_csv import Run, read_runs
+from graders.probes.results_csv import RecordedRun, read_runs
 
 PLAIN = "model,lr,val_acc,test_acc\nMLP,0.01,0.86,\nLSTM,0.001,0.87,0.88\n"
 RUNS = [
-    Run("MLP", {"lr": "0.01"}, 0.86, None),
-    Run("LSTM", {"lr": "0.001"}, 0.87, 0.88),
+    RecordedRun("MLP", {"lr": "0.01"}, 0.86, None),
+    RecordedRun("LSTM", {"lr": "0.001"}, 0.87, 0.88),
 ]
 
 

@@ -16,7 +16,7 @@ from graders.errors import UsageError
 from graders.paths import ROOT
 from graders.remote.faults import Fault
 from graders.remote.session import Session
-from graders.remote.student import Student
+from graders.remote.student import RemoteSubmission
 from graders.sandbox import bubblewrap, cgroup, selftest, zygote
 from graders.sandbox.bubblewrap import Bubblewrap
 from graders.sandbox.sandbox import NoSandbox
@@ -81,7 +81,7 @@ def session(request):
 @pytest.fixture
 def student(session):
     session.begin(1)
-    yield Student(session, "part")
+    yield RemoteSubmission(session, "part")
     session.end()
 
 
@@ -306,7 +306,7 @@ def run(warm, statement, seconds=20):
     session = Session(Submission({"p.py": f"import os\n{statement}".encode()}), {}, warm, Limits())
     session.begin(1)
     try:
-        return Student(session, "p").f()
+        return RemoteSubmission(session, "p").f()
     except Fault as fault:
         return fault.message
     finally:
@@ -345,10 +345,10 @@ def test_a_warm_process_that_is_killed_is_our_fault_and_is_replaced(warm):
     warm._warm._process.kill()
     worker.wait(10)
     with pytest.raises(Fault):
-        Student(session, "p").f()
+        RemoteSubmission(session, "p").f()
     session.end()
     session.begin(2)
-    assert Student(session, "p").f() == 1
+    assert RemoteSubmission(session, "p").f() == 1
     session.close()
 
 
@@ -377,12 +377,12 @@ def others():
 """
     one, other = (Session(Submission({"p.py": code}), {}, warm, Limits()) for _ in range(2))
     one.begin(1)
-    Student(one, "p").leave("secret")
+    RemoteSubmission(one, "p").leave("secret")
     other.begin(1)
-    places, shared, variable = Student(other, "p").find()
+    places, shared, variable = RemoteSubmission(other, "p").find()
     assert [place for place in places if "note" in place] == shared == []
     assert variable is None
-    assert Student(other, "p").others() in ([2], [1, 2])  # itself, and what watches it
+    assert RemoteSubmission(other, "p").others() in ([2], [1, 2])  # itself, and what watches it
     one.close()
     other.close()
 

@@ -11,7 +11,7 @@ from graders.remote.connection import STRETCH
 from graders.remote.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
 from graders.remote.pipes import Threaded
 from graders.remote.session import Session
-from graders.remote.student import Student, describe
+from graders.remote.student import RemoteSubmission, describe
 from graders.sandbox.bubblewrap import Bubblewrap
 from graders.sandbox.sandbox import NoSandbox
 from graders.sandbox.zygote import Zygote
@@ -96,7 +96,7 @@ def session(request):
 @pytest.fixture
 def student(session):
     session.begin(5)
-    yield Student(session, "part")
+    yield RemoteSubmission(session, "part")
     session.end()
 
 
@@ -124,7 +124,7 @@ def test_what_is_told_and_fails_is_the_answer_to_what_is_asked_next(student):
 
 def test_what_is_told_at_the_end_of_a_check_is_forgotten(session):
     session.begin(5)
-    student = Student(session, "part")
+    student = RemoteSubmission(session, "part")
     student.tell(student.leave, 3)
     session.end()
     session.begin(6)
@@ -212,7 +212,7 @@ def same(a): return a
 def making(session):
     mine = Session(Submission({"part.py": MAKING.encode()}), {}, session._sandbox, LIMITS)
     mine.begin(1)
-    yield Student(mine, "part")
+    yield RemoteSubmission(mine, "part")
     mine.close()
 
 
@@ -286,7 +286,7 @@ def test_exit_in_a_call_is_only_an_exception(student):
 )
 def test_a_lost_worker_costs_one_check_and_is_replaced(session, name, arguments, kind, words):
     session.begin(5)
-    student = Student(session, "part")
+    student = RemoteSubmission(session, "part")
     started = time.monotonic()
     with pytest.raises(kind) as caught:
         getattr(student, name)(*arguments)
@@ -300,7 +300,7 @@ def test_a_lost_worker_costs_one_check_and_is_replaced(session, name, arguments,
 
 def test_output_is_kept_up_to_its_cap(session):
     session.begin(5)
-    student = Student(session, "part")
+    student = RemoteSubmission(session, "part")
     student.shout("hello")
     assert session.end() == "hello\nerr\n"
     session.begin(6)
@@ -314,7 +314,7 @@ def test_output_is_kept_up_to_its_cap(session):
 def test_draws_follow_the_checks_seed(session):
     def draws(seed):
         session.begin(seed)
-        values = Student(session, "part").seeded()
+        values = RemoteSubmission(session, "part").seeded()
         session.end()
         return values
 
@@ -347,11 +347,11 @@ def test_a_file_that_ends_the_worker_is_not_loaded_again():
         session.begin(1)
         started = time.monotonic()
         with pytest.raises(Crash, match=r"part\.py could not be loaded"):
-            getattr(Student(session, "part"), name)()
+            getattr(RemoteSubmission(session, "part"), name)()
         session.end()
     assert time.monotonic() - started < 1
     session.begin(2)
-    assert Student(session, "part").g() == 2
+    assert RemoteSubmission(session, "part").g() == 2
     session.close()
 
 
@@ -376,7 +376,7 @@ def rest(seconds):
 """
     monkeypatch.setattr("graders.sandbox.process.WorkerProcess.cpu_seconds", lambda self: 0.0)
     session = Session(Submission({"part.py": code}), {}, NoSandbox(), Limits(call_seconds=1))
-    student = Student(session, "part")
+    student = RemoteSubmission(session, "part")
     session.begin(1)
     assert student.work(2.5) == 2.5
     took = {}
@@ -398,7 +398,7 @@ def test_code_that_hangs_again_and_again_is_given_less_time():
     for _ in range(4):
         session.begin(1)
         with pytest.raises(TooSlow) as caught:
-            Student(session, "part").spin()
+            RemoteSubmission(session, "part").spin()
         session.end()
         spent.append(caught.value.message.split()[5])
     assert spent == ["1", "1", "1", "0.25"]
@@ -425,7 +425,7 @@ def begun(code, limits):
     """Give a session in its first check, and the submission of one file as that check sees it."""
     session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
     session.begin(1)
-    yield session, Student(session, "part")
+    yield session, RemoteSubmission(session, "part")
     session.close()
 
 
@@ -494,11 +494,11 @@ def test_a_worker_that_lies_about_what_was_noted_is_lost_not_our_fault():
     session = Session(Submission({"part.py": LIES.encode()}), {}, NoSandbox(), LIMITS)
     session.begin(1)
     with pytest.raises(Crash):
-        Student(session, "part").lie()
+        RemoteSubmission(session, "part").lie()
     assert session.end() == ""
     session.begin(2)
     with pytest.raises(StudentError) as caught:
-        Student(session, "part").shout()
+        RemoteSubmission(session, "part").shout()
     assert len(caught.value.message) < 8_000
     session.close()
 
@@ -517,11 +517,11 @@ def words(): print("kept")
 def test_what_a_thread_does_after_its_check_costs_no_other_check(session, name):
     mine = Session(Submission({"part.py": AFTERWARDS.encode()}), {}, session._sandbox, LIMITS)
     mine.begin(1)
-    getattr(Student(mine, "part"), name)()
+    getattr(RemoteSubmission(mine, "part"), name)()
     mine.end()
     time.sleep(0.5)
     mine.begin(2)
-    Student(mine, "part").words()
+    RemoteSubmission(mine, "part").words()
     assert mine.end() == "kept\n"
     mine.close()
 
@@ -542,7 +542,7 @@ def Nowhere(): return nn.Linear(2, 2, device="meta")
 def test_parameters_are_told_with_their_values_or_without():
     mine = Session(Submission({"part.py": MODELS.encode()}), {}, NoSandbox(), LIMITS)
     mine.begin(1)
-    student = Student(mine, "part")
+    student = RemoteSubmission(mine, "part")
     model = student.Net()
     whole, bare = student.parameters(model), student.parameters(model, values=False)
     assert [p.name for p in whole] == ["kept", "lin.weight", "lin.bias"]
@@ -604,7 +604,7 @@ def test_more_parameters_than_any_answer_needs_fail(rows):
 def _told(rows):
     mine = Session(Submission({"part.py": SHAPES.encode()}), {}, NoSandbox(), LIMITS)
     mine.begin(1)
-    student = Student(mine, "part")
+    student = RemoteSubmission(mine, "part")
     model = student.Net()
     student.told(rows)
     try:
@@ -633,7 +633,7 @@ def objects(): return [Net()]
 def collected():
     mine = Session(Submission({"part.py": COLLECTED.encode()}), {}, NoSandbox(), LIMITS)
     mine.begin(1)
-    yield Student(mine, "part")
+    yield RemoteSubmission(mine, "part")
     mine.close()
 
 

@@ -9,7 +9,7 @@ from graders.__main__ import main
 from graders.errors import UsageError
 from graders.mistakes import Mistake
 from graders.validation import soundness
-from graders.validation.soundness import Row, Table
+from graders.validation.soundness import SoundnessRow, SoundnessTable
 
 PARTS = soundness.parts_with_checks()
 MANY = 50  # mistakes, of which every second one is run here
@@ -76,7 +76,7 @@ def test_the_sheets_own_skeletons_lose_two_checks_at_most():
 
 # --- what a table says ---
 
-ROW = Row("elman", 4, 2, (), (), (), ())
+ROW = SoundnessRow("elman", 4, 2, (), (), (), ())
 
 
 def test_a_case_counts_once_over_all_seeds():
@@ -95,7 +95,7 @@ def test_a_case_counts_once_over_all_seeds():
 def test_one_line_is_enough_to_fail(field):
     assert ROW.holds
     assert not replace(ROW, **{field: ("a: seed 1: b",)}).holds
-    assert not Table((ROW, replace(ROW, **{field: ("a: seed 1: b",)}))).holds
+    assert not SoundnessTable((ROW, replace(ROW, **{field: ("a: seed 1: b",)}))).holds
 
 
 def test_one_mistake_in_twenty_may_go_without_a_hint():
@@ -181,7 +181,7 @@ def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
 
     def table(parts, seeds):
         asked.append((list(parts), list(seeds)))
-        return Table((row,))
+        return SoundnessTable((row,))
 
     monkeypatch.setattr(soundness, "soundness", table)
     assert main(["soundness", "elman", "--seeds", "2"]) == 1
@@ -190,7 +190,7 @@ def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
     assert printed[1] == ["elman", "4", "4", "4", "2", "1"]
     assert " ".join(printed[2]) == "elman: loses points: lambdas: seed 2: test_x: failed: wrong"
     assert asked == [(["elman"], [1, 2])]
-    monkeypatch.setattr(soundness, "soundness", lambda parts, seeds: Table((ROW,)))
+    monkeypatch.setattr(soundness, "soundness", lambda parts, seeds: SoundnessTable((ROW,)))
     assert main(["soundness"]) == 0
     assert main(["soundness", "elmann"]) == 2
     assert capsys.readouterr().err.startswith("No part elmann has checks; there are ")

@@ -11,7 +11,7 @@ from graders.grading.grade import given_files
 from graders.probes.training_log import all_in_mode, none_tracked
 from graders.remote.faults import Failed, Fault
 from graders.remote.session import Session
-from graders.remote.student import Student
+from graders.remote.student import RemoteSubmission
 from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
@@ -153,7 +153,7 @@ def _checks(part):
 
 def _passes(session, part, check):
     session.begin(1)
-    fixtures = {"student": Student(session, part), "draw": Draw(1)}
+    fixtures = {"student": RemoteSubmission(session, part), "draw": Draw(1)}
     try:
         check(**{name: fixtures[name] for name in signature(check).parameters})
     except Fault as fault:

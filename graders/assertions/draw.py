@@ -8,7 +8,7 @@ from torch import Tensor
 
 from graders.oracles.roles import Parameter
 from graders.remote.replies import Named
-from graders.remote.student import Remote, Student
+from graders.remote.student import Remote, RemoteSubmission
 
 
 def seed_for(seed: int, name: str) -> int:
@@ -51,7 +51,7 @@ class Draw:
 
     def weights(
         self,
-        student: Student,
+        student: RemoteSubmission,
         model: Remote,
         scale: float = 0.6,
         known: Sequence[Parameter] | None = None,

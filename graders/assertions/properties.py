@@ -12,7 +12,7 @@ from graders.assertions.compare import close, holds, is_close, shaped
 from graders.assertions.draw import Draw
 from graders.oracles.roles import Parameter
 from graders.remote.faults import Failed, StudentError
-from graders.remote.student import Remote, Student, describe
+from graders.remote.student import Remote, RemoteSubmission, describe
 
 CUT = (
     "The graph is cut between them and the output, by detach(), .data, .item(), torch.tensor(…) or "
@@ -60,7 +60,7 @@ def hinted(hint: str) -> Iterator[None]:
         raise
 
 
-def items_of(student: Student, returned: Any, most: int) -> Sequence[Any]:
+def items_of(student: RemoteSubmission, returned: Any, most: int) -> Sequence[Any]:
     """List what a generator, a list or another iterable gave, `most` items at most."""
     if isinstance(returned, Remote):
         returned = student.collect(returned, most)
@@ -70,7 +70,7 @@ def items_of(student: Student, returned: Any, most: int) -> Sequence[Any]:
 
 
 def weighted(
-    student: Student, model: Remote, draw: Draw, dtype: torch.dtype = torch.float32
+    student: RemoteSubmission, model: Remote, draw: Draw, dtype: torch.dtype = torch.float32
 ) -> list[Parameter]:
     """Put a model into evaluation mode and `dtype`, with random weights; list its parameters."""
     student.tell(model.eval)
@@ -80,7 +80,7 @@ def weighted(
 
 
 def reweighted(
-    student: Student,
+    student: RemoteSubmission,
     model: Remote,
     parameters: Sequence[Parameter],
     draw: Draw,
@@ -110,7 +110,7 @@ def matches_one(
 
 
 def gradients_match(
-    student: Student,
+    student: RemoteSubmission,
     model: Remote,
     inputs: Sequence[Tensor],
     cotangents: Sequence[Tensor],
@@ -162,7 +162,7 @@ def _names(parameters: Sequence[Parameter]) -> str:
     return ", ".join(p.name for p in parameters)
 
 
-def _matters(student: Student, model: Remote, parameter: Parameter, inputs: Any) -> bool:
+def _matters(student: RemoteSubmission, model: Remote, parameter: Parameter, inputs: Any) -> bool:
     """Return whether what the model returns depends on a parameter at all."""
     called, results = student.called, []
     for values in (parameter.values + 1, parameter.values, parameter.values):
@@ -261,7 +261,9 @@ def no_softmax(logits: Any, *others: Any) -> None:
     holds(not squashed, "All logits lie between 0 and 1.", rows, hint=hint)
 
 
-def under_other_weights(student: Student, model: Remote, draw: Draw, *inputs: Any) -> list[Any]:
+def under_other_weights(
+    student: RemoteSubmission, model: Remote, draw: Draw, *inputs: Any
+) -> list[Any]:
     """Call a model again under three fresh draws of its weights."""
     results = []
     for _ in range(3):
@@ -271,7 +273,7 @@ def under_other_weights(student: Student, model: Remote, draw: Draw, *inputs: An
 
 
 def has_widths(
-    student: Student, model: Remote, shapes: Sequence[tuple[int, ...]], hint: str = SIZES
+    student: RemoteSubmission, model: Remote, shapes: Sequence[tuple[int, ...]], hint: str = SIZES
 ) -> None:
     """Raise Failed unless the model has a parameter for each of these shapes, either way round."""
     found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
@@ -280,13 +282,13 @@ def has_widths(
     holds(not missing, problem, f"weights of shapes {found}", hint=hint)
 
 
-def arguments_unchanged(student: Student) -> None:
+def arguments_unchanged(student: RemoteSubmission) -> None:
     """Raise Failed unless the last call left its arguments as they were."""
     hint = "Operations that end in _ and assignments into a slice change the caller's tensor."
     holds(not student.mutated, "What was passed in is changed.", hint=hint)
 
 
-def ignores_device(student: Student, model: Remote, *arguments: Any) -> None:
+def ignores_device(student: RemoteSubmission, model: Remote, *arguments: Any) -> None:
     """Pass unless the model makes a tensor on a device of its own choice."""
     holds(bool(_flat(model(*arguments))), "It gives no tensor, on any device.")
     try:

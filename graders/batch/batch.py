@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from graders.batch.extensions import Waiver, strangers
+from graders.batch.extensions import Extension, strangers
 from graders.batch.lateness import cost_changed, lateness
 from graders.batch.progress import Events
 from graders.batch.regrade import Regrade, graded_anew, told
-from graders.batch.slots import Slots, Task, local_slots, lost
+from graders.batch.slots import GradingTask, Slots, local_slots, lost
 from graders.errors import UsageError
 from graders.files import on_disk
 from graders.grading.grade import TRIES, environment, ungraded
@@ -40,7 +40,7 @@ class Batch:
     seed: int
     jobs: int
     sandbox: str = "auto"
-    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    waivers: Mapping[str, Extension] = field(default_factory=dict)
     lms: str = "auto"
     roster: Path | None = None
     regrade: Regrade = field(default_factory=Regrade)
@@ -139,7 +139,7 @@ class _Finished:
         uploads: Sequence[Upload],
     ) -> None:
         self.summaries: dict[str, ResultSummary] = {}
-        self.by_hand: list[manual_csv.Entry] = []
+        self.by_hand: list[manual_csv.ManualEntry] = []
         self._batch, self._slots, self._events, self._marks = batch, slots, events, marks
         self._fellows = {upload.student.id: upload.fellows for upload in uploads}
 
@@ -202,8 +202,10 @@ def _grade_all(
 ) -> None:
     """Keep every slot busy; a task that breaks its slot is tried again, then left to staff."""
     waiting = _tasks(batch, uploads, slots, finished)
-    running: dict[Future[Result], Task] = {}
-    suspects: list[Task] = []  # what was in a slot that broke; run alone, so that blame is certain
+    running: dict[Future[Result], GradingTask] = {}
+    suspects: list[
+        GradingTask
+    ] = []  # what was in a slot that broke; run alone, so that blame is certain
     tries: Counter[str] = Counter()
     while True:
         while len(running) < (1 if suspects else AHEAD * slots.count):
@@ -238,7 +240,7 @@ def _problem(future: Future[Result], batch: Batch) -> BaseException | None:
 
 def _tasks(
     batch: Batch, uploads: Sequence[Upload], slots: Slots, finished: _Finished
-) -> Iterator[Task]:
+) -> Iterator[GradingTask]:
     """Unpack the uploads one after the other; finish those that need no worker."""
     for upload in uploads:
         try:
@@ -251,7 +253,7 @@ def _tasks(
         if known is not None:
             finished.take(known, False)
             continue
-        yield Task(student, submission, batch.sheet, batch.seed, slots.sandbox, batch.hidden)
+        yield GradingTask(student, submission, batch.sheet, batch.seed, slots.sandbox, batch.hidden)
 
 
 def _known_result(batch: Batch, student: Student, slots: Slots) -> Result | None:
@@ -275,7 +277,7 @@ def _unreadable(batch: Batch, problem: UnreadableUpload, sandbox: str) -> Result
     return ungraded(batch.sheet, problem.student, problem.sentence, batch.seed, sandbox)
 
 
-def _left_to_staff(batch: Batch, task: Task, problem: BaseException) -> Result:
+def _left_to_staff(batch: Batch, task: GradingTask, problem: BaseException) -> Result:
     reason = (
         f"The grader failed {TRIES} times on this submission: {type(problem).__name__} {problem}"
     )

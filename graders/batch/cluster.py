@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graders.batch.slots import Task, lost
+from graders.batch.slots import GradingTask, lost
 from graders.errors import UsageError
 from graders.grading.grade import environment, grade
 from graders.results.result import Environment, Result
@@ -71,7 +71,7 @@ class Cluster:
         self._last = slots
         return max(1, slots)
 
-    def submit(self, task: Task) -> Future[Result]:
+    def submit(self, task: GradingTask) -> Future[Result]:
         parcel = pickle.dumps((grade_there, task, self._expected))
         future: Future[Result] = self._executor.submit(_opener(), parcel)
         return future
@@ -157,7 +157,7 @@ async def look(
     return ""
 
 
-def grade_there(task: Task, expected: Environment) -> Result:
+def grade_there(task: GradingTask, expected: Environment) -> Result:
     """Grade one submission in a slot of a cluster.
 
     Raises:

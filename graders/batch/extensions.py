@@ -15,7 +15,7 @@ COLUMNS = ("student", "reason", "until", "days")
 
 
 @dataclass(frozen=True)
-class Waiver:
+class Extension:
     """More time for one student: until a moment, or some days after the deadline."""
 
     reason: str
@@ -28,13 +28,13 @@ class Waiver:
         return max(deadline, self.until or deadline + timedelta(days=float(self.days)))
 
 
-def read_waivers(path: Path) -> dict[str, Waiver]:
+def read_waivers(path: Path) -> dict[str, Extension]:
     """Read waivers by student from a CSV file.
 
     Raises:
         UsageError: the file or a line of it is wrong; one sentence for each.
     """
-    waivers: dict[str, Waiver] = {}
+    waivers: dict[str, Extension] = {}
     problems = []
     for row in read_rows(path, COLUMNS):
         student = row["student"]
@@ -49,7 +49,7 @@ def read_waivers(path: Path) -> dict[str, Waiver]:
     return waivers
 
 
-def _waiver(student: str, reason: str, until: str, days: str) -> Waiver:
+def _waiver(student: str, reason: str, until: str, days: str) -> Extension:
     if not student:
         raise ValueError("it names no student")
     if not reason:
@@ -60,11 +60,11 @@ def _waiver(student: str, reason: str, until: str, days: str) -> Waiver:
         moment = moment_or_none(until)
         if moment is None:
             raise ValueError(f"`{until}` is no date with time and time zone, as in {EXAMPLE}")
-        return Waiver(reason, moment)
+        return Extension(reason, moment)
     number = days.replace(",", ".")
     if not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", number) or not Decimal(number):
         raise ValueError(f"`{days}` is no number of days above zero")
-    return Waiver(reason, days=Decimal(number))
+    return Extension(reason, days=Decimal(number))
 
 
 def strangers(waivers: Collection[str], students: Collection[str]) -> list[str]:

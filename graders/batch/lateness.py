@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from graders.batch.extensions import Waiver
+from graders.batch.extensions import Extension
 from graders.results.result import Late, LateUnit, OffOf, Result, Student
 from graders.results.result_json import number
 from graders.sheets.deadline import moment_or_none
@@ -14,7 +14,7 @@ def lateness(
     student: Student,
     deadline: datetime | None,
     policy: LatePolicy | None,
-    waiver: Waiver | None = None,
+    waiver: Extension | None = None,
 ) -> Late | None:
     """Judge when `student` handed in; None is in time, or nothing that speaks of lateness.
 
@@ -52,7 +52,7 @@ def cost_changed(result: Result, earlier: Result | None) -> str:
     )
 
 
-def _marked(policy: LatePolicy | None, waiver: Waiver | None) -> Late:
+def _marked(policy: LatePolicy | None, waiver: Extension | None) -> Late:
     """Judge an upload of which only the LMS's mark tells that it is late."""
     told = "The LMS marks this upload as late, and by how much is not known"
     if waiver:
@@ -66,7 +66,7 @@ def _marked(policy: LatePolicy | None, waiver: Waiver | None) -> Late:
 
 
 def _late(
-    policy: LatePolicy | None, steps: int, off: Decimal, why: str, waiver: Waiver | None
+    policy: LatePolicy | None, steps: int, off: Decimal, why: str, waiver: Extension | None
 ) -> Late:
     unit: LateUnit = policy.unit if policy else "day"
     of: OffOf = policy.of if policy else "points"

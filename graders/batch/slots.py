@@ -25,7 +25,7 @@ from graders.uploads.submission import Submission
 
 
 @dataclass(frozen=True)
-class Task:
+class GradingTask:
     """What a slot needs to grade one submission; it can travel to another machine."""
 
     student: Student
@@ -46,7 +46,7 @@ class Slots(Protocol):
     def count(self) -> int:
         """How many slots there are by now."""
 
-    def submit(self, task: Task) -> Future[Result]:
+    def submit(self, task: GradingTask) -> Future[Result]:
         """Hand a task over. Its future raises what broke its slot, or a UsageError, which ends all."""
 
     def admits(self, sandbox: str) -> bool:
@@ -62,7 +62,7 @@ class LocalSlots:
         self.remark = sandbox.remark
         self._made = [self._make()]
 
-    def submit(self, task: Task) -> Future[Result]:
+    def submit(self, task: GradingTask) -> Future[Result]:
         try:
             return self._made[-1].submit(grade_task, task)
         except BrokenProcessPool:
@@ -107,7 +107,7 @@ def lost(scheduler: str) -> UsageError:
     )
 
 
-def grade_task(task: Task) -> Result:
+def grade_task(task: GradingTask) -> Result:
     """Grade one submission in a slot; every problem of our own is a result that says so."""
     sandbox = _slots_sandbox(task.sandbox, task.hidden)
     return grade(task.submission, task.student, task.sheet, task.seed, sandbox)

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from graders.errors import UsageError
 from graders.gradebook.changes import Filled, filled
-from graders.gradebook.row_matching import Register
+from graders.gradebook.row_matching import RowIndex
 from graders.results.result import Result
 from graders.results.table import Table
 from graders.text import decimal, listed
@@ -83,9 +83,9 @@ def _last_of_students(gradebook: Table) -> int:
     return sections[0]
 
 
-def _register(gradebook: Table, last: int) -> Register:
+def _register(gradebook: Table, last: int) -> RowIndex:
     columns = [n for n in range(1, last) if squeezed(gradebook.header[n]).endswith("id")]
-    return Register(
+    return RowIndex(
         "canvas",
         [row[columns[0]].strip() for row in gradebook.rows],
         [" ".join(row[: columns[0]]) for row in gradebook.rows],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from graders.gradebook.row_matching import Register
+from graders.gradebook.row_matching import RowIndex
 from graders.results.result import Result
 from graders.results.table import Table
 from graders.text import counted, decimal, printable
@@ -13,7 +13,7 @@ from graders.uploads.lms.roster import Roster
 
 
 @dataclass(frozen=True)
-class Change:
+class GradeChange:
     """What a file says of one student, and what the LMS said at its export.
 
     Args:
@@ -46,7 +46,7 @@ class Filled:
     """A table with points in it, what it changes, and who is left as it was."""
 
     table: Table
-    changes: tuple[Change, ...] = ()
+    changes: tuple[GradeChange, ...] = ()
     left: tuple[Left, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -55,7 +55,7 @@ def filled(
     table: Table,
     column: int,
     results: Sequence[Result],
-    register: Register,
+    register: RowIndex,
     roster: Roster | None,
     refusal: Callable[[Result, int], str],
 ) -> Filled:
@@ -74,7 +74,7 @@ def filled(
         elif not same_number(old := rows[row][column], result.points):
             rows[row][column] = spelt(result.points, table.comma)
             there = "" if register.is_named(result.student, row) else register.names[row]
-            changes.append(Change(who(result), old, rows[row][column], printable(there)))
+            changes.append(GradeChange(who(result), old, rows[row][column], printable(there)))
     whole = replace(table, rows=tuple(map(tuple, rows)))
     return Filled(whole, tuple(changes), tuple(left))
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from graders.errors import UsageError
 from graders.gradebook.changes import Filled, filled
-from graders.gradebook.row_matching import Register
+from graders.gradebook.row_matching import RowIndex
 from graders.results.result import Result
 from graders.results.table import NUMBER, Table, harmless
 from graders.text import decimal, listed, printable
@@ -94,9 +94,9 @@ def _is_maximum(worksheet: Table, column: int) -> bool:
     return value is not None and value > 0 and grades
 
 
-def _register(worksheet: Table, ids: int, grade: int) -> Register:
+def _register(worksheet: Table, ids: int, grade: int) -> RowIndex:
     columns = [n for n in range(grade) if n not in (ids, FULL_NAME)]
-    return Register(
+    return RowIndex(
         "moodle",
         [_number(cell) for cell in worksheet.column(ids)],
         worksheet.column(FULL_NAME),

@@ -12,7 +12,7 @@ from graders.uploads.owner import safe_id
 
 
 @dataclass(frozen=True)
-class Register:
+class RowIndex:
     """The rows of an LMS's file.
 
     Args:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graders.assertions.draw import Draw, seed_for
 from graders.remote.faults import Failed, Fault
 from graders.remote.session import Session
-from graders.remote.student import Student
+from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure, Outcome
 from graders.sheets.check_index import known_checks
 
@@ -32,7 +32,7 @@ class Ran:
     """How one run of one check ended: the fault that ended it, None if it passed."""
 
     fault: Fault | None
-    student: Student
+    student: RemoteSubmission
     output: str
     seconds: float = 0.0
 
@@ -46,7 +46,7 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
         Exception: no worker could be had, or the check's own code raised: our fault.
     """
     started, fault = time.monotonic(), None
-    student = Student(session, known_checks()[check].part)
+    student = RemoteSubmission(session, known_checks()[check].part)
     known = {"student": student, "draw": Draw(seed_for(seed, check))}
     code = function.__code__
     asked = code.co_varnames[: code.co_argcount]

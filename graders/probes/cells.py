@@ -17,7 +17,7 @@ from graders.oracles.roles import Parameter
 from graders.probes.weights import Reading, Slopes, read, start, too_many
 from graders.remote.faults import Failed, Fault, StudentError
 from graders.remote.replies import Gradients
-from graders.remote.student import Remote, Student
+from graders.remote.student import Remote, RemoteSubmission
 
 BUILT_IN = {"rnn", "lstm", "gru"} | {
     f"{kind}{cell}" for kind in ("rnn_tanh", "rnn_relu", "lstm", "gru") for cell in ("", "_cell")
@@ -30,7 +30,7 @@ DETACHED = (
 )
 
 
-def built_by_hand(student: Student, model: Remote, *arguments: object) -> None:
+def built_by_hand(student: RemoteSubmission, model: Remote, *arguments: object) -> None:
     """Raise Failed unless a model uses no recurrent module or function of torch's own."""
     used = student.operations(model, *arguments)
     names = [m for m in used.modules if m.startswith("torch.") and ".rnn." in m]
@@ -55,7 +55,7 @@ def floats(
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltCell:
     """A student's gated cell, ready to be called.
 
     Args:
@@ -64,7 +64,7 @@ class Made:
         inputs: B samples of each.
     """
 
-    student: Student
+    student: RemoteSubmission
     cell: Remote
     model: Remote
     inputs: list[Tensor]
@@ -87,14 +87,14 @@ class Made:
 
 
 def make(
-    student: Student,
+    student: RemoteSubmission,
     draw: Draw,
     name: str,
     known: Callable[[int, int], Cell],
     sizes: tuple[int, int] = (3, 3),
     dtype: torch.dtype = torch.float32,
     B: int = 3,
-) -> Made:
+) -> BuiltCell:
     """Make the cell of this name with random weights; a built-in one ends the check.
 
     Args:
@@ -111,10 +111,10 @@ def make(
         *(draw.normal(B, H, dtype=dtype) for _ in "hc"[:count]),
     ]
     built_by_hand(student, model, *inputs)
-    return Made(student, cell, model, inputs, known(D, H))
+    return BuiltCell(student, cell, model, inputs, known(D, H))
 
 
-def values_match(made: Made, draw: Draw) -> None:
+def values_match(made: BuiltCell, draw: Draw) -> None:
     """Pass if the cell computes one of the right formulas with its own weights (float64)."""
     _zeros_match(made, draw)
     called = made.student.called
@@ -125,7 +125,7 @@ def values_match(made: Made, draw: Draw) -> None:
         raise Failed(_unread(best.reading), hint=hint)
 
 
-def _zeros_match(made: Made, draw: Draw) -> None:
+def _zeros_match(made: BuiltCell, draw: Draw) -> None:
     """Pass if all weights zero give what all right formulas agree on: half the gates are open."""
     returned, expected = _with_zeros(made)
     if not _agree(returned, expected):
@@ -134,13 +134,13 @@ def _zeros_match(made: Made, draw: Draw) -> None:
             close(got, wanted, hint, "With all weights and biases zero, a new state")
 
 
-def _with_zeros(made: Made) -> tuple[list[Tensor], list[Tensor]]:
+def _with_zeros(made: BuiltCell) -> tuple[list[Tensor], list[Tensor]]:
     zeros = {p.name: torch.zeros_like(p.values) for p in made.parameters}
     made.student.set_parameters(made.model, zeros)
     return made.call(made.inputs), _at_zero(made.known.formulas[0], made)
 
 
-def _at_zero(formula: Formula, made: Made) -> list[Tensor]:
+def _at_zero(formula: Formula, made: BuiltCell) -> list[Tensor]:
     roles = {n: torch.zeros(s, dtype=torch.float64) for n, s in formula.shapes.items()}
     return formula.run(roles, made.inputs)
 
@@ -157,7 +157,7 @@ class _Tried:
     agrees: bool
 
 
-def _readings(made: Made, draw: Draw) -> list[_Tried]:
+def _readings(made: BuiltCell, draw: Draw) -> list[_Tried]:
     """Read the weights under the right formulas until one agrees; the best is first.
 
     Autograd's slopes are quick to have. Where they lead to nothing, differences of the cell's own
@@ -170,7 +170,7 @@ def _readings(made: Made, draw: Draw) -> list[_Tried]:
     return _read_by(made.student.differences, made, draw)
 
 
-def _read_by(slopes: Slopes, made: Made, draw: Draw) -> list[_Tried]:
+def _read_by(slopes: Slopes, made: BuiltCell, draw: Draw) -> list[_Tried]:
     found: list[_Tried] = []
     formulas = _plausible(slopes, made, made.known.formulas, draw)
     for formula in formulas or made.known.formulas[:1]:
@@ -181,7 +181,7 @@ def _read_by(slopes: Slopes, made: Made, draw: Draw) -> list[_Tried]:
 
 
 def _plausible(
-    slopes: Slopes, made: Made, formulas: Sequence[Formula], draw: Draw
+    slopes: Slopes, made: BuiltCell, formulas: Sequence[Formula], draw: Draw
 ) -> list[Formula]:
     """List those of the formulas that zero weights do not rule out."""
     if too_many(made.parameters, made.known.formulas[0]):
@@ -190,7 +190,7 @@ def _plausible(
     return [formula for formula in formulas if known.allows(formula)]
 
 
-def _try(slopes: Slopes, made: Made, formula: Formula, draw: Draw) -> _Tried:
+def _try(slopes: Slopes, made: BuiltCell, formula: Formula, draw: Draw) -> _Tried:
     reading = read(slopes, made.student, made.model, made.parameters, formula, made.inputs, draw)
     if not reading.fits:
         return _Tried(reading, False)
@@ -210,7 +210,7 @@ def _unread(best: Reading) -> str:
     return f"No weight acts on {', '.join(map(in_words, best.missing))}."
 
 
-def _slip(made: Made, draw: Draw) -> str:
+def _slip(made: BuiltCell, draw: Draw) -> str:
     """Return the hint for the slip that explains what the cell computes; "" when none does."""
     called = made.student.called
     try:
@@ -226,7 +226,7 @@ def _slip(made: Made, draw: Draw) -> str:
         made.student.called = called
 
 
-def gradients_match(made: Made, draw: Draw) -> None:
+def gradients_match(made: BuiltCell, draw: Draw) -> None:
     """Pass if autograd's slopes are those of the formula and of the cell's own values (float64).
 
     A cell with another formula is judged by its own values alone: its fault costs points once.
@@ -240,7 +240,7 @@ def gradients_match(made: Made, draw: Draw) -> None:
 
 
 def slopes_match(
-    student: Student,
+    student: RemoteSubmission,
     model: Remote,
     parameters: Sequence[Parameter],
     inputs: Sequence[Tensor],
@@ -283,7 +283,7 @@ def _in_order(
     return [torch.zeros_like(v) if s is None else s for v, s in zip(values, slopes, strict=True)]
 
 
-def samples_stand_alone(made: Made) -> None:
+def samples_stand_alone(made: BuiltCell) -> None:
     """Raise Failed unless a sample gives the same states alone, and in a batch of any other size."""
     whole = made.call(made.inputs)
     for rows in (slice(0, 1), slice(1, 3), slice(0, 5)):
@@ -294,7 +294,7 @@ def samples_stand_alone(made: Made) -> None:
             close(got, wanted, hint, f"The state of a batch of {len(wanted)}")
 
 
-def few_products(made: Made, most: int) -> None:
+def few_products(made: BuiltCell, most: int) -> None:
     """Pass if one step makes at most so many matrix products; a stacked one counts as one."""
     used = made.student.operations(made.model, *made.inputs).aten
     counted = {name: n for name, n in used.items() if _operator(name) in PRODUCTS}

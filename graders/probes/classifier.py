@@ -15,7 +15,7 @@ from graders.oracles import rnn_cell as oracle
 from graders.oracles.roles import Parameter, split
 from graders.probes.cells import DETACHED, built_by_hand, floats
 from graders.remote.faults import Failed, Fault
-from graders.remote.student import Remote, Student, describe
+from graders.remote.student import Remote, RemoteSubmission, describe
 
 LAYERS = (
     "One-hot rows or an Embedding, the loop from zeros, and one Linear on the last state; nothing "
@@ -29,7 +29,7 @@ CELLS = ("RNNCell", "GRUCell", "FusedGRUCell")  # what a classifier may be built
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltClassifier:
     """A student's classifier with random weights, and tokens for it.
 
     Args:
@@ -37,7 +37,7 @@ class Made:
         sizes: V, C, H, D with D the width of what the cell reads.
     """
 
-    student: Student
+    student: RemoteSubmission
     model: Remote
     parameters: list[Parameter]
     sizes: tuple[int, int, int, int]
@@ -46,13 +46,13 @@ class Made:
 
 
 def make(
-    student: Student,
+    student: RemoteSubmission,
     draw: Draw,
     emb: bool,
     C: int = 0,
     dtype: torch.dtype = torch.float32,
     equal: bool = True,
-) -> Made:
+) -> BuiltClassifier:
     """Make a classifier of random sizes; one on a built-in module ends the check.
 
     Args:
@@ -75,10 +75,10 @@ def make(
     # The largest token is left out: one-hot vectors are V wide, whatever stands in a batch.
     tokens = draw.tokens(draw.integer(4, 5), 3, high=V if emb else V - 1)
     built_by_hand(student, model, tokens)
-    return Made(student, model, parameters, (V, C, H, D), tokens, not emb)
+    return BuiltClassifier(student, model, parameters, (V, C, H, D), tokens, not emb)
 
 
-def logits(made: Made, tokens: Tensor) -> Tensor:
+def logits(made: BuiltClassifier, tokens: Tensor) -> Tensor:
     """Call the classifier: (B, C) logits; a single one may come as (B,)."""
     returned, C = made.model(tokens), made.sizes[1]
     if C == 1 and isinstance(returned, Tensor) and returned.ndim == 1:
@@ -86,7 +86,7 @@ def logits(made: Made, tokens: Tensor) -> Tensor:
     return floats(returned, (len(tokens), C), what="The matrix of logits")
 
 
-def equals_the_layers(made: Made) -> None:
+def equals_the_layers(made: BuiltClassifier) -> None:
     """Pass if the logits are those of the layers, around the basic cell or the student's own."""
     readings = [
         r.detach()
@@ -100,7 +100,7 @@ def equals_the_layers(made: Made) -> None:
     matches_one(returned, readings, made.parameters, LAYERS, "The matrix of logits")
 
 
-def _through_own_cells(made: Made) -> Iterator[Tensor]:
+def _through_own_cells(made: BuiltClassifier) -> Iterator[Tensor]:
     """Yield the logits that the student's own cells and loop lead to: their faults cost points once."""
     D, H = made.sizes[3], made.sizes[2]
     for name in CELLS:
@@ -123,12 +123,12 @@ def _stepped(cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
     return lambda x: oracle.unrolled(step, x, x.new_zeros(len(x), H))[1]
 
 
-def _looped(student: Student, cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
+def _looped(student: RemoteSubmission, cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
     return lambda x: floats(several(student.RNN(cell)(x), 2, "(states, last)")[1], (len(x), H))
 
 
 def through_own_loops(
-    student: Student, cells: Sequence[Remote], x: Tensor, otherwise: Tensor
+    student: RemoteSubmission, cells: Sequence[Remote], x: Tensor, otherwise: Tensor
 ) -> Tensor:
     """Return the states of the student's own loops, one over the other, where they can be run."""
     called = student.called
@@ -141,7 +141,7 @@ def through_own_loops(
     return otherwise
 
 
-def stays_raw(made: Made, draw: Draw) -> None:
+def stays_raw(made: BuiltClassifier, draw: Draw) -> None:
     """Raise Failed unless what comes back is neither probabilities nor their logarithms.
 
     Ten times as large weights make logits that leave the span of 0 to 1 for certain.
@@ -156,7 +156,7 @@ def stays_raw(made: Made, draw: Draw) -> None:
     holds(not squashed, "All logits lie between 0 and 1.", returned, hint=hint)
 
 
-def trains_every_layer(made: Made, draw: Draw) -> None:
+def trains_every_layer(made: BuiltClassifier, draw: Draw) -> None:
     """Raise Failed unless every parameter that is trained gets a gradient."""
     cotangent = draw.normal(len(made.tokens), made.sizes[1])
     found = made.student.gradients(made.model, [made.tokens], [cotangent]).parameters
@@ -186,7 +186,7 @@ def single_logits(draw: Draw) -> tuple[Tensor, Tensor]:
 
 
 def accuracy_is(
-    student: Student, draw: Draw, values: Tensor, labels: Tensor, expected: float
+    student: RemoteSubmission, draw: Draw, values: Tensor, labels: Tensor, expected: float
 ) -> None:
     """Pass if `accuracy` is right on single logits of the shape that the student's model gives."""
     shapes = [(len(values),), (len(values), 1)]
@@ -201,7 +201,7 @@ def accuracy_is(
     is_fraction(_accuracy(student, values.reshape(shapes[-1]), labels), expected, THRESHOLD)
 
 
-def _accuracy(student: Student, values: Tensor, labels: Tensor) -> Any:
+def _accuracy(student: RemoteSubmission, values: Tensor, labels: Tensor) -> Any:
     return any_reading(student.accuracy, (values, labels), (values, labels.float()))
 
 

@@ -9,13 +9,13 @@ from graders.oracles import autoregressive as oracle
 from graders.probes.languages import END
 from graders.probes.sampling import index
 from graders.remote.faults import Failed, StudentError
-from graders.remote.student import Remote, Student
+from graders.remote.student import Remote, RemoteSubmission
 
 Tokens = list[int]
 
 
 def generation(
-    student: Student,
+    student: RemoteSubmission,
     draw: Draw,
     seed: Tokens,
     length: int,
@@ -41,7 +41,7 @@ def generation(
 
 
 def with_own_or_given(
-    student: Student, judge: Callable[[], None], stand_in: str = "scripted.likeliest"
+    student: RemoteSubmission, judge: Callable[[], None], stand_in: str = "scripted.likeliest"
 ) -> None:
     """Judge with the student's own sample; where that fails, with a given one in its place."""
     try:

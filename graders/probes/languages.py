@@ -18,7 +18,7 @@ from graders.assertions.draw import Draw
 from graders.assertions.figures import texts
 from graders.oracles.grammars import GRAMMARS, Broken, marked
 from graders.probes.learning import FIXTURES, threshold
-from graders.remote.student import Student
+from graders.remote.student import RemoteSubmission
 
 PAD, START, END = 0, 1, 2
 SAMPLES, LONGEST = 10, 40
@@ -97,7 +97,7 @@ def valid(written: Written) -> int:
 
 
 def learns(
-    student: Student, name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw
+    student: RemoteSubmission, name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw
 ) -> None:
     """Pass if, in one of three trainings, most of ten texts keep to the grammar."""
     wanted, counts = threshold(name), []

@@ -18,7 +18,7 @@ from graders.assertions.compare import holds, shaped
 from graders.assertions.draw import Draw
 from graders.assertions.figures import bars, curves
 from graders.oracles.padding import padded
-from graders.remote.student import Remote, Student
+from graders.remote.student import Remote, RemoteSubmission
 from graders.results.result import Figure
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -47,7 +47,7 @@ def threshold(name: str) -> float:
     return float(calibration()[name]["threshold"])
 
 
-def classifies_reviews(student: Student, model_class: Remote, draw: Draw) -> None:
+def classifies_reviews(student: RemoteSubmission, model_class: Remote, draw: Draw) -> None:
     """Pass if a fresh model, trained for one epoch, names the held-out labels well enough."""
     wanted, reached = threshold("reviews"), []
     for _ in range(ATTEMPTS):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from graders.assertions.compare import close, holds, shaped
 from graders.assertions.draw import Draw
-from graders.remote.student import Student
+from graders.remote.student import RemoteSubmission
 
 PER_TOKEN = "Sum the cross entropy over the targets that are not `pad`, divide by their number."
 
@@ -38,7 +38,7 @@ def loss_is(returned: Any, expected: Tensor, hint: str, what: str = "The loss") 
     close(number(returned, hint).float(), expected.detach().float(), hint, what)
 
 
-def gradient_of_the_loss(student: Student, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+def gradient_of_the_loss(student: RemoteSubmission, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
     """Draw logits and targets; give them with the gradient of the student's loss by the logits."""
     logits, targets = targets_for(draw, 0)
     found = student.gradients(student.masked_loss, [logits, targets, 0], [torch.ones(())])

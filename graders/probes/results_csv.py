@@ -30,7 +30,7 @@ NO_HYPERPARAMETER = re.compile(
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """One row: the model, its hyperparameters that are not blank, and accuracies in percent or not."""
 
     model: str
@@ -39,7 +39,7 @@ class Run:
     test: float | None
 
 
-def read_runs(content: bytes) -> list[Run]:
+def read_runs(content: bytes) -> list[RecordedRun]:
     """Read the runs of the three models; rows of other models are left out.
 
     Raises:
@@ -93,7 +93,7 @@ def _is_accuracy(title: str) -> bool:
 
 def _runs(
     header: list[str], rows: list[list[str]], places: Mapping[str, list[int]]
-) -> Iterator[Run]:
+) -> Iterator[RecordedRun]:
     exact = [i for i, title in enumerate(header) if title == "model"]
     column = (exact or [i for i, title in enumerate(header) if "model" in title])[0]
     used = {column, *places["val"], *places["test"]}
@@ -106,7 +106,7 @@ def _runs(
         if any(cells) and (model := _model_of(name)):
             settings = {header[i]: cells[i] for i in free if cells[i]}
             validation, test = (_first_number(cells, places[what]) for what in ("val", "test"))
-            yield Run(model, settings, validation, test)
+            yield RecordedRun(model, settings, validation, test)
 
 
 def _model_of(name: str) -> str:

@@ -14,7 +14,7 @@ from graders.assertions.figures import bars
 from graders.oracles import autoregressive as oracle
 from graders.probes.training_run import as_list
 from graders.remote.faults import StudentError
-from graders.remote.student import Student
+from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure
 
 DRAWS = 2000
@@ -30,7 +30,7 @@ def index(value: Any) -> int:
     return int(value) if whole and value == int(value) else -1
 
 
-def follows(student: Student, draw: Draw, temperature: float) -> None:
+def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
     """Draw 2,000 times; compare the frequency of each index with its exact probability.
 
     An index is off if n·KL(frequency, probability) passes ln(2·K / 1e-7): by Chernoff's bound that
@@ -56,7 +56,7 @@ def follows(student: Student, draw: Draw, temperature: float) -> None:
     )
 
 
-def _drawn(student: Student, logits: Tensor, temperature: float) -> list[Any]:
+def _drawn(student: RemoteSubmission, logits: Tensor, temperature: float) -> list[Any]:
     """Draw at a temperature; at 1 without saying so, since that is the default, where there is one."""
     if temperature == 1.0:
         with contextlib.suppress(StudentError):

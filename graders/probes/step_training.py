@@ -14,7 +14,7 @@ from graders.oracles import step_rnn as oracle
 from graders.oracles.training import means
 from graders.probes.training_log import Call, Loss, calls_of, losses_of
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, Student, describe
+from graders.remote.student import Remote, RemoteSubmission, describe
 
 # B and T of training batches, then of validation batches; no B is a T, and none is the probe's H, 2.
 EVEN = (((4, 3), (4, 5), (4, 3)), ((4, 5), (4, 3)))
@@ -28,7 +28,7 @@ TOKEN_BY_TOKEN = "For each batch: init_hidden(B), then model(X[:, t], hidden) fo
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class TrainingBatch:
     """Tokens (B, T), each id in one place only, and labels (B,)."""
 
     X: Tensor
@@ -37,7 +37,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Task:
+class TrainingTask:
     """Batches for a student's loops, and the probe that goes through them.
 
     Args:
@@ -45,12 +45,12 @@ class Task:
         batches: those of training, then those of validation.
     """
 
-    student: Student
+    student: RemoteSubmission
     probe: Remote
     criterion: Remote
     optimizer: Remote
     script: Tensor
-    batches: list[Batch]
+    batches: list[TrainingBatch]
 
     def train(self, epochs: int) -> Sequence[Any]:
         """Call the student's train; give what should be (train_losses, valid_losses, best_state)."""
@@ -95,7 +95,7 @@ class Task:
         holds(whole and starts[:1] + ends[-1:] == [True, True], problem, hint=TOKEN_BY_TOKEN)
         return found
 
-    def losses(self) -> list[tuple[Batch, Loss, Call]]:
+    def losses(self) -> list[tuple[TrainingBatch, Loss, Call]]:
         """List the criterion's calls, each with the batch and the last call of the probe before it."""
         losses, calls = losses_of(self.student, self.criterion), calls_of(self.student, self.probe)
         hint = "Use the criterion that is passed in."
@@ -116,7 +116,7 @@ class Task:
         ]
         return means(losses, [len(b.y) for b in batches])
 
-    def _place(self, call: Call) -> tuple[Batch, int]:
+    def _place(self, call: Call) -> tuple[TrainingBatch, int]:
         """Find the batch and the time step whose tokens a call got."""
         for batch in self.batches:
             for t, column in enumerate(batch.X.T.tolist()):
@@ -131,8 +131,8 @@ class Task:
 
 
 def step_task(
-    student: Student, draw: Draw, curve: Sequence[int] = (3, 5), shapes: Any = EVEN
-) -> Task:
+    student: RemoteSubmission, draw: Draw, curve: Sequence[int] = (3, 5), shapes: Any = EVEN
+) -> TrainingTask:
     """Make a task whose validation is the better the higher the curve is after an epoch."""
     batches = _batches(draw, *shapes)
     script = draw.normal(1, _count(batches)).repeat(len(curve), 1)
@@ -144,7 +144,9 @@ def step_task(
     return _task(student, script, batches)
 
 
-def accuracy_task(student: Student, draw: Draw, sizes: Sequence[int]) -> tuple[Task, float]:
+def accuracy_task(
+    student: RemoteSubmission, draw: Draw, sizes: Sequence[int]
+) -> tuple[TrainingTask, float]:
     """Make a task with small logits, about two thirds of them right, and give that fraction.
 
     Before the last token every logit says the opposite. All labels of one kind, logits judged at
@@ -163,7 +165,7 @@ def accuracy_task(student: Student, draw: Draw, sizes: Sequence[int]) -> tuple[T
 
 def _batches(
     draw: Draw, train: Sequence[Sequence[int]], valid: Sequence[Sequence[int]]
-) -> list[Batch]:
+) -> list[TrainingBatch]:
     count = sum(B * T for B, T in (*train, *valid))
     ids = torch.tensor(draw.shuffled(list(range(count))))
     labels = draw.shuffled([place % 2 for place in range(sum(B for B, _ in (*train, *valid)))])
@@ -171,15 +173,15 @@ def _batches(
     for place, (B, T) in enumerate((*train, *valid)):
         X, ids = ids[: B * T].reshape(B, T), ids[B * T :]
         y, labels = torch.tensor(labels[:B]), labels[B:]
-        batches.append(Batch(X, y, place >= len(train)))
+        batches.append(TrainingBatch(X, y, place >= len(train)))
     return batches
 
 
-def _count(batches: Sequence[Batch]) -> int:
+def _count(batches: Sequence[TrainingBatch]) -> int:
     return sum(batch.X.numel() for batch in batches)
 
 
-def _task(student: Student, script: Tensor, batches: list[Batch]) -> Task:
+def _task(student: RemoteSubmission, script: Tensor, batches: list[TrainingBatch]) -> TrainingTask:
     toward = torch.zeros(_count(batches))
     for batch in batches:
         if not batch.valid:
@@ -188,4 +190,4 @@ def _task(student: Student, script: Tensor, batches: list[Batch]) -> Task:
     probe = student.given("training.Steps", script, toward, max(1, learning))
     criterion = student.given("training.Criterion", probe)
     optimizer = student.given("training.Descent", probe, 0.1)
-    return Task(student, probe, criterion, optimizer, script, batches)
+    return TrainingTask(student, probe, criterion, optimizer, script, batches)

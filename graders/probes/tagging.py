@@ -20,7 +20,7 @@ from graders.assertions.properties import any_reading
 from graders.oracles.numpy_rnn import NAMES, Sizes, gradients, loss
 from graders.probes.learning import ATTEMPTS, FIXTURES, reached_and_wanted, threshold
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, Student, describe
+from graders.remote.student import Remote, RemoteSubmission, describe
 from graders.results.result import Figure
 
 WIDTHS = (8, 10)  # embedding and hidden width
@@ -60,7 +60,9 @@ def random_weights(draw: Draw, size: Sizes, scale: float = 0.8) -> list[Tensor]:
     return [draw.normal(*shape, dtype=torch.float64) * scale for shape in size.shapes]
 
 
-def weigh(student: Student, model: Remote, size: Sizes, values: Sequence[Tensor]) -> list[Tensor]:
+def weigh(
+    student: RemoteSubmission, model: Remote, size: Sizes, values: Sequence[Tensor]
+) -> list[Tensor]:
     """Write the weights of a model; give what then stands there."""
     if isinstance(student.get(model, "parameters"), Remote):  # nn.Module's own method
         found = student.parameters(model)
@@ -71,7 +73,7 @@ def weigh(student: Student, model: Remote, size: Sizes, values: Sequence[Tensor]
     return read(student, model, size)
 
 
-def read(student: Student, model: Remote, size: Sizes) -> list[Tensor]:
+def read(student: RemoteSubmission, model: Remote, size: Sizes) -> list[Tensor]:
     """Read W_e, W_x, W_h, W_y off a model: its list `parameters`, or an nn.Module's by shape."""
     found = student.get(model, "parameters")
     if isinstance(found, Remote):
@@ -201,7 +203,10 @@ def majority() -> float:
 
 
 def learns_to_tag(
-    student: Student, model_class: Remote, draw: Draw, kinds: Sequence[Callable[[Tensor], Any]]
+    student: RemoteSubmission,
+    model_class: Remote,
+    draw: Draw,
+    kinds: Sequence[Callable[[Tensor], Any]],
 ) -> None:
     """Raise Failed unless a model trained with its own `update` tags the held-out words well enough.
 
@@ -234,7 +239,7 @@ def learns_to_tag(
 
 
 def _each(
-    student: Student,
+    student: RemoteSubmission,
     model: Remote,
     method: str,
     rows: Sequence[Sequence[Tensor]],

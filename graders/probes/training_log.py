@@ -11,7 +11,7 @@ from torch import Tensor
 from graders.assertions.compare import close, holds, plain, shaped
 from graders.assertions.draw import Draw
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, Student, describe
+from graders.remote.student import Remote, RemoteSubmission, describe
 
 # How many of 8 validation examples are right after each epoch: neither the first nor the last epoch
 # is the best, and after the best one there is another that is better than the one before it.
@@ -72,12 +72,12 @@ class Loss:
     call: int
 
 
-def calls_of(student: Student, probe: Remote) -> list[Call]:
+def calls_of(student: RemoteSubmission, probe: Remote) -> list[Call]:
     """List what was done to a probe, in order."""
     return [Call(**entry) for entry in _entries(student.get(probe, "calls"), Call)]
 
 
-def losses_of(student: Student, criterion: Remote) -> list[Loss]:
+def losses_of(student: RemoteSubmission, criterion: Remote) -> list[Loss]:
     """List what a probe criterion was given, in order."""
     return [Loss(**entry) for entry in _entries(student.get(criterion, "losses"), Loss)]
 

@@ -20,7 +20,7 @@ from graders.assertions.draw import Draw
 from graders.oracles.autoregressive import loss_per_token, next_tokens
 from graders.probes.languages import END, PAD, START
 from graders.remote.faults import Failed, Fault, StudentError
-from graders.remote.student import Remote, Student, describe
+from graders.remote.student import Remote, RemoteSubmission, describe
 
 SYMBOLS = 9
 LENGTHS = ((4, 2, 3), (5, 3, 1), (6, 2, 1))  # of a batch's rows: always 9 tokens and 3 END
@@ -37,7 +37,7 @@ class Training:
         order: the batches in the order in which they were trained on.
     """
 
-    student: Student
+    student: RemoteSubmission
     model: Remote
     table: Tensor
     batches: list[Tensor]
@@ -85,7 +85,7 @@ class Training:
 
 
 def train(
-    student: Student,
+    student: RemoteSubmission,
     draw: Draw,
     count: int,
     epochs: int,
@@ -108,7 +108,7 @@ def train(
     return Training(student, model, table, batches, epochs, history, listener)
 
 
-def judged(student: Student, judge: Callable[[], None]) -> None:
+def judged(student: RemoteSubmission, judge: Callable[[], None]) -> None:
     """Pass if a check passes with the student's own helpers, or with given ones in their places."""
     faults: list[tuple[Fault, str]] = []
     for names in STAND_INS:
@@ -125,7 +125,7 @@ def judged(student: Student, judge: Callable[[], None]) -> None:
     raise first
 
 
-def _calls_wrongly(student: Student, fault: Fault) -> bool:
+def _calls_wrongly(student: RemoteSubmission, fault: Fault) -> bool:
     """Return whether a helper that takes the sheet's arguments was called with others."""
     if not isinstance(fault, StudentError) or fault.type_name != "TypeError":
         return False
@@ -172,7 +172,7 @@ def values(run: Training, name: str) -> list[float]:
     return numbers(student, found, f"History.{name}")
 
 
-def numbers(student: Student, found: Any, what: str = "The result") -> list[float]:
+def numbers(student: RemoteSubmission, found: Any, what: str = "The result") -> list[float]:
     """Take a list, tuple, tensor or array of numbers, or of tensors with one number each."""
     if isinstance(found, Remote):
         found = student.collect(found, 10_000)

@@ -14,14 +14,14 @@ from torch import Tensor
 from graders.assertions.compare import holds, shaped
 from graders.assertions.draw import Draw
 from graders.remote.faults import Failed, Fault, NotFound, StudentError
-from graders.remote.student import Remote, Student
+from graders.remote.student import Remote, RemoteSubmission
 
 HINT = "detach() the state where the window of the last `steps` steps begins, and carry it on."
 BATCH = 2
 SCALE = 0.3  # of the weights: states neither die out nor explode over some windows
 
 
-def judged(student: Student, draw: Draw, judge: Callable[["Run"], None]) -> None:
+def judged(student: RemoteSubmission, draw: Draw, judge: Callable[["TruncationRun"], None]) -> None:
     """Judge truncated_bptt on the student's own model; where that fails, also on a given one.
 
     The given one has the sheet's attributes, so a fault of the own model does not cost points here.
@@ -33,19 +33,19 @@ def judged(student: Student, draw: Draw, judge: Callable[["Run"], None]) -> None
     sizes = (draw.integer(40, 44), E, draw.integer(14, 16), O)
     steps = draw.integer(3, 4)
     try:
-        judge(Run(student, draw, student.SentimentRNN(*sizes), function, sizes, steps))
+        judge(TruncationRun(student, draw, student.SentimentRNN(*sizes), function, sizes, steps))
     except (Failed, StudentError, NotFound) as fault:
         called = student.called
         with contextlib.suppress(Fault):
             given = student.given("sentiment.FadingModel", *sizes)
-            judge(Run(student, draw, given, function, sizes, steps))
-            cut_in_time(Run(student, draw, given, function, sizes, steps))
+            judge(TruncationRun(student, draw, given, function, sizes, steps))
+            cut_in_time(TruncationRun(student, draw, given, function, sizes, steps))
             return
         student.called = called
         raise fault
 
 
-def cut_in_time(run: "Run") -> None:
+def cut_in_time(run: "TruncationRun") -> None:
     """Pass if no gradient reaches tokens that stand clearly before the last `steps` steps."""
     for windows in (3, 4):
         found, _ = run.gradients(windows)
@@ -55,12 +55,12 @@ def cut_in_time(run: "Run") -> None:
         holds(not far, problem, hint=HINT)
 
 
-class Run:
+class TruncationRun:
     """One model under truncation. `sizes` are V, E, H, O; the state is wide: no ReLU kills it."""
 
     def __init__(
         self,
-        student: Student,
+        student: RemoteSubmission,
         draw: Draw,
         model: Remote,
         function: Remote,

@@ -17,7 +17,7 @@ from graders.assertions.draw import Draw
 from graders.oracles.formulas import Formula
 from graders.oracles.roles import Parameter, Roles
 from graders.remote.replies import Gradients
-from graders.remote.student import Remote, Student
+from graders.remote.student import Remote, RemoteSubmission
 
 Slopes = Callable[[Remote, Sequence[Tensor], Sequence[Tensor]], Gradients]
 
@@ -55,7 +55,7 @@ class Reading:
 
 def read(
     slopes: Slopes,
-    student: Student,
+    student: RemoteSubmission,
     model: Remote,
     parameters: Sequence[Parameter],
     formula: Formula,
@@ -117,7 +117,7 @@ class Start:
 
 def start(
     slopes: Slopes,
-    student: Student,
+    student: RemoteSubmission,
     model: Remote,
     parameters: Sequence[Parameter],
     inputs: Sequence[Tensor],
@@ -191,7 +191,9 @@ def _in_a_row(found: Gradients, parameters: Sequence[Parameter]) -> Tensor:
     return torch.cat([row.double() for row in rows])
 
 
-def _write(student: Student, model: Remote, parameters: Sequence[Parameter], row: Tensor) -> None:
+def _write(
+    student: RemoteSubmission, model: Remote, parameters: Sequence[Parameter], row: Tensor
+) -> None:
     pieces = row.split([p.values.numel() for p in parameters])
     values = {p.name: v.reshape(p.values.shape) for p, v in zip(parameters, pieces, strict=True)}
     student.set_parameters(model, values)

@@ -21,7 +21,7 @@ START_SECONDS = 120.0  # importing torch on a cold and busy machine
 
 
 @dataclass(frozen=True)
-class Step:
+class CallStep:
     """A request that waits for the next one, and its name in a message."""
 
     request: dict[str, Any]
@@ -57,7 +57,7 @@ class Session:
         self._sandbox = sandbox
         self._connection = warm
         self._submitted = False
-        self._steps: list[Step] = []  # requests that go ahead in the next frame
+        self._steps: list[CallStep] = []  # requests that go ahead in the next frame
         self._unmade: dict[int, Fault] = {}  # objects of this check that were never made, and why
         self._encoder: Encoder | None = None  # of that frame
         self._budget = Budget(limits)
@@ -67,7 +67,7 @@ class Session:
         """Start a check: a worker stands ready, without handles, with its generators seeded."""
         self._budget.begin()
         self._connect()
-        self._steps, self._encoder = [Step({"do": "begin", "seed": seed})], None
+        self._steps, self._encoder = [CallStep({"do": "begin", "seed": seed})], None
         self._unmade.clear()
 
     def end(self) -> str:
@@ -129,7 +129,7 @@ class Session:
         Args:
             called: names the request in a message.
         """
-        self._steps.append(Step({**request, **self._encoded(values, handles)}, called))
+        self._steps.append(CallStep({**request, **self._encoded(values, handles)}, called))
 
     def settle(self) -> None:
         """Send what still waits for a next request.
@@ -202,7 +202,7 @@ class Session:
             raise self._fault(answer["error"], steps)
         return answer.get("value"), more
 
-    def _fault(self, error: Any, steps: Sequence[Step]) -> Fault:
+    def _fault(self, error: Any, steps: Sequence[CallStep]) -> Fault:
         """Make the fault of what failed, perhaps one of those that went ahead.
 
         What was to be made behind it was not, either: whoever asks for it later hears why.

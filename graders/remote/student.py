@@ -22,7 +22,7 @@ SHOWN = 12  # numbers of a tensor or list that a description still shows
 class Remote:
     """Something that can be called in the worker: a definition, an object, or its method."""
 
-    def __init__(self, student: "Student", target: dict[str, Any], label: str) -> None:
+    def __init__(self, student: "RemoteSubmission", target: dict[str, Any], label: str) -> None:
         self._student = student
         self._target = target
         self._label = label
@@ -40,7 +40,7 @@ class Remote:
         return Remote(self._student, target, f"{self._label}.{method}")
 
 
-class Student:
+class RemoteSubmission:
     """The submission under check, seen through its worker.
 
     `student.Elman(5, 6, 7)` gives a handle, calling a handle sends tensors and gives values.

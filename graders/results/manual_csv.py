@@ -36,7 +36,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManualEntry:
     """A row to add: for a person to fill in, or filled already where the file was lost.
 
     Args:
@@ -103,7 +103,7 @@ def given_for_another_upload(result: Result, earlier: Result | None) -> str:
     )
 
 
-def entries(result: Result) -> Iterator[Entry]:
+def entries(result: Result) -> Iterator[ManualEntry]:
     """Yield the rows of one result: what waits for a person, and what a person gave."""
     student = result.student
     for place, question in enumerate(result.questions):
@@ -111,10 +111,10 @@ def entries(result: Result) -> Iterator[Entry]:
         if manual is None or manual.automatic:
             continue
         if manual.points is not None or result.status != "unreadable":
-            yield Entry(place, student.id, student.name, question.number, manual)
+            yield ManualEntry(place, student.id, student.name, question.number, manual)
 
 
-def extended(out: Path, found: Iterable[Entry]) -> str | None:
+def extended(out: Path, found: Iterable[ManualEntry]) -> str | None:
     """Return the text of manual.csv with the rows that it lacks; None where it lacks none.
 
     Raises:
@@ -176,7 +176,7 @@ def with_mark(out: Path, key: Key, mark: Mark) -> str:
     raise UsageError(f"{FILE} has no row of student {key[0]}, question {key[1]}.")
 
 
-def _cells(entry: Entry, columns: Sequence[str], delimiter: str) -> list[str]:
+def _cells(entry: ManualEntry, columns: Sequence[str], delimiter: str) -> list[str]:
     manual = entry.manual
     cells = {
         "student": cell(entry.student),

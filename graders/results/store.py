@@ -116,7 +116,7 @@ def result_in(out: Path, student: str) -> Result | None:
         return None
 
 
-def write_manual(entries: Sequence[manual_csv.Entry], out: Path) -> None:
+def write_manual(entries: Sequence[manual_csv.ManualEntry], out: Path) -> None:
     """Add the rows that manual.csv lacks; what is there stays as it is."""
     text = manual_csv.extended(out, entries)
     if text is not None:

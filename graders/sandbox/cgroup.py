@@ -20,7 +20,7 @@ _count = itertools.count()
 
 
 @dataclass(frozen=True)
-class Group:
+class ControlGroup:
     """One group; its `folders` hold it in each hierarchy (version 1 has one for each controller)."""
 
     folders: tuple[Path, ...]
@@ -55,7 +55,7 @@ class Group:
                 time.sleep(0.01)
 
 
-def make() -> Group | None:
+def make() -> ControlGroup | None:
     """Make a new group beside or below our own; None where that is not allowed."""
     own = Path("/proc/self/cgroup")
     if not own.exists():
@@ -69,7 +69,7 @@ def make() -> Group | None:
             with contextlib.suppress(OSError):
                 (parent / name).mkdir()
                 folders.append(parent / name)
-    group = Group(tuple(folders))
+    group = ControlGroup(tuple(folders))
     if _bounds_memory(group):
         return group
     group.close()
@@ -100,7 +100,7 @@ def _parent(controllers: str, place: str) -> Path | None:
     return None
 
 
-def _bounds_memory(group: Group) -> bool:
+def _bounds_memory(group: ControlGroup) -> bool:
     """Try it: a group can be there and yet not be ours to set or to enter."""
     files = [f for folder in group.folders for f in folder.glob("memory.*")]
     settable = {"memory.max", "memory.limit_in_bytes"} & {f.name for f in files}

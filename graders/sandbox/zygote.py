@@ -110,7 +110,7 @@ class _Warm:
         self,
         process: subprocess.Popen[bytes],
         control: socket.socket,
-        group: cgroup.Group | None,
+        group: cgroup.ControlGroup | None,
     ) -> None:
         self.used = 0
         self.worn = False

@@ -16,7 +16,7 @@ PERCENT = Decimal(100)
 
 
 @dataclass(frozen=True)
-class Step:
+class LateStep:
     """What is taken of an upload that is late by this long at most; None is for all later ones."""
 
     within: timedelta | None
@@ -35,7 +35,7 @@ class LatePolicy:
 
     unit: LateUnit
     of: OffOf
-    steps: tuple[Step, ...]
+    steps: tuple[LateStep, ...]
     most: Decimal | None = None
     grace: timedelta = timedelta()
 
@@ -71,10 +71,10 @@ def read_policy(document: Any) -> LatePolicy:
     most = amount(late["most"], "`late.most`", whole_of_it) if "most" in late else whole_of_it
     if most is not None and most < off:
         raise ValueError(f"`late.most` ({most}) is less than one {unit} takes ({off})")
-    return LatePolicy(unit, _of(late, kind), (Step(None, off),), most, grace)
+    return LatePolicy(unit, _of(late, kind), (LateStep(None, off),), most, grace)
 
 
-def _step(document: Any) -> tuple[Step, str]:
+def _step(document: Any) -> tuple[LateStep, str]:
     step = table(document, "a step of `late.steps`", STEP_KEYS)
     spans = [key for key in ("days", "hours") if key in step]
     if len(spans) > 1:
@@ -83,10 +83,10 @@ def _step(document: Any) -> tuple[Step, str]:
     for key in spans:
         within = whole(step[key], f"a step's `{key}`", 1) * SPANS[key.removesuffix("s")]
     off, kind = _off(step, "a step of `late.steps`")
-    return Step(within, off), kind
+    return LateStep(within, off), kind
 
 
-def _refuse_disorder(steps: tuple[Step, ...], units: tuple[str, ...]) -> None:
+def _refuse_disorder(steps: tuple[LateStep, ...], units: tuple[str, ...]) -> None:
     if not steps or steps[-1].within is not None:
         raise ValueError("`late.steps` must end with a step without days, for all that is later")
     spans = [step.within for step in steps[:-1]]

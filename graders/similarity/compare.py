@@ -18,7 +18,7 @@ LISTED = 50  # pairs that are shown
 
 
 @dataclass(frozen=True)
-class Handed:
+class ComparedUpload:
     """One upload that was compared: all who handed it in, its hash and its code."""
 
     students: tuple[Student, ...]
@@ -42,7 +42,7 @@ def similar(
     Args:
         graded: the hashes of the uploads that were graded; None: nothing is said of it.
     """
-    handed: list[Handed] = []
+    handed: list[ComparedUpload] = []
     unread: list[Student] = []
     for upload in uploads:
         try:
@@ -51,7 +51,7 @@ def similar(
             unread.extend(upload.students)
             continue
         code = code_of(submission.files).without(given)
-        handed.append(Handed(upload.students, student.sha256, code))
+        handed.append(ComparedUpload(upload.students, student.sha256, code))
     codes = own([each.code for each in handed])
     found = [*_identical(handed), *alike(codes)]
     once = {(each.one, each.other): each for each in reversed(found)}  # the first of each two
@@ -70,7 +70,7 @@ def similar(
     )
 
 
-def _identical(handed: Sequence[Handed]) -> Iterator[Alike]:
+def _identical(handed: Sequence[ComparedUpload]) -> Iterator[Alike]:
     """Yield those who handed in the same files, where there is anything of their own in them."""
     same: dict[str, list[int]] = {}
     for number, each in enumerate(handed):
@@ -94,7 +94,7 @@ def _tied(found: Sequence[Alike]) -> tuple[list[Alike], list[list[int]]]:
     return ties, sorted(rings.values())
 
 
-def _pair(found: Alike, handed: Sequence[Handed]) -> Pair:
+def _pair(found: Alike, handed: Sequence[ComparedUpload]) -> Pair:
     one, other = handed[found.one], handed[found.other]
     return Pair(
         one.students,

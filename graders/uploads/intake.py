@@ -25,10 +25,17 @@ from graders.uploads.archive import (
 )
 from graders.uploads.lms.brightspace import brightspace_owner
 from graders.uploads.lms.canvas import canvas_owner
-from graders.uploads.lms.detect import TITLES, WORK, Class, class_of, lms_of_several, one_owner
+from graders.uploads.lms.detect import (
+    TITLES,
+    WORK,
+    ClassDownload,
+    class_of,
+    lms_of_several,
+    one_owner,
+)
 from graders.uploads.lms.gradescope import LARGEST
 from graders.uploads.lms.moodle import moodle_owner
-from graders.uploads.lms.newest import NOBODY, Handed, handed_in, joined, remarks
+from graders.uploads.lms.newest import NOBODY, OwnedUpload, handed_in, joined, remarks
 from graders.uploads.lms.roster import Roster, roster_from
 from graders.uploads.owner import Owner, Person, newest_attempts, safe_id
 from graders.uploads.resubmissions import without_attempt
@@ -189,7 +196,7 @@ def _stored_in_file(path: Path) -> list[str]:
     raise UsageError(f"{path} is {form}; give a .zip, a .tar.gz or a folder.")
 
 
-def _of_a_class(path: Path, handed: Handed, found: Class) -> Upload:
+def _of_a_class(path: Path, handed: OwnedUpload, found: ClassDownload) -> Upload:
     newest = handed.top
     upload = newest.rpartition("/")[2]
     late = any(owner.late for owner, _ in handed.tops)

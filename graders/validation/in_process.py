@@ -23,7 +23,7 @@ from graders.uploads.submission import Submission
 from graders.worker import serve, wire
 
 
-class Inside:
+class InProcessWorker:
     """What stands in for the connection to a worker: the worker's own code, in this process."""
 
     closed = False
@@ -54,7 +54,7 @@ class Inside:
 
 def inside(files: Mapping[str, bytes], connection: Any = None) -> Session:
     """Make a session for files of our own whose worker is this process."""
-    connection = Inside() if connection is None else connection
+    connection = InProcessWorker() if connection is None else connection
     endless = Limits(check_seconds=math.inf, submission_seconds=math.inf)
     return Session(Submission(files), given_files(), NoSandbox(), endless, connection)
 

@@ -22,7 +22,7 @@ from graders.sheets.check_index import of_part
 from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
 from graders.validation.in_process import run_check
-from graders.validation.mutators import Change, changes
+from graders.validation.mutators import Mutation, changes
 from graders.validation.soundness import REFERENCE, TABLE
 
 TEMPLATE = ROOT / "student_template"
@@ -46,7 +46,7 @@ class Verdict:
     part: str
     changes: int
     excused: int
-    survivors: tuple[Change, ...]
+    survivors: tuple[Mutation, ...]
     killed: tuple[str, ...]
     unknown: tuple[str, ...]
     problems: tuple[str, ...]
@@ -69,7 +69,7 @@ class Verdict:
         yield from (f"grader's own fault: {text}" for text in self.problems)
 
 
-def changes_of(part: str) -> list[Change]:
+def changes_of(part: str) -> list[Mutation]:
     """List the changes of what a part's template leaves to the student."""
     name = f"{part}.py"
     texts = [(folder / name).read_text(encoding="utf-8") for folder in (REFERENCE, TEMPLATE)]
@@ -104,7 +104,7 @@ def judge(part: str, seed: int = SEED) -> Verdict:
     """Let every change of a part meet the part's checks, until one of them fails."""
     torch.set_num_threads(1)
     excuses, made = reasons(part), changes_of(part)
-    survivors: list[Change] = []
+    survivors: list[Mutation] = []
     killed: list[str] = []
     problems: list[str] = []
     kills: Counter[tuple[str, str]] = Counter()

@@ -17,7 +17,7 @@ GONE = "(deleted)"
 
 
 @dataclass(frozen=True)
-class Change:
+class Mutation:
     """One change of a function: a statement (of a block its first line) before and after."""
 
     function: str
@@ -30,18 +30,18 @@ class Change:
         return f"{self.before} => {self.after}"
 
 
-def changes(source: str, template: str) -> list[Change]:
+def changes(source: str, template: str) -> list[Mutation]:
     """Make every change of every function of a module that its template leaves to the student."""
     tree = ast.parse(source)
     given = {_dumped(function) for function in _functions(ast.parse(template))}
-    made = {ast.unparse(tree): Change("", "", "", "")}
+    made = {ast.unparse(tree): Mutation("", "", "", "")}
     for function in [it for it in _functions(tree) if _dumped(it) not in given]:
         for statement in _statements(function.slot):
             before = _first_line(statement.node)
             for _ in _changed(statement, function):
                 text = ast.unparse(ast.fix_missing_locations(tree))
                 made.setdefault(
-                    text, Change(function.name, before, _first_line(statement.node), text)
+                    text, Mutation(function.name, before, _first_line(statement.node), text)
                 )
     return list(made.values())[1:]
 

@@ -34,7 +34,7 @@ Findings = dict[str, Finding]  # by a check's name, without its file
 
 
 @dataclass(frozen=True)
-class Row:
+class SoundnessRow:
     """What the checks of one part found, each case over all seeds.
 
     A mistake is caught when all checks that it names fail, hinted when a failed one says the words
@@ -82,17 +82,17 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class SoundnessTable:
     """The rows of all parts that were asked for."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[SoundnessRow, ...]
 
     @property
     def holds(self) -> bool:
         return all(row.holds for row in self.rows)
 
 
-def soundness(parts: Sequence[str], seeds: Iterable[int], whole: bool = True) -> Table:
+def soundness(parts: Sequence[str], seeds: Iterable[int], whole: bool = True) -> SoundnessTable:
     """Run the reference, the mistakes and the variants of these parts against their checks.
 
     Args:
@@ -102,7 +102,7 @@ def soundness(parts: Sequence[str], seeds: Iterable[int], whole: bool = True) ->
     torch.set_num_threads(1)
     bench = Bench()
     try:
-        return Table(tuple(_row(bench, part, tuple(seeds), whole) for part in parts))
+        return SoundnessTable(tuple(_row(bench, part, tuple(seeds), whole) for part in parts))
     finally:
         bench.close()
 
@@ -116,7 +116,7 @@ def checks_of(part: str) -> list[str]:
     return [check.id.partition("::")[2] for check in of_part(part)]
 
 
-def printed(table: Table) -> Printed:
+def printed(table: SoundnessTable) -> Printed:
     """Lay the table out for a terminal."""
     columns = ("part", "mistakes", "caught", "hinted", "variants", "passed")
     lines = Printed(*columns, box=None)
@@ -206,7 +206,7 @@ def variants(part: str) -> dict[str, dict[str, bytes]]:
     return found
 
 
-def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> Row:
+def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> SoundnessRow:
     survivors: list[str] = []
     unhinted: list[str] = []
     lost: list[str] = []
@@ -234,7 +234,9 @@ def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> Row:
             lost += [case + line for line in _lost(findings, may_lose(part).get(name, ()))]
     never = tuple(name for name in checks_of(part) if name not in failed)
     count = len(mistakes(part)), len(right)
-    return Row(part, *count, tuple(survivors), tuple(unhinted), tuple(lost), never, tuple(problems))
+    return SoundnessRow(
+        part, *count, tuple(survivors), tuple(unhinted), tuple(lost), never, tuple(problems)
+    )
 
 
 def _failed(findings: Findings) -> set[str]:

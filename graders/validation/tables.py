@@ -13,7 +13,7 @@ from graders.paths import ROOT
 from graders.sheets.check_index import known_checks
 from graders.validation import flakiness
 from graders.validation.mutation import Verdict
-from graders.validation.soundness import Row, parts_with_checks
+from graders.validation.soundness import SoundnessRow, parts_with_checks
 
 PAGE = ROOT / "docs" / "soundness.md"
 ALL = "in all"
@@ -26,7 +26,7 @@ LEAST = ("seeds",)  # in all: the least of the parts, where others are summed
 Rows = Mapping[str, Sequence[int]]
 
 
-def answers(row: Row, count: int) -> list[int]:
+def answers(row: SoundnessRow, count: int) -> list[int]:
     """Return a part's numbers of known wrong and right answers, judged under so many seeds."""
     return [row.mistakes, row.caught, row.hinted, row.variants, row.passed, count]
 

@@ -4,7 +4,7 @@ import linecache
 import traceback
 from typing import Any
 
-from .loading.loader import Broken, Loader, Missing
+from .loading.loader import BrokenDefinition, Loader, Missing
 
 TEXT_CAP = 2_000  # characters of an exception's text
 SHOWN = 200  # characters of a value's own words
@@ -38,14 +38,14 @@ def account(problem: BaseException, loader: Loader) -> dict[str, Any]:
     if isinstance(problem, NoObject):
         kind, name = "no object", problem.name
         return {"kind": kind, "type": name, "text": problem.text, "frames": [], "file": None}
-    cause = problem.exception if isinstance(problem, Broken) else problem
+    cause = problem.exception if isinstance(problem, BrokenDefinition) else problem
     return {
         "kind": _kind(problem),
         "type": type(cause).__name__,
         "text": _text(cause),
         "frames": _frames(cause, loader),
         "nearest": problem.nearest if isinstance(problem, Missing) else [],
-        "file": problem.file if isinstance(problem, Broken) else None,
+        "file": problem.file if isinstance(problem, BrokenDefinition) else None,
     }
 
 
@@ -68,7 +68,7 @@ def _text(problem: BaseException) -> str:
 
 
 def _kind(problem: BaseException) -> str:
-    if isinstance(problem, (Missing, Broken)):
+    if isinstance(problem, (Missing, BrokenDefinition)):
         return type(problem).__name__.lower()
     text = _text(problem)
     out_of_memory = isinstance(problem, MemoryError) or (

@@ -13,7 +13,7 @@ LEAST = 5  # students below whom a correlation says nothing
 
 
 @dataclass(frozen=True)
-class Group:
+class FailureGroup:
     """Students whose code failed in one way; the first one's message stands for all."""
 
     outcome: Outcome
@@ -33,7 +33,7 @@ class CheckAnalysis:
     decided: int
     discrimination: float | None
     hint: str
-    groups: tuple[Group, ...]
+    groups: tuple[FailureGroup, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _commonest_hint(checks: Iterable[CheckSummary]) -> str:
     return hints.most_common(1)[0][0] if hints else ""
 
 
-def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[Group, ...]:
+def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[FailureGroup, ...]:
     """Put the failures with one cause together, the commonest first."""
     kinds: dict[tuple[str, str, str], list[tuple[ResultSummary, CheckSummary]]] = {}
     for result, check in found:
@@ -106,7 +106,7 @@ def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[Group,
             kinds.setdefault(signature(check), []).append((result, check))
     ordered = sorted(kinds.values(), key=len, reverse=True)
     return tuple(
-        Group(
+        FailureGroup(
             same[0][1].outcome,
             same[0][1].message,
             same[0][1].hint,

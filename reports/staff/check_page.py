@@ -7,16 +7,16 @@ from urllib.parse import quote
 
 from graders.results.summary import ResultSummary
 from graders.text import block, counted, line, missing, percent, sentence
-from reports.outcome_words import OUTCOME_WORDS, Words
+from reports.outcome_words import OUTCOME_WORDS, OutcomeWords
 from reports.page import render
-from reports.staff.analysis import CheckAnalysis, Group, check_analyses
+from reports.staff.analysis import CheckAnalysis, FailureGroup, check_analyses
 from reports.student.check_view import MessageView, message_view
 
 LISTED = 200  # students of a group
 
 
 @dataclass(frozen=True)
-class PersonView:
+class StudentView:
     """A student's name and the way to this check in the report."""
 
     name: str
@@ -28,10 +28,10 @@ class GroupView:
     """One way of failing."""
 
     title: str
-    words: Words
+    words: OutcomeWords
     message: MessageView | None
     hint: str
-    students: tuple[PersonView, ...]
+    students: tuple[StudentView, ...]
     more: str
 
 
@@ -74,7 +74,7 @@ def _page(found: CheckAnalysis) -> CheckPage:
     )
 
 
-def _group(group: Group, position: int) -> GroupView:
+def _group(group: FailureGroup, position: int) -> GroupView:
     return GroupView(
         title=counted(len(group.students), "student"),
         words=OUTCOME_WORDS[group.outcome],
@@ -87,7 +87,7 @@ def _group(group: Group, position: int) -> GroupView:
     )
 
 
-def _person(result: ResultSummary, position: int) -> PersonView:
+def _person(result: ResultSummary, position: int) -> StudentView:
     folder = quote(result.student.id, safe="", errors="surrogatepass")
     name = line(result.student.name or result.student.id)
-    return PersonView(name, f"../students/{folder}/report.html#check-{position}")
+    return StudentView(name, f"../students/{folder}/report.html#check-{position}")

@@ -15,7 +15,7 @@ NAMED = 50  # students in a list
 
 
 @dataclass(frozen=True)
-class PersonView:
+class OwnerView:
     """A student's name, and the way to the report where there is one."""
 
     name: str
@@ -46,8 +46,8 @@ class PairView:
     """Two uploads, how much is alike, and the pieces that show it."""
 
     anchor: str
-    one: tuple[PersonView, ...]
-    other: tuple[PersonView, ...]
+    one: tuple[OwnerView, ...]
+    other: tuple[OwnerView, ...]
     share: str
     whole: str
     told: str
@@ -62,7 +62,7 @@ class SimilarityPage:
     said: str
     how: str
     notes: tuple[str, ...]
-    rings: tuple[tuple[PersonView, ...], ...]
+    rings: tuple[tuple[OwnerView, ...], ...]
     pairs: tuple[PairView, ...]
     more: str
 
@@ -148,9 +148,9 @@ def _percent(share: float) -> str:
     return f"{int(100 * share)}\u00a0%"
 
 
-def _people(students: Sequence[Student], known: Set[str]) -> tuple[PersonView, ...]:
+def _people(students: Sequence[Student], known: Set[str]) -> tuple[OwnerView, ...]:
     return tuple(
-        PersonView(
+        OwnerView(
             line(each.name or each.id),
             line(each.id) if each.name not in ("", each.id) else "",
             f"students/{quote(each.id, safe='', errors='surrogatepass')}/report.html"

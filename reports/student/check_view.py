@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from graders.results.result import CheckResult
 from graders.text import block, counted, points_of, seconds_text, sentence
 from reports.figure_views import FigureView, figure_views
-from reports.outcome_words import OUTCOME_WORDS, Words
+from reports.outcome_words import OUTCOME_WORDS, OutcomeWords
 from reports.student.failures import LABELS
 
 
@@ -32,7 +32,7 @@ class CheckView:
 
     anchor: str
     sentence: str
-    words: Words
+    words: OutcomeWords
     meaning: str
     points: str
     message: MessageView | None

@@ -37,7 +37,7 @@ Tops = Mapping[str, list[str]]  # what was handed in, a file or folder, with the
 
 
 @dataclass(frozen=True)
-class Class:
+class ClassDownload:
     """A class's files.
 
     Args:
@@ -57,7 +57,7 @@ def class_of(
     lms: str,
     content: Callable[[str], bytes],
     listed: Collection[str] = (),
-) -> Class | None:
+) -> ClassDownload | None:
     """Read a class from the paths in a folder or zip; None where all is one upload.
 
     Args:
@@ -78,7 +78,7 @@ def class_of(
     tops = {top: everything[top] for top in tops if top != roster}
     metadata = content(wrapper + METADATA) if form == "gradescope" else b""
     owners = _owners(tops, wrapper, form or "plain", metadata)
-    return Class(form or "plain", tops, owners, roster)
+    return ClassDownload(form or "plain", tops, owners, roster)
 
 
 def lms_of_several(stored: Sequence[str]) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graders.text import listed
-from graders.uploads.lms.detect import Class
-from graders.uploads.lms.roster import Entry, Roster, squeezed
+from graders.uploads.lms.detect import ClassDownload
+from graders.uploads.lms.roster import Roster, RosterEntry, squeezed
 from graders.uploads.owner import Owner, Person
 from graders.uploads.resubmissions import attempt
 
@@ -15,7 +15,7 @@ ANONYMOUS = "anon "
 
 
 @dataclass(frozen=True)
-class Handed:
+class OwnedUpload:
     """One upload: its files or folders, the newest last, and all students for whom it counts.
 
     Args:
@@ -35,12 +35,12 @@ class Handed:
         return self.tops[-1][1]
 
 
-def handed_in(found: Class, roster: Roster = NOBODY) -> list[Handed]:
+def handed_in(found: ClassDownload, roster: Roster = NOBODY) -> list[OwnedUpload]:
     """List the uploads that count for somebody, each student in exactly one of them."""
     units: dict[str, list[tuple[Owner, str]]] = {}
     for top, owner in found.owners.items():
         units.setdefault(owner.id if found.lms in PARTS else top, []).append((owner, top))
-    claims: dict[tuple[bool, str], list[Handed]] = {}
+    claims: dict[tuple[bool, str], list[OwnedUpload]] = {}
     handed = [_handed(tops, found.lms, roster) for tops in units.values()]
     for one in sorted(handed, key=_age):
         for person in one.people:
@@ -84,17 +84,17 @@ def remarks(people: Sequence[Person], roster: Roster) -> list[str]:
     return [f"{what}: {listed(names)}." for what, names in told.items() if names]
 
 
-def _handed(tops: list[tuple[Owner, str]], form: str, roster: Roster) -> Handed:
+def _handed(tops: list[tuple[Owner, str]], form: str, roster: Roster) -> OwnedUpload:
     ordered = sorted(tops, key=lambda pair: (pair[0].attachment, pair[1]))
     owner, top = ordered[-1]
     people = joined(owner, top.rpartition("/")[2], form, roster)
     once: dict[tuple[bool, str], Person] = {}
     for person in people:
         once.setdefault(person.key, person)
-    return Handed(tuple(ordered), tuple(once.values()))
+    return OwnedUpload(tuple(ordered), tuple(once.values()))
 
 
-def _age(one: Handed) -> tuple[str, int, bool, int, str]:
+def _age(one: OwnedUpload) -> tuple[str, int, bool, int, str]:
     """Order uploads: the last is the newest, by time, number, attempt, and own before a group's."""
     owner, name = one.owner, one.owner.file or one.top
     return owner.handed_in, owner.attachment, len(one.people) == 1, attempt(name), one.top
@@ -109,5 +109,5 @@ def _known(person: Person, form: str, roster: Roster) -> Person:
     return replace(known, email=known.email or person.email)
 
 
-def _is_own(name: str, entry: Entry) -> bool:
+def _is_own(name: str, entry: RosterEntry) -> bool:
     return squeezed(name) in {squeezed(each) for each in (entry.name, *entry.keys)}

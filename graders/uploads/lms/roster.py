@@ -40,7 +40,7 @@ PARTICIPANT = re.compile(r"[^0-9]+ ([0-9]{1,19})")  # "Participant 123", in any 
 
 
 @dataclass(frozen=True)
-class Entry:
+class RosterEntry:
     """One student of the roster.
 
     Args:
@@ -80,15 +80,15 @@ class Entry:
 class Roster:
     """All students of a course."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     titles: tuple[str, ...] = ()
 
-    def entry(self, id: str) -> Entry | None:
+    def entry(self, id: str) -> RosterEntry | None:
         """Find a student by an id or e-mail address in any column; None where it fits several."""
         found = self._by_id.get(id_key(id), ())
         return found[0] if len(found) == 1 else None
 
-    def of_lms(self, id: str, name: str, form: str) -> Entry | None:
+    def of_lms(self, id: str, name: str, form: str) -> RosterEntry | None:
         """Find a student by an LMS's own number, which may be another student's number elsewhere.
 
         So it counts in the LMS's own columns, of those called `id` unless the name stands with
@@ -104,23 +104,23 @@ class Roster:
         sure = [e for e in own if titles[e.column(id)] not in ANYBODYS]
         return next(iter(sure if _letters(name) in self._names else own), None)
 
-    def own_ids(self, entry: Entry, form: str) -> set[str]:
+    def own_ids(self, entry: RosterEntry, form: str) -> set[str]:
         """Return what a student has in columns that only this LMS's own numbers can stand in."""
         titles = set(OWN_COLUMNS[form]) - ANYBODYS
         columns = [n for n, title in enumerate(self.titles) if squeezed(title) in titles]
         return {id_key(entry.ids[n]) for n in columns if n in entry.ids}
 
-    def group(self, name: str) -> tuple[Entry, ...]:
+    def group(self, name: str) -> tuple[RosterEntry, ...]:
         """Return the members of the group of this name, as Canvas and Moodle write it."""
         return self._by_group.get(squeezed(name), ())
 
-    def of_file(self, name: str) -> list[Entry]:
+    def of_file(self, name: str) -> list[RosterEntry]:
         """Return the students for whom the roster names this file or folder."""
         return [entry for entry in self.entries if entry.file and entry.file == name]
 
     @cached_property
-    def _by_id(self) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
+    def _by_id(self) -> dict[str, list[RosterEntry]]:
+        found: dict[str, list[RosterEntry]] = {}
         for entry in self.entries:
             for key in entry.keys:
                 found.setdefault(key, []).append(entry)
@@ -131,8 +131,8 @@ class Roster:
         return {_letters(entry.name) for entry in self.entries} - {""}
 
     @cached_property
-    def _by_group(self) -> dict[str, tuple[Entry, ...]]:
-        groups: dict[str, tuple[Entry, ...]] = {}
+    def _by_group(self) -> dict[str, tuple[RosterEntry, ...]]:
+        groups: dict[str, tuple[RosterEntry, ...]] = {}
         for entry in self.entries:
             if name := squeezed(entry.group):
                 groups[name] = (*groups.get(name, ()), entry)
@@ -207,16 +207,16 @@ def _is_points_possible(row: Sequence[str]) -> bool:
     return squeezed(row[0]) in ("pointspossible", "manualposting")
 
 
-def _entry(row: Sequence[str], columns: Mapping[str, list[int]]) -> Entry:
+def _entry(row: Sequence[str], columns: Mapping[str, list[int]]) -> RosterEntry:
     def cell(kind: str) -> str:
         return next((row[n].strip() for n in columns[kind] if row[n].strip()), "")
 
     whole = cell("name") or f"{cell('first')} {cell('last')}".strip()
     ids = {n: PARTICIPANT.sub(r"\1", row[n].strip()) for n in columns["id"] if row[n].strip()}
-    return Entry(ids, whole, cell("email"), cell("group"), cell("file"))
+    return RosterEntry(ids, whole, cell("email"), cell("group"), cell("file"))
 
 
-def _problems(entries: Sequence[Entry]) -> Iterable[str]:
+def _problems(entries: Sequence[RosterEntry]) -> Iterable[str]:
     """Yield what would join two students, or leave one without an id."""
     if not entries:
         yield "it has no students; export it again."

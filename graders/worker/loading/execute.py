@@ -12,7 +12,7 @@ from .names import STATEMENT
 from .notes import Notes, Place
 from .placeholders import Placeholder, Skipped, fault_of, missing, skipped
 from .repair import with_values_put_off, without_decorators
-from .select import Choice, Plan, Step, compile_alone
+from .select import Choice, LoadStep, Plan, compile_alone
 from .sources import Piece
 from .syntax import Definition, Import, blocks, bound_by, is_main_guard
 from .time_limit import DEFINITION_SECONDS, VALUE_SECONDS, TooLong, limited
@@ -21,12 +21,12 @@ from .time_limit import DEFINITION_SECONDS, VALUE_SECONDS, TooLong, limited
 class _Failed(Exception):
     """A step inside `try` raised: the student's handlers come first."""
 
-    def __init__(self, step: Step, problem: BaseException) -> None:
+    def __init__(self, step: LoadStep, problem: BaseException) -> None:
         super().__init__(step, problem)
         self.step, self.problem = step, problem
 
 
-class Run:
+class Execution:
     """One file's module while and after its statements are executed.
 
     Args:
@@ -45,9 +45,9 @@ class Run:
         self._judge = judge
         self._notes = notes
         self._plan = Plan(pieces, judge)
-        self._started: set[Step] = set()
+        self._started: set[LoadStep] = set()
         self._branches: dict[ast.stmt, list[list[ast.stmt]]] = {}
-        self._wanted: set[Step] = set()
+        self._wanted: set[LoadStep] = set()
         self._complete = True
 
     def run(self) -> None:
@@ -65,7 +65,7 @@ class Run:
         for name in sorted({name for step in self._plan.steps.values() for name in step.binds}):
             self.demand(name)
 
-    def _go(self, steps: set[Step], complete: bool) -> None:
+    def _go(self, steps: set[LoadStep], complete: bool) -> None:
         before = self._wanted, self._complete, self.in_try, sys.argv
         self._wanted, self._complete, self.in_try = steps, complete, False
         sys.argv = [str(self.module.__file__)]  # `parse_args()` then gives the defaults
@@ -167,7 +167,7 @@ class Run:
                 continue  # an exception of a package that is not installed
         return None
 
-    def _step(self, step: Step) -> None:
+    def _step(self, step: LoadStep) -> None:
         if step in self._started:
             return
         if step in self._wanted:
@@ -180,7 +180,7 @@ class Run:
                 self._started.add(step)
                 self._stand_in(step, "was skipped on loading")
 
-    def _execute(self, step: Step) -> None:
+    def _execute(self, step: LoadStep) -> None:
         is_definition = isinstance(step.statement, Definition)
         try:
             if isinstance(step.statement, Import):
@@ -199,7 +199,7 @@ class Run:
     def _exec(self, piece: Piece, statement: ast.stmt) -> None:
         exec(compile_alone(piece, statement), self._names)
 
-    def _give_up(self, step: Step, problem: BaseException) -> None:
+    def _give_up(self, step: LoadStep, problem: BaseException) -> None:
         statement = step.statement
         if isinstance(statement, Import):
             self._import_one_by_one(step, statement, statement.names)
@@ -216,14 +216,14 @@ class Run:
                 self._notes.say(step.start, f"failed: {summary(problem)}")
             self._stand_in(step, f"failed on loading ({summary(problem)})")
 
-    def _stand_in(self, step: Step, fate: str) -> None:
+    def _stand_in(self, step: LoadStep, fate: str) -> None:
         reason = f"{step.piece.title}, line {step.statement.lineno} {fate}"
         for name in sorted(step.binds):
             if not hasattr(builtins, name):  # functions go on using `sum` as they did before
                 self._names.setdefault(name, skipped(name, reason))
 
     def _import_one_by_one(
-        self, step: Step, statement: Import, aliases: Iterable[ast.alias]
+        self, step: LoadStep, statement: Import, aliases: Iterable[ast.alias]
     ) -> None:
         for alias in aliases:
             if isinstance(statement, ast.ImportFrom):
@@ -248,7 +248,7 @@ class Run:
                 label = f"{part.module}.{alias.name}"
             self._names.setdefault(name, missing(label, reason))
 
-    def _tell_missing(self, step: Step) -> None:
+    def _tell_missing(self, step: LoadStep) -> None:
         """Note packages whose import succeeds without them, because calls may do nothing."""
         for name in sorted(step.binds):
             value = self._names.get(name)
@@ -256,7 +256,7 @@ class Run:
             if isinstance(fault, ModuleNotFoundError):
                 self._notes.say(step.start, str(fault).partition(":")[0])
 
-    def _define(self, step: Step) -> None:
+    def _define(self, step: LoadStep) -> None:
         """Execute a definition without the decorators, defaults and attributes that cannot be had."""
         statement = without_decorators(step.statement, self._is_unavailable)
         if statement is not step.statement:

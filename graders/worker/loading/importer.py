@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from types import FrameType, ModuleType
 from typing import Any
 
-from .execute import Run
+from .execute import Execution
 from .names import PLAIN_MODULES
 from .paths import Paths
 from .placeholders import is_cosmetic, missing
@@ -48,14 +48,14 @@ class Modules(MetaPathFinder, ModuleLoader):
     def __init__(
         self,
         paths: Paths,
-        start: Callable[[str, ModuleType], Run],
+        start: Callable[[str, ModuleType], Execution],
         binds: Callable[[str, str], bool],
         remark: Callable[[str, str], None],
     ) -> None:
         self._paths, self._start, self._binds, self._remark = paths, start, binds, remark
         self._modules: dict[str, SubmissionModule] = {}
         self._paths_by_name: dict[str, str] = {}
-        self.runs: dict[str, Run] = {}
+        self.runs: dict[str, Execution] = {}
         self._import = builtins.__import__
         self._prefix = "submission"
         while any(name.startswith(self._prefix + ".") for name in sys.modules):

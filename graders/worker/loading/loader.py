@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from types import ModuleType
 
 from .cost import Costs, Judge
-from .execute import Run
+from .execute import Execution
 from .importer import Modules
 from .notebooks import read_notebook
 from .notes import Notes, Place
@@ -36,7 +36,7 @@ class Missing(Exception):
         self.name, self.nearest = name, nearest
 
 
-class Broken(Exception):
+class BrokenDefinition(Exception):
     """A name is there, but its definition failed when it was executed."""
 
     def __init__(self, name: str, file: str, exception: BaseException) -> None:
@@ -107,7 +107,7 @@ class Loader:
             Missing: no file has it.
             Broken: its definition failed.
         """
-        broken: Broken | None = None
+        broken: BrokenDefinition | None = None
         for file in self.locate(part, name):
             if broken and self._is_stub(file, name):
                 break  # the student's own failure says more than an untouched template
@@ -119,7 +119,7 @@ class Loader:
             if problem is None and isinstance(value, Placeholder):
                 problem = fault_of(value)
             if problem is not None:
-                broken = broken or Broken(name, file, problem)
+                broken = broken or BrokenDefinition(name, file, problem)
         raise broken or Missing(name, self.nearest(name))
 
     def nearest(self, name: str) -> list[str]:
@@ -142,16 +142,16 @@ class Loader:
         for title in self._titles:
             linecache.cache.pop(title, None)
 
-    def _start(self, file: str, module: ModuleType) -> Run:
+    def _start(self, file: str, module: ModuleType) -> Execution:
         pieces = self._sources[file].pieces
         first = pieces[0].body if pieces else ()
         module.__doc__ = ast.get_docstring(ast.Module(list(first), []), clean=False)
         judge, notes = Judge(file, self._costs), self._notes[file]
         try:
-            return Run(module, pieces, judge, notes)
+            return Execution(module, pieces, judge, notes)
         except RecursionError:
             notes.say(Place(), "not loaded: nested too deeply")
-            return Run(module, (), judge, notes)
+            return Execution(module, (), judge, notes)
 
     def _remark(self, file: str, text: str) -> None:
         if file in self._notes:

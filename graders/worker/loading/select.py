@@ -44,7 +44,7 @@ class Choice(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class LoadStep:
     """A simple statement with its fate.
 
     Args:
@@ -78,26 +78,26 @@ class Plan:
 
     def __init__(self, pieces: Sequence[Piece], judge: Judge) -> None:
         self._judge = judge
-        self.steps: dict[ast.stmt, Step] = {}
+        self.steps: dict[ast.stmt, LoadStep] = {}
         self._tests: set[str] = set()
         self._unsure: set[str] = set()
         for piece in pieces:
             for statement in piece.body:
                 self._add(piece, statement, only_definitions=False, spare=False)
-        self._binders: dict[str, list[Step]] = {}
+        self._binders: dict[str, list[LoadStep]] = {}
         for step in self.steps.values():
             for name in step.binds:
                 self._binders.setdefault(name, []).append(step)
 
-    def wanted(self) -> set[Step]:
+    def wanted(self) -> set[LoadStep]:
         """Return what loading executes."""
         taken = [s for s in self.steps.values() if s.choice is Choice.TAKE and not s.spare]
         names = {name for step in taken for name in step.uses}
         return {*taken, *self.needed_for(names | self._tests)}
 
-    def needed_for(self, names: Iterable[str]) -> set[Step]:
+    def needed_for(self, names: Iterable[str]) -> set[LoadStep]:
         """Return the steps that bind `names`, and what those use in turn."""
-        needed: set[Step] = set()
+        needed: set[LoadStep] = set()
         open_names = list(names)
         seen = set(open_names)
         while open_names:
@@ -108,7 +108,7 @@ class Plan:
                     seen |= step.uses
         return needed
 
-    def steps_within(self, statement: ast.stmt) -> Iterator[Step]:
+    def steps_within(self, statement: ast.stmt) -> Iterator[LoadStep]:
         """Walk over the steps of a compound statement."""
         stack = [statement]
         while stack:
@@ -118,7 +118,7 @@ class Plan:
             else:
                 stack += [part for block in blocks(here) or [] for part in block]
 
-    def _binding(self, name: str) -> list[Step]:
+    def _binding(self, name: str) -> list[LoadStep]:
         steps = [s for s in self._binders.get(name, []) if s.choice is not Choice.SKIP]
         return [s for s in steps if not s.spare] or steps
 
@@ -136,7 +136,9 @@ class Plan:
             for part in block:
                 self._add(piece, part, only_definitions, guarded)
 
-    def _step(self, piece: Piece, statement: ast.stmt, only_definitions: bool, spare: bool) -> Step:
+    def _step(
+        self, piece: Piece, statement: ast.stmt, only_definitions: bool, spare: bool
+    ) -> LoadStep:
         names = binds(statement) | self._changed(statement)
         read = uses(compiled(piece, statement))
         choice, kind = self._choice(piece, statement)
@@ -147,7 +149,7 @@ class Plan:
             choice = Choice.IF_NEEDED  # cheap itself, but made from what may be dear
         if choice is not Choice.TAKE:
             self._unsure |= names
-        return Step(len(self.steps), piece, statement, choice, kind, names, read, spare)
+        return LoadStep(len(self.steps), piece, statement, choice, kind, names, read, spare)
 
     def _choice(self, piece: Piece, statement: ast.stmt) -> tuple[Choice, str]:
         if isinstance(statement, Definition | Import):
