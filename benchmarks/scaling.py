@@ -101,8 +101,9 @@ def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:
     sys.path.insert(0, str(ROOT))
     from rich.console import Console
 
-    from graders.batch.batch import Batch, run
+    from graders.batch.batch import run
     from graders.batch.progress import Events
+    from graders.batch.settings import Batch
     from graders.sheets.sheet import read_sheet
     from graders.student.check_one import only_part
 

@@ -14,8 +14,10 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from rich.console import Console
 
-from graders.batch.batch import Batch, GradingTask, run
+from graders.batch.batch import run
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
+from graders.batch.slots import GradingTask
 from graders.errors import UsageError
 from graders.files import write_whole
 from graders.grading.grade import ungraded

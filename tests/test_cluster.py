@@ -22,9 +22,10 @@ from rich.console import Console
 
 from graders.__main__ import main
 from graders.batch import cluster as clustering
-from graders.batch.batch import Batch, run
+from graders.batch.batch import run
 from graders.batch.cluster import OWN, Cluster, grade_there
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
 from graders.batch.slots import GradingTask
 from graders.errors import UsageError
 from graders.grading.grade import environment, ungraded
@@ -42,7 +43,8 @@ RUN = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from graders.batch.batch import Batch, run
+from graders.batch.settings import Batch
+from graders.batch.batch import run
 from graders.errors import UsageError
 from graders.batch.progress import Events
 from graders.sheets.sheet import read_sheet

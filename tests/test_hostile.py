@@ -23,8 +23,9 @@ import psutil
 import pytest
 from rich.console import Console
 
-from graders.batch.batch import Batch, run
+from graders.batch.batch import run
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
 from graders.paths import ROOT, WORKER
 from graders.results.result import Result
 from graders.results.result_json import from_json

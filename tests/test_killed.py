@@ -22,8 +22,9 @@ from rich.console import Console
 
 from graders.__main__ import main
 from graders.batch import batch as batching
-from graders.batch.batch import Batch, run
+from graders.batch.batch import run
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.grading.grade import ungraded
 from graders.paths import ROOT
@@ -36,7 +37,8 @@ RUN = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from graders.batch.batch import Batch, run
+from graders.batch.settings import Batch
+from graders.batch.batch import run
 from graders.batch.progress import Events
 from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part
@@ -46,6 +48,12 @@ run(Batch(uploads, out, sheet, 1, 2, "none"), Events(Console(), out / "run.jsonl
 """
 WHO = [str(number) for number in range(1, 7)]
 PATIENCE = 300
+
+
+def interrupted(*_):
+    """Stand in for grading that is stopped before the first result."""
+    raise KeyboardInterrupt
+    yield
 
 
 @pytest.fixture
@@ -257,7 +265,7 @@ def test_a_run_that_is_stopped_early_keeps_earlier_results_on_its_pages(
     out = tmp_path / "out"
     graded(uploads, out)
     grades = (out / "grades.csv").read_bytes()
-    monkeypatch.setattr(batching, "_grade_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(batching, "grade_class", interrupted)
     with pytest.raises(KeyboardInterrupt):
         graded(uploads, out)
     assert (out / "grades.csv").read_bytes() == grades

@@ -13,8 +13,8 @@ import pytest
 from rich.console import Console
 
 from graders.batch import batch as batching
-from graders.batch.batch import Batch
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
 from graders.errors import Unreadable, UsageError
 from graders.grading.grade import ungraded
 from graders.results.result import Result, Student
@@ -184,7 +184,6 @@ class TestGradescope:
                 name="Jane Doe",
                 upload="submission_11",
                 submitted_at="2025-10-05T12:00:00+00:00",
-                file="submission_11",
                 email="jane@uni.example",
             )
             assert joerg.submitted_at == "2025-10-05T14:30:00+02:00"

@@ -12,9 +12,10 @@ import pytest
 from rich.console import Console
 
 from graders.__main__ import main
-from graders.batch.batch import Batch, run
+from graders.batch.batch import run
 from graders.batch.extensions import Extension
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.grading.grade import ungraded
 from graders.results.manual_csv import (

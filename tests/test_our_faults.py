@@ -11,8 +11,9 @@ import psutil
 import pytest
 from rich.console import Console
 
-from graders.batch.batch import Batch, run
+from graders.batch.batch import run
 from graders.batch.progress import Events
+from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.grading.grade import TRIES, grade, ungraded
 from graders.paths import ROOT

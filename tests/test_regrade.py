@@ -14,9 +14,10 @@ from rich.console import Console
 
 from graders.__main__ import main
 from graders.batch import batch as batching
-from graders.batch.batch import Batch, run
+from graders.batch.batch import run
 from graders.batch.progress import Events
 from graders.batch.regrade import Regrade, given_since
+from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.grading.grade import ungraded
 from graders.results.result_json import from_json
@@ -52,6 +53,12 @@ class Instant(Executor):
         future = Future()
         future.set_result(replace(result, status="graded", message=None, questions=questions))
         return future
+
+
+def interrupted(*_):
+    """Stand in for grading that is stopped before the first result."""
+    raise KeyboardInterrupt
+    yield
 
 
 @pytest.fixture
@@ -139,8 +146,8 @@ def test_a_run_that_did_not_come_to_its_end_is_told(graded, tmp_path, capsys, mo
     """What is in OUT may be of an upload that was handed in before."""
     out, command = tmp_path / "out", ["export", str(tmp_path / "out"), "--to", "gradescope"]
     assert main(command) == 0
-    grading = batching._grade_all
-    monkeypatch.setattr(batching, "_grade_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    grading = batching.grade_class
+    monkeypatch.setattr(batching, "grade_class", interrupted)
     with pytest.raises(KeyboardInterrupt):
         graded()
     capsys.readouterr()
@@ -150,7 +157,7 @@ def test_a_run_that_did_not_come_to_its_end_is_told(graded, tmp_path, capsys, mo
     )
     assert main(["manual", str(out)]) == 0
     assert capsys.readouterr().out.endswith("did not come to its end; run the batch again.\n")
-    monkeypatch.setattr(batching, "_grade_all", grading)
+    monkeypatch.setattr(batching, "grade_class", grading)
     graded()
     assert main(command) == 0
 

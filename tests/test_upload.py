@@ -213,7 +213,9 @@ class TestOneUpload:
             laid(tmp_path, {"doejane_LATE_4711_99_3b.zip": code("x")})
             / "doejane_LATE_4711_99_3b.zip"
         )
-        assert students(path) == [Student("4711", "doejane", True, "doejane_LATE_4711_99_3b.zip")]
+        assert students(path) == [
+            Student("4711", "doejane", True, "doejane_LATE_4711_99_3b.zip", file="3b.zip")
+        ]
         assert graded(path) == {"4711": {"elman.py": b"x"}}
 
     def test_a_deep_path_costs_no_time(self, tmp_path: Path) -> None:
@@ -273,15 +275,21 @@ class TestCanvas:
                 "aB3de-2": {"a.py": b"b"},
             }
             assert students(path) == [
-                Student("12", "müllerjörg", True, "müllerjörg_LATE_12_102_rest of it.zip"),
-                Student("13", "eve", True, "eve_late_13_103_a_b.py"),
-                Student("14", "14", False, "14_104_a.py"),
-                Student("15", "15", True, "late_15_105_a.py"),
-                Student("16", "noel", False, "noel_16_text.html"),
-                Student("17", "rar", False, "rar_17_108_a.rar"),
-                Student("4711", "doejane", False, "doejane_4711_99_3b.zip"),
-                Student("aB3dE", "anon aB3dE", False, "anon_aB3dE_106_a.py"),
-                Student("aB3de-2", "anon aB3de", True, "LATE_anon_aB3de_107_a.py"),
+                Student(
+                    "12",
+                    "müllerjörg",
+                    True,
+                    "müllerjörg_LATE_12_102_rest of it.zip",
+                    file="rest of it.zip",
+                ),
+                Student("13", "eve", True, "eve_late_13_103_a_b.py", file="a_b.py"),
+                Student("14", "14", False, "14_104_a.py", file="a.py"),
+                Student("15", "15", True, "late_15_105_a.py", file="a.py"),
+                Student("16", "noel", False, "noel_16_text.html", file="text.html"),
+                Student("17", "rar", False, "rar_17_108_a.rar", file="a.rar"),
+                Student("4711", "doejane", False, "doejane_4711_99_3b.zip", file="3b.zip"),
+                Student("aB3dE", "anon aB3dE", False, "anon_aB3dE_106_a.py", file="a.py"),
+                Student("aB3de-2", "anon aB3de", True, "LATE_anon_aB3de_107_a.py", file="a.py"),
             ]
             assert find_uploads(path)[0].read()[1].left_out == {"my report.pdf": UNUSED}
 

@@ -106,10 +106,11 @@ def add(commands: Commands) -> None:
 
 
 def _batch(options: argparse.Namespace, console: Console) -> int:
-    from graders.batch.batch import Batch, run
+    from graders.batch.batch import run
     from graders.batch.extensions import read_waivers
     from graders.batch.progress import Events
     from graders.batch.regrade import Regrade, given_since
+    from graders.batch.settings import Batch
     from graders.sheets.deadline import given_deadline
     from graders.sheets.sheet import read_sheet
 

@@ -24,7 +24,7 @@ class Student:
     Args:
         late: whether the LMS marks the upload as late.
         upload: the name of what counts, as the LMS stores it.
-        file: the student's own name for it, without what an LMS puts around it.
+        file: the student's own name for it, where an LMS puts something around it; else "".
         submitted_at: the LMS's own time in ISO 8601 with its offset from UTC; None where unknown.
     """
 

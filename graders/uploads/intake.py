@@ -227,13 +227,14 @@ def _of_one(path: Path, owner: Owner, form: str, people: Sequence[Person]) -> Up
 
 
 def _students(people: Sequence[Person], owner: Owner, upload: str, late: bool) -> list[Student]:
+    own = own_name(upload)
     return [
         Student(
             id=person.id,
             name=person.name[: CAPS.name],
             late=late,
             upload=printable(upload)[: CAPS.name],
-            file=printable(own_name(upload))[: CAPS.name],
+            file=printable(own)[: CAPS.name] if own != upload else "",
             submitted_at=owner.submitted_at,
             email=person.email[: CAPS.name],
             group=person.group[: CAPS.name],
