@@ -28,7 +28,7 @@ from graders.probes.results_csv import read_runs
 from graders.remote.faults import Failed, Fault, StudentError, TooSlow
 from graders.remote.student import RemoteSubmission as Submission
 from graders.remote.student import describe
-from graders.results.result import RemoteSubmission
+from graders.results.result import Student
 from graders.results.result_json import from_json, to_json
 from graders.sheets.check_index import CHECKS, known_checks, of_part
 from graders.sheets.sheet import SHEETS, parse_sheet, read_sheet
@@ -351,7 +351,7 @@ def test_a_table_made_to_take_long_is_read_quickly(content):
 # Files of the staff ---------------------------------------------------------------------------
 
 RESULT = json.loads(
-    to_json(ungraded(read_sheet("rnn"), RemoteSubmission("1", "a"), "no zip", 1, "bwrap"))
+    to_json(ungraded(read_sheet("rnn"), Student("1", "a"), "no zip", 1, "bwrap"))
 )
 
 

@@ -15,7 +15,7 @@ from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.required_files import RequiredFile, UploadName
 from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part
-from graders.uploads.intake import own_name
+from graders.uploads.lms import own_name
 from graders.uploads.submission import Submission
 from reports.student.student_page import render_report, student_page
 from reports.terminal import show

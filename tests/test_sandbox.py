@@ -410,9 +410,9 @@ def test_root_drops_its_rights_even_where_only_root_can_reach_the_interpreter():
         "from graders.sandbox.selftest import choose;"
         "from graders.remote.session import Session;"
         "from graders.uploads.submission import Submission;"
-        "from graders.remote.student import Student;"
+        "from graders.remote.student import RemoteSubmission;"
         "s = Session(Submission({'p.py': b'import os\\ndef who(): return os.getuid()'}), {},"
-        " choose('auto'), Limits()); s.begin(1); print(Student(s, 'p').who()); s.close()"
+        " choose('auto'), Limits()); s.begin(1); print(RemoteSubmission(s, 'p').who()); s.close()"
     )
     said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert said.stdout.strip() == str(bubblewrap.NOBODY), said.stderr

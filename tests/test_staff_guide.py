@@ -123,3 +123,22 @@ def test_what_the_guide_adds_is_in_the_projects_style(project):
     for command in (["format", "--check"], ["check"]):
         done = run(project, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), *new)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_new_lms_from_the_guide_is_detected_and_gets_its_reports_back(project, tmp_path):
+    follow(project, "A new LMS")
+    for owner in ("Doe, Jane [4711]", "Müller, Jörg [4712]"):
+        (tmp_path / "download" / owner).mkdir(parents=True)
+        shutil.copy(ROOT / "reference" / "padding.py", tmp_path / "download" / owner)
+    uploads, out = str(tmp_path / "download"), str(tmp_path / "out")
+    batch = ["-m", "graders", "batch", uploads, "--out", out, "--assignment", "vu-3b"]
+    done = run(project, *batch, "--sandbox", "none")
+    assert "Campus" in done.stdout and "4711 Jane Doe" in done.stdout, done.stdout + done.stderr
+    assert run(project, *batch, "--sandbox", "none", "--lms", "moodle").returncode == 2
+    sent = run(project, "-m", "graders", "export", out, "--to", "campus-feedback")
+    assert sent.returncode == 0, sent.stderr
+    with zipfile.ZipFile(tmp_path / "out" / "campus-feedback.zip") as archive:
+        assert archive.namelist() == [
+            "Doe, Jane [4711]/feedback.html",
+            "Müller, Jörg [4712]/feedback.html",
+        ]

@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 from rich.console import Console
 
+from graders.uploads.lms import BY_NAME
+
 Command = Callable[[argparse.Namespace, Console], int]
-FORMS = ("auto", "canvas", "moodle", "gradescope", "brightspace", "plain")  # of uploads
+FORMS = ("auto", *BY_NAME)  # of uploads
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 

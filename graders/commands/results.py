@@ -9,6 +9,7 @@ from rich.console import Console
 
 from graders.commands import FORMS, Commands, sheet_and_seed
 from graders.console import say
+from graders.gradebook import TARGETS
 
 if TYPE_CHECKING:
     from graders.uploads.upload import Upload
@@ -32,7 +33,7 @@ def add(commands: Commands) -> None:
     export.add_argument(
         "--to",
         required=True,
-        choices=["canvas", "canvas-feedback", "moodle", "moodle-feedback", "gradescope"],
+        choices=TARGETS,
         help="what to write: grades, or feedback files, of which LMS",
     )
     export.add_argument("--gradebook", type=Path, help="the Canvas gradebook, as exported")

@@ -1,1 +1,6 @@
 """Points and reports back to an LMS."""
+
+from graders.uploads.lms import LMS
+
+FEEDBACK = {f"{lms.name}-feedback": lms.report for lms in LMS if lms.report}
+TARGETS = ("canvas", "moodle", "gradescope", *FEEDBACK)  # of `export --to`

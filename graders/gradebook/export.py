@@ -10,9 +10,10 @@ from rich.console import Console
 from graders.console import say
 from graders.errors import UsageError
 from graders.files import write_file
+from graders.gradebook import FEEDBACK
 from graders.gradebook.canvas import fill_gradebook
 from graders.gradebook.changes import Filled, Left, who
-from graders.gradebook.feedback import NAMES, changed_files, feedback
+from graders.gradebook.feedback import changed_files, feedback
 from graders.gradebook.gradescope import gradescope_results
 from graders.gradebook.moodle import fill_worksheet
 from graders.results.result import Result
@@ -21,12 +22,9 @@ from graders.results.table import read_table
 from graders.text import counted, line, printable
 from graders.uploads.lms.roster import read_roster
 
-TARGETS = ("canvas", "canvas-feedback", "moodle", "moodle-feedback", "gradescope")
 FILES = {
     "canvas": "canvas.csv",
-    "canvas-feedback": "canvas-feedback.zip",
     "moodle": "moodle.csv",
-    "moodle-feedback": "moodle-feedback.zip",
 }
 EARLIER = "not among the uploads of the newest run"
 UNFINISHED = (
@@ -48,7 +46,7 @@ def export(options: argparse.Namespace, console: Console) -> int:
     results, nothing, finished = _results(options)
     if options.to in ASKED:
         left = _table(options, results, console)
-    elif options.to in NAMES:
+    elif options.to in FEEDBACK:
         left = _feedback(options, results, console)
     else:
         left = _gradescope(options, results, console)
@@ -153,7 +151,7 @@ def _gradescope(
 def _target(options: argparse.Namespace) -> Path:
     if options.file is None and not options.out.is_dir():
         raise UsageError("Say with `--file` where the file goes.")
-    target: Path = options.file or options.out / FILES[options.to]
+    target: Path = options.file or options.out / FILES.get(options.to, f"{options.to}.zip")
     return target
 
 

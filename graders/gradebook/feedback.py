@@ -2,21 +2,15 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graders.errors import UsageError
 from graders.files import packed
+from graders.gradebook import FEEDBACK
 from graders.gradebook.changes import Left, who
 from graders.results.result import Result
-from graders.uploads.lms.canvas import canvas_report
-from graders.uploads.lms.moodle import moodle_report
-
-NAMES: Mapping[str, Callable[[str], str | None]] = {
-    "canvas-feedback": canvas_report,
-    "moodle-feedback": moodle_report,
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +33,7 @@ def feedback(kind: str, out: Path, results: Sequence[Result]) -> Feedback:
     files: dict[str, bytes] = {}
     left: list[Left] = []
     for result in results:
-        name = NAMES[kind](result.student.upload)
+        name = FEEDBACK[kind](result.student.upload)
         if result.status == "needs_staff":
             left.append(Left(who(result), "needs staff: the grader failed, not the submission"))
         elif name is None:

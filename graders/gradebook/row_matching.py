@@ -6,7 +6,7 @@ from functools import cached_property
 
 from graders.results.result import Result, Student
 from graders.text import printable
-from graders.uploads.lms.detect import NAMED
+from graders.uploads.lms import LMS
 from graders.uploads.lms.roster import Roster, id_key, same_name
 from graders.uploads.owner import safe_id
 
@@ -81,7 +81,7 @@ class RowIndex:
 
 def number_of(student: Student) -> str:
     """Name the LMS whose own number this student's id is, as the upload tells; else ""."""
-    owners = {form: owner_of(student.upload) for form, owner_of in NAMED.items()}
+    owners = {lms.name: lms.owner(student.upload) for lms in LMS}
     return next((form for form, owner in owners.items() if owner and owner.id == student.id), "")
 
 

@@ -23,10 +23,8 @@ from graders.uploads.archive import (
     zip_members,
     zip_path,
 )
-from graders.uploads.lms.brightspace import brightspace_owner
-from graders.uploads.lms.canvas import canvas_owner
+from graders.uploads.lms import BY_NAME, own_name
 from graders.uploads.lms.detect import (
-    TITLES,
     WORK,
     ClassDownload,
     class_of,
@@ -34,11 +32,11 @@ from graders.uploads.lms.detect import (
     one_owner,
 )
 from graders.uploads.lms.gradescope import LARGEST
-from graders.uploads.lms.moodle import moodle_owner
+from graders.uploads.lms.lms import Lms
 from graders.uploads.lms.newest import NOBODY, OwnedUpload, handed_in, joined, remarks
+from graders.uploads.lms.plain import PLAIN
 from graders.uploads.lms.roster import Roster, roster_from
 from graders.uploads.owner import Owner, Person, newest_attempts, safe_id
-from graders.uploads.resubmissions import without_attempt
 from graders.uploads.unpack import Opened, archive_format, is_junk, kind_of
 from graders.uploads.upload import CAPS, CLASS_ENTRIES, Upload
 
@@ -88,12 +86,12 @@ def take_in(
     there = found.owners if found else work if path.is_dir() else stored
     if not there:
         raise UsageError(f"{path} holds no uploads; give the LMS's zip or a folder of archives.")
-    if is_class and lms == "auto" and (found is None or found.lms == "plain"):
+    if is_class and lms == "auto" and (found is None or found.lms is PLAIN):
         _refuse_a_class_within(path, stored)
     form, owner = (found.lms, None) if found else one_owner(path.resolve().name, lms)
-    if lms not in ("auto", form) or not (found or owner):
+    if lms not in ("auto", form.name) or not (found or owner):
         raise UsageError(
-            f"{path} is not what {TITLES[lms]} gives; leave `--lms` out to have it recognised."
+            f"{path} is not what {BY_NAME[lms].title} gives; leave `--lms` out to have it recognised."
         )
     if found and found.roster and roster is None:
         roster = roster_from(_content(path, found.roster), found.roster)
@@ -108,7 +106,7 @@ def take_in(
         uploads = [_of_one(path, owner, form, people)]
     identified = _identified([replace(upload, caps=caps) for upload in uploads])
     told = [*_read_as(form, identified), *(remarks(people, roster) if roster else ())]
-    return Intake(form, identified, told + _several(identified))
+    return Intake(form.name, identified, told + _several(identified))
 
 
 def _several(uploads: Sequence[Upload]) -> list[str]:
@@ -117,10 +115,10 @@ def _several(uploads: Sequence[Upload]) -> list[str]:
     return [f"Handed in more than once, and the newest counts: {listed(again)}."] if again else []
 
 
-def _read_as(form: str, uploads: Sequence[Upload]) -> list[str]:
+def _read_as(form: Lms, uploads: Sequence[Upload]) -> list[str]:
     """Return what was recognised, where it could be another than was meant."""
-    if form != "plain":
-        return [f"Read as {TITLES[form]}'s: {counted(len(uploads), 'upload')}."]
+    if form is not PLAIN:
+        return [f"Read as {form.title}'s: {counted(len(uploads), 'upload')}."]
     if len(uploads) > 1:
         return []
     names = ", ".join(printable(student.name) for student in uploads[0].students)
@@ -133,24 +131,26 @@ def _read_as(form: str, uploads: Sequence[Upload]) -> list[str]:
 def _refuse_a_class_within(path: Path, stored: Sequence[str]) -> None:
     """Refuse a folder or zip around nothing but an LMS's own zip of a class."""
     files = [name for name in stored if not is_junk(name) and kind_of(name) != "text"]
-    form = _lms_within(path, files[0]) if len(files) == 1 and kind_of(files[0]) == "archive" else ""
+    form = (
+        _lms_within(path, files[0]) if len(files) == 1 and kind_of(files[0]) == "archive" else None
+    )
     if form:
         raise UsageError(
-            f"{path} holds the class's zip of {TITLES[form]}, {printable(files[0])}; give that zip "
+            f"{path} holds the class's zip of {form.title}, {printable(files[0])}; give that zip "
             "itself, and a roster beside it with `--roster`. If it is one student's, say "
             "`--lms plain`."
         )
 
 
-def _lms_within(path: Path, stored: str) -> str:
+def _lms_within(path: Path, stored: str) -> Lms | None:
     if path.is_dir() and not (path / stored).is_file():
-        return ""
+        return None
     try:
         with (path / stored).open("rb") if path.is_dir() else BytesIO(_content(path, stored)) as f:
             entries = open_zip(f, CLASS_ENTRIES).infolist()
         return lms_of_several([zip_path(entry) for entry in entries])
     except (*DAMAGES, Unreadable, UsageError):
-        return ""  # one student's, or nobody's: it is told when it is read
+        return None  # one student's, or nobody's: it is told when it is read
 
 
 def _content(path: Path, stored: str) -> bytes:
@@ -203,7 +203,7 @@ def _of_a_class(path: Path, handed: OwnedUpload, found: ClassDownload) -> Upload
     student, *fellows = _students(handed.people, handed.owner, upload, late)
     also = {printable(top.rpartition("/")[2]): _another(upload) for top in handed.others}
     folders = [top for _, top in handed.tops if found.tops[top] != [top]]
-    opened: Opened = "alone" if folders and found.lms != "moodle" else "always"
+    opened: Opened = "alone" if folders and not found.lms.opens_archives else "always"
     if len(handed.tops) == len(folders) == 1 and path.is_dir():
         return Upload(student, path / newest, None, opened, also, fellows=tuple(fellows))
     names, earlier = newest_attempts([(o, top) for o, top in handed.tops if top not in folders])
@@ -216,11 +216,11 @@ def _another(upload: str) -> str:
     return f"another upload of the same student; {printable(upload)} counts"
 
 
-def _of_one(path: Path, owner: Owner, form: str, people: Sequence[Person]) -> Upload:
+def _of_one(path: Path, owner: Owner, form: Lms, people: Sequence[Person]) -> Upload:
     own = path.resolve()
     student, *fellows = _students(people, owner, own.name, owner.late)
     if own.is_dir():
-        opened: Opened = "alone" if form == "plain" else "always"
+        opened: Opened = "alone" if form is PLAIN else "always"
         return Upload(student, own, None, opened, fellows=tuple(fellows))
     names = {own.name: owner.file or own.name}
     return Upload(student, own.parent, names, "always", fellows=tuple(fellows))
@@ -241,14 +241,6 @@ def _students(people: Sequence[Person], owner: Owner, upload: str, late: bool) -
         )
         for person in people
     ]
-
-
-def own_name(upload: str) -> str:
-    """Return the student's own name for a file, without what an LMS puts around it."""
-    if owner := canvas_owner(upload):
-        return without_attempt(owner.file)
-    owner = moodle_owner(upload) or brightspace_owner(upload)
-    return owner.file if owner else upload
 
 
 def _identified(uploads: Sequence[Upload]) -> list[Upload]:

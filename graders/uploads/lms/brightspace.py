@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from graders.text import printable
+from graders.uploads.lms.lms import Lms, mostly
 from graders.uploads.owner import Owner
 
 DATE = r"[^-/]{6,24}[0-9]{4}[^-/]{0,3} [0-9]{1,2} ?[0-9]{2}(?: ?[AaPp][Mm])?"
@@ -40,3 +41,6 @@ def _sortable(date: str) -> str:
             clock = f"{form} %I%M %p" if half else f"{form} %H%M"
             return datetime.strptime(f"{day} {time} {half}".strip(), clock).isoformat()
     return ""
+
+
+BRIGHTSPACE = Lms("brightspace", owner=brightspace_owner, fits=mostly(brightspace_owner))

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 
 from graders.text import printable
+from graders.uploads.lms.lms import Lms, Names
 from graders.uploads.owner import Owner
+from graders.uploads.resubmissions import without_attempt
 from graders.uploads.unpack import kind_of
 
 ID = "[0-9]{1,19}"
@@ -67,3 +69,23 @@ def canvas_report(upload: str) -> str | None:
 
 def _match(name: str) -> re.Match[str] | None:
     return ANONYMOUS.fullmatch(name) or NAMED.fullmatch(name)
+
+
+def _fits(names: Names) -> bool:
+    return canvas_fits(names.loose)
+
+
+def _sure(names: Names) -> bool:
+    return canvas_sure(names.loose)
+
+
+CANVAS = Lms(
+    "canvas",
+    owner=canvas_owner,
+    fits=_fits,
+    recognises=_sure,
+    makes_folders=False,
+    joins_files=True,
+    own_name=without_attempt,
+    report=canvas_report,
+)

@@ -8,17 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graders.uploads.archive import Caps
-from graders.uploads.lms.brightspace import brightspace_owner
-from graders.uploads.lms.canvas import canvas_fits, canvas_owner, canvas_sure
-from graders.uploads.lms.gradescope import METADATA, gradescope_fits, gradescope_owners
-from graders.uploads.lms.moodle import moodle_owner
+from graders.uploads.lms import BY_NAME, LMS
+from graders.uploads.lms.lms import Lms, Names
+from graders.uploads.lms.plain import PLAIN
 from graders.uploads.owner import Owner, plain_owner
 from graders.uploads.unpack import common_folder, is_junk, kind_of
 
-LMS = ("canvas", "moodle", "gradescope", "brightspace", "plain")
-TITLES = {name: name.title() for name in LMS}
-NAMED = {"canvas": canvas_owner, "moodle": moodle_owner, "brightspace": brightspace_owner}
-MOODLES = "_assignsubmission_"
 CAPS = Caps()
 WORK = ("source", "archive")
 ROSTER = "roster.csv"
@@ -45,7 +40,7 @@ class ClassDownload:
         roster: the path of the roster that lies beside them, or "".
     """
 
-    lms: str
+    lms: Lms
     tops: Tops
     owners: Mapping[str, Owner] = field(default_factory=dict)
     roster: str = ""
@@ -65,7 +60,7 @@ def class_of(
         content: gives the bytes of a path.
         listed: files and folders that a roster says are somebody's.
     Raises:
-        UsageError: Gradescope's own file in it cannot be read.
+        UsageError: the LMS's own file in it cannot be read.
     """
     wrapper, tops = _unwrapped(stored, zipped, lms)
     names = {top.removeprefix(wrapper): top for top in tops}
@@ -76,30 +71,29 @@ def class_of(
         return None
     everything = _tops(stored, wrapper)
     tops = {top: everything[top] for top in tops if top != roster}
-    metadata = content(wrapper + METADATA) if form == "gradescope" else b""
-    owners = _owners(tops, wrapper, form or "plain", metadata)
-    return ClassDownload(form or "plain", tops, owners, roster)
+    form = form or PLAIN
+    metadata = content(wrapper + form.metadata) if form.metadata else b""
+    return ClassDownload(form, tops, _owners(tops, wrapper, form, metadata), roster)
 
 
-def lms_of_several(stored: Sequence[str]) -> str:
-    """Name the LMS that made a zip of these paths, if it holds uploads of several; else ""."""
+def lms_of_several(stored: Sequence[str]) -> Lms | None:
+    """Return the LMS that made a zip of these paths, if it holds uploads of several."""
     wrapper, tops = _unwrapped(stored, True, "auto")
     form = _form(tops, wrapper, "auto")
-    if form == "gradescope":
+    if form is None or form.metadata:
         return form
-    owners = (NAMED[form](top.removeprefix(wrapper)) for top in tops) if form else ()
-    return form if form and len({owner.id for owner in owners if owner}) > 1 else ""
+    owners = (form.owner(top.removeprefix(wrapper)) for top in tops)
+    return form if len({owner.id for owner in owners if owner}) > 1 else None
 
 
-def one_owner(name: str, lms: str) -> tuple[str, Owner | None]:
-    """Tell by the name of an only file or folder its form and owner."""
-    for form, owner in (("moodle", moodle_owner(name)), ("brightspace", brightspace_owner(name))):
-        if owner and lms in ("auto", form):
+def one_owner(name: str, lms: str) -> tuple[Lms, Owner | None]:
+    """Return the form of an only file or folder, by its name, and its owner."""
+    names = Names([name], [name], [name])
+    for form in LMS:
+        owner = form.owner(name)
+        if owner and (form.fits(names) if lms == form.name else lms == "auto" and form.made(names)):
             return form, owner
-    sure = canvas_fits([name]) if lms == "canvas" else lms == "auto" and canvas_sure([name])
-    if sure:
-        return "canvas", canvas_owner(name)
-    return "plain", plain_owner(name) if lms in ("auto", "plain") else None
+    return PLAIN, plain_owner(name) if lms in ("auto", PLAIN.name) else None
 
 
 def _unwrapped(stored: Sequence[str], zipped: bool, lms: str) -> tuple[str, Tops]:
@@ -108,7 +102,7 @@ def _unwrapped(stored: Sequence[str], zipped: bool, lms: str) -> tuple[str, Tops
     wrapper, inside = "", paths
     for _ in range(CAPS.depth):
         folder = common_folder(inside)
-        if moodle_owner(folder.rstrip("/")) or brightspace_owner(folder.rstrip("/")):
+        if any(form.makes_folders and form.owner(folder.rstrip("/")) for form in LMS):
             break
         wrapper, inside = wrapper + folder, [path.removeprefix(folder) for path in inside]
     tops = _tops(paths, wrapper)
@@ -127,35 +121,17 @@ def _tops(paths: Sequence[str], wrapper: str) -> dict[str, list[str]]:
     return tops
 
 
-def _form(tops: Tops, wrapper: str, lms: str) -> str | None:
+def _form(tops: Tops, wrapper: str, lms: str) -> Lms | None:
     """Return the LMS that wrote these names, or None."""
-    names = [top.removeprefix(wrapper) for top in tops]
-    loose = [top.removeprefix(wrapper) for top, paths in tops.items() if paths == [top]]
-    work = [top.removeprefix(wrapper) for top, paths in tops.items() if _holds_work(paths)]
-    recognised = {  # in this order; what a student called a file makes no class another LMS's
-        "gradescope": gradescope_fits(names),
-        "canvas": canvas_fits(loose) if lms == "canvas" else _is_canvas_alone(loose),
-        "moodle": _are_mostly(moodle_owner, names, work),
-        "brightspace": _are_mostly(brightspace_owner, names, work),
-    }
-    return next(
-        (name for name, is_so in recognised.items() if is_so and lms in ("auto", name)), None
+    names = Names(
+        [top.removeprefix(wrapper) for top in tops],
+        [top.removeprefix(wrapper) for top, paths in tops.items() if paths == [top]],
+        [top.removeprefix(wrapper) for top, paths in tops.items() if _holds_work(paths)],
     )
-
-
-def _is_canvas_alone(names: Sequence[str]) -> bool:
-    """Tell Canvas's names from others' in which a student's own file name looks like Canvas's."""
-    owners = [owner for owner in map(canvas_owner, names) if owner]
-    others = any(map(brightspace_owner, names)) or any(MOODLES in owner.name for owner in owners)
-    return canvas_sure(names) and not others
-
-
-def _are_mostly(
-    owner_of: Callable[[str], Owner | None], names: Sequence[str], work: Sequence[str]
-) -> bool:
-    """Return whether an LMS wrote these names; a TA's own file or folder may lie beside them."""
-    fitting = {name for name in names if owner_of(name)}
-    return 2 * len(fitting) > len(fitting.union(work))
+    if lms != "auto":
+        form = BY_NAME[lms]
+        return form if form is not PLAIN and form.fits(names) else None
+    return next((form for form in LMS if form.made(names)), None)
 
 
 def _is_class(tops: Tops, wrapper: str, zipped: bool) -> bool:
@@ -177,21 +153,17 @@ def _holds_work(paths: Sequence[str]) -> bool:
     return any(kind_of(path) in WORK and not is_junk(path) for path in paths)
 
 
-def _owners(tops: Tops, wrapper: str, form: str, metadata: bytes) -> dict[str, Owner]:
-    """Tell whose each is; by its name alone where the LMS says nothing."""
-    told = gradescope_owners(metadata, METADATA) if form == "gradescope" else {}
+def _owners(tops: Tops, wrapper: str, form: Lms, metadata: bytes) -> dict[str, Owner]:
+    """Return whose each is; by its name alone where the LMS says nothing."""
+    told = form.owners(metadata, form.metadata) if form.owners else {}
     owners: dict[str, Owner] = {}
     for top, paths in tops.items():
         name = top.removeprefix(wrapper)
-        owner = told.get(name) or NAMED.get(form, _nobody)(name)
-        stray = _is_stray(name) if paths == [top] else form == "canvas"  # it makes no folders
+        owner = told.get(name) or form.owner(name)
+        stray = _is_stray(name) if paths == [top] else not form.makes_folders
         if owner or not stray:
             owners[top] = owner or plain_owner(name)
     return owners
-
-
-def _nobody(_: str) -> None:
-    return None
 
 
 def _is_stray(name: str) -> bool:

@@ -1,6 +1,6 @@
 """Gradescope's export of submissions: a folder for each, and whose they are in one YAML file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import yaml
 from graders.errors import UsageError
 from graders.text import printable
 from graders.uploads.archive import MB
+from graders.uploads.lms.lms import Lms, Names, nobody
 from graders.uploads.owner import Owner, Person
 
 METADATA = "submission_metadata.yml"
@@ -17,10 +18,10 @@ DEEPEST = 50
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the other is far too slow for so much
 
 
-def gradescope_fits(tops: Sequence[str]) -> bool:
+def gradescope_fits(names: Names) -> bool:
     """Return whether the file and its folders lie side by side."""
-    return METADATA in tops and any(
-        top.startswith("submission_") for top in tops if top != METADATA
+    return METADATA in names.every and any(
+        name.startswith("submission_") for name in names.every if name != METADATA
     )
 
 
@@ -80,3 +81,12 @@ def _time(value: object) -> datetime | None:
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+GRADESCOPE = Lms(
+    "gradescope",
+    owner=nobody,
+    fits=gradescope_fits,
+    metadata=METADATA,
+    owners=gradescope_owners,
+)

@@ -3,6 +3,7 @@
 import re
 
 from graders.text import printable
+from graders.uploads.lms.lms import Lms, mostly
 from graders.uploads.owner import Owner
 
 NAMED = re.compile(
@@ -38,3 +39,14 @@ def moodle_report(upload: str) -> str | None:
     if match["file"]:
         return f"{folder}_report.html"
     return f"{folder}{match['end'] or ''}/report.html"
+
+
+MOODLE = Lms(
+    "moodle",
+    owner=moodle_owner,
+    fits=mostly(moodle_owner),
+    opens_archives=True,
+    joins_files=True,
+    names_groups=True,
+    report=moodle_report,
+)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from graders.text import listed
 from graders.uploads.lms.detect import ClassDownload
+from graders.uploads.lms.lms import Lms
 from graders.uploads.lms.roster import Roster, RosterEntry, squeezed
 from graders.uploads.owner import Owner, Person
 from graders.uploads.resubmissions import attempt
 
 NOBODY = Roster(())
-PARTS = ("canvas", "moodle")  # of these, one student's files or folders are parts of one upload
 ANONYMOUS = "anon "
 
 
@@ -39,7 +39,7 @@ def handed_in(found: ClassDownload, roster: Roster = NOBODY) -> list[OwnedUpload
     """List the uploads that count for somebody, each student in exactly one of them."""
     units: dict[str, list[tuple[Owner, str]]] = {}
     for top, owner in found.owners.items():
-        units.setdefault(owner.id if found.lms in PARTS else top, []).append((owner, top))
+        units.setdefault(owner.id if found.lms.joins_files else top, []).append((owner, top))
     claims: dict[tuple[bool, str], list[OwnedUpload]] = {}
     handed = [_handed(tops, found.lms, roster) for tops in units.values()]
     for one in sorted(handed, key=_age):
@@ -54,7 +54,7 @@ def handed_in(found: ClassDownload, roster: Roster = NOBODY) -> list[OwnedUpload
     return counting
 
 
-def joined(owner: Owner, name: str, form: str, roster: Roster = NOBODY) -> tuple[Person, ...]:
+def joined(owner: Owner, name: str, form: Lms, roster: Roster = NOBODY) -> tuple[Person, ...]:
     """Return those who handed in the file or folder of this name: found by id, file or group.
 
     A name alone never finds a student. A group's does where the form tells no member's id.
@@ -65,8 +65,8 @@ def joined(owner: Owner, name: str, form: str, roster: Roster = NOBODY) -> tuple
         return tuple(entry.person() for entry in entries)
     if owner.name.startswith(ANONYMOUS):
         return (Person(owner.id, owner.name),)
-    entry, members = roster.of_lms(owner.id, owner.name, form), roster.group(owner.name)
-    nameless = entry is None and form in ("moodle", "plain")
+    entry, members = roster.of_lms(owner.id, owner.name, form.name), roster.group(owner.name)
+    nameless = entry is None and form.names_groups
     if members and (nameless or (entry in members and not _is_own(owner.name, entry))):
         column = entry.column(owner.id) if entry else -1
         first = [each for each in members if each is entry]
@@ -84,7 +84,7 @@ def remarks(people: Sequence[Person], roster: Roster) -> list[str]:
     return [f"{what}: {listed(names)}." for what, names in told.items() if names]
 
 
-def _handed(tops: list[tuple[Owner, str]], form: str, roster: Roster) -> OwnedUpload:
+def _handed(tops: list[tuple[Owner, str]], form: Lms, roster: Roster) -> OwnedUpload:
     ordered = sorted(tops, key=lambda pair: (pair[0].attachment, pair[1]))
     owner, top = ordered[-1]
     people = joined(owner, top.rpartition("/")[2], form, roster)
@@ -100,9 +100,9 @@ def _age(one: OwnedUpload) -> tuple[str, int, bool, int, str]:
     return owner.handed_in, owner.attachment, len(one.people) == 1, attempt(name), one.top
 
 
-def _known(person: Person, form: str, roster: Roster) -> Person:
+def _known(person: Person, form: Lms, roster: Roster) -> Person:
     """Add what the roster knows; the id stays the LMS's, so that points find their way back."""
-    entry = roster.of_lms(person.id, person.name, form)
+    entry = roster.of_lms(person.id, person.name, form.name)
     if entry is None:
         return person
     known = entry.person(person.id)
