@@ -3,6 +3,7 @@
 import functools
 import shutil
 from dataclasses import replace
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,16 @@ from urllib.parse import unquote
 
 import pytest
 
-from graders.results.result import QuestionResult, Result, Student
+from graders.paths import ROOT
+from graders.results.result import (
+    CheckResult,
+    Environment,
+    FileNotes,
+    Outcome,
+    QuestionResult,
+    Result,
+    Student,
+)
 from graders.results.summary import summarise
 from graders.similarity.similarity import Pair, Side, Similarity
 from reports.formats import write_pdfs
@@ -244,3 +254,55 @@ def test_a_thousand_students_open_in_two_seconds(visit: Any, out: Path, tmp_path
     spent = "performance.getEntriesByType('navigation')[0].domComplete"
     assert page.evaluate(spent) < 2_000
     assert page.locator("table.students tbody tr").count() == 1_000
+
+
+def question_of(
+    number: str, title: str, outcomes: tuple[Outcome, ...], points: str
+) -> QuestionResult:
+    checks = [CheckResult(f"{number}.{i}", "…", o, Decimal(points)) for i, o in enumerate(outcomes)]
+    return QuestionResult(number, title, tuple(checks))
+
+
+def example() -> Result:
+    message = (
+        "Changing the first input changes no later output.\n"
+        "Called:   Elman(6, 6, 6)(float32 tensor of shape (4, 3, 6))"
+    )
+    hint = (
+        "Assign the new hidden state to the variable that the next step reads, with its activation."
+    )
+    first = "The first input of a sequence reaches the output of a later step."
+    second = "Running a sequence in two parts with the hidden state passed on equals one run."
+    return Result(
+        assignment="rnn",
+        student=Student("5105", "Eklund, Saga"),
+        status="graded",
+        questions=(
+            question_of("1", "Padding and batching", ("passed",) * 4, "0.25"),
+            question_of("2", "Baseline: a perceptron on every token", ("passed",) * 4, "0.25"),
+            QuestionResult(
+                "3",
+                "Elman network",
+                (
+                    CheckResult("a", first, "failed", Decimal("0.5"), message, hint),
+                    CheckResult("b", second, "failed", Decimal("0.25"), message, hint),
+                    CheckResult("c", "An output for each input.", "passed", Decimal("0.75")),
+                ),
+            ),
+        ),
+        environment=Environment("3.11", "2.13", "bwrap", 1, "0" * 64),
+        files=(FileNotes("elman.py"),),
+    )
+
+
+def test_the_picture_in_the_readme_shows_a_report(visit, tmp_path, request):
+    """`tox -e browser -- --picture -k picture` makes it again."""
+    page = tmp_path / "report.html"
+    page.write_text(render_report(example(), "Recurrent neural networks"), encoding="utf-8")
+    kept = ROOT / "docs" / "report.png"
+    target = kept if request.config.getoption("picture") else tmp_path / "report.png"
+    size = {"width": 800, "height": 970}
+    seen = visit(page, viewport=size, color_scheme="light", device_scale_factor=1.5)
+    seen.screenshot(path=target)
+    assert kept.read_bytes()[:24] == target.read_bytes()[:24]  # a PNG of the same size
+    assert target.stat().st_size > 20_000 and kept.stat().st_size < 300_000

@@ -350,9 +350,7 @@ def test_a_table_made_to_take_long_is_read_quickly(content):
 
 # Files of the staff ---------------------------------------------------------------------------
 
-RESULT = json.loads(
-    to_json(ungraded(read_sheet("rnn"), Student("1", "a"), "no zip", 1, "bwrap"))
-)
+RESULT = json.loads(to_json(ungraded(read_sheet("rnn"), Student("1", "a"), "no zip", 1, "bwrap")))
 
 
 @bounded

@@ -783,9 +783,3 @@ def test_a_summary_has_the_points_of_its_result(status: Status) -> None:
     assert (summary.student, summary.status, summary.message) == (whole.student, status, "m")
     assert summary.needs_staff  # one of its checks is a grader_error
     assert not summarise(student("1", "a", check(1), status="unreadable")).needs_staff
-
-
-def test_the_readmes_picture_is_that_of_todays_report():
-    from reports.picture import FILE, picture
-
-    assert FILE.read_text(encoding="utf-8") == picture(), "run `python -m reports.picture`"

@@ -15,7 +15,7 @@ from graders.paths import ROOT
 GUIDE = (ROOT / "docs" / "staff.md").read_text(encoding="utf-8")
 STEP = re.compile(
     r"(?P<words>[^\n]*)`(?P<file>[\w./-]+)`:\n\n```(?P<kind>\w+)\n(?P<block>.*?)```\n"
-    r"|^    (?P<command>python -m graders [^\n]+)$",
+    r"|^    pipx run tox -e (?P<command>[^\n]+)$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -45,7 +45,8 @@ def follow(project, title):
     said = ""
     for step in STEP.finditer(section):
         if step["command"]:
-            done = run(project, *shlex.split(step["command"])[1:])
+            role, *words = shlex.split(step["command"].replace(" -- ", " "))
+            done = run(project, "-m", "graders", *([] if role == "run" else [role]), *words)
             assert done.returncode == 0, f"{step['command']}\n{done.stdout}{done.stderr}"
             said += done.stdout
         else:
@@ -117,14 +118,6 @@ def test_a_new_part_from_the_guide_is_graded(project):
     assert "0 of 2 points" in done.stdout
 
 
-def test_what_the_guide_adds_is_in_the_projects_style(project):
-    new = [f for f in re.findall(r"`([\w/]+\.py)`:\n", GUIDE) if "variants" not in f]
-    assert len(new) >= 7
-    for command in (["format", "--check"], ["check"]):
-        done = run(project, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), *new)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_a_new_lms_from_the_guide_is_detected_and_gets_its_reports_back(project, tmp_path):
     follow(project, "A new LMS")
     for owner in ("Doe, Jane [4711]", "Müller, Jörg [4712]"):
@@ -142,3 +135,11 @@ def test_a_new_lms_from_the_guide_is_detected_and_gets_its_reports_back(project,
             "Doe, Jane [4711]/feedback.html",
             "Müller, Jörg [4712]/feedback.html",
         ]
+
+
+def test_what_the_guide_adds_is_in_the_projects_style(project):
+    new = [f for f in re.findall(r"`([\w/]+\.py)`:\n", GUIDE) if "variants" not in f]
+    assert len(new) >= 7
+    for command in (["format", "--check"], ["check"]):
+        done = run(project, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), *new)
+        assert done.returncode == 0, done.stdout + done.stderr
