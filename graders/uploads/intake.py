@@ -1,13 +1,13 @@
 """What an LMS or a TA gives: from a folder, zip or file to uploads, each with its owners.
 
-Understood are what `lms/classes.py` knows, a folder or zip of archives or of folders, and one
+Understood are the LMSs of `lms/`, a folder or zip of archives or of folders, and one
 student's own archive, folder or file. A folder or zip with sources directly in it is one upload,
 unless the file names say in an LMS's way whose they are.
 """
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -17,12 +17,10 @@ from graders.text import counted, listed, printable
 from graders.uploads.archive import (
     DAMAGES,
     Caps,
-    Member,
-    file_member,
     open_zip,
-    zip_members,
     zip_path,
 )
+from graders.uploads.listing import content, stored_in
 from graders.uploads.lms import BY_NAME, own_name
 from graders.uploads.lms.detect import (
     WORK,
@@ -31,16 +29,13 @@ from graders.uploads.lms.detect import (
     lms_of_several,
     one_owner,
 )
-from graders.uploads.lms.gradescope import LARGEST
 from graders.uploads.lms.lms import Lms
 from graders.uploads.lms.newest import NOBODY, OwnedUpload, handed_in, joined, remarks
 from graders.uploads.lms.plain import PLAIN
 from graders.uploads.lms.roster import Roster, roster_from
-from graders.uploads.owner import Owner, Person, newest_attempts, safe_id
-from graders.uploads.unpack import Opened, archive_format, is_junk, kind_of
+from graders.uploads.owner import Owner, newest_attempts, safe_id
+from graders.uploads.unpack import Opened, is_junk, kind_of
 from graders.uploads.upload import CAPS, CLASS_ENTRIES, Upload
-
-OURS = Caps(upload=LARGEST, ratio=10_000)  # for a file of the LMS's own in a class's zip
 
 
 @dataclass(frozen=True)
@@ -77,11 +72,35 @@ def take_in(
     Raises:
         UsageError: there is nothing, nothing that can be opened, or another form.
     """
-    if not path.exists():
-        raise UsageError(f"{path} does not exist; give the LMS's zip or a folder of uploads.")
-    stored = list(_stored_in_folder(path, caps)) if path.is_dir() else _stored_in_file(path)
+    download = _detect(path, lms, roster, caps, is_class)
+    known = roster or download.roster or NOBODY
+    owned = _owned(download, known)
+    uploads = _identified([replace(_upload(download, each), caps=caps) for each in owned])
+    people = [person for each in owned for person in each.people]
+    told = [*_read_as(download.form, uploads), *(remarks(people, known) if known.entries else ())]
+    return Intake(download.form.name, uploads, told + _several(uploads))
+
+
+@dataclass(frozen=True)
+class _Download:
+    """What was given, and in which LMS's form.
+
+    Args:
+        found: a class's files; None where all is one upload, of `owner`.
+        roster: that lies beside them.
+    """
+
+    path: Path
+    form: Lms
+    found: ClassDownload | None
+    owner: Owner | None
+    roster: Roster | None
+
+
+def _detect(path: Path, lms: str, roster: Roster | None, caps: Caps, is_class: bool) -> _Download:
+    stored = stored_in(path, caps)
     named = {entry.file for entry in roster.entries if entry.file} if roster else set()
-    found = class_of(stored, not path.is_dir(), lms, lambda name: _content(path, name), named)
+    found = class_of(stored, not path.is_dir(), lms, partial(content, path), named)
     work = any(kind_of(name) in WORK for name in stored if not is_junk(name))
     there = found.owners if found else work if path.is_dir() else stored
     if not there:
@@ -93,20 +112,20 @@ def take_in(
         raise UsageError(
             f"{path} is not what {BY_NAME[lms].title} gives; leave `--lms` out to have it recognised."
         )
-    if found and found.roster and roster is None:
-        roster = roster_from(_content(path, found.roster), found.roster)
-    known = roster or NOBODY
-    if found:
-        handed = handed_in(found, known)
-        uploads = [_of_a_class(path, each, found) for each in handed]
-        people = [person for each in handed for person in each.people]
-    else:
-        assert owner is not None
-        people = list(joined(owner, path.resolve().name, form, known))
-        uploads = [_of_one(path, owner, form, people)]
-    identified = _identified([replace(upload, caps=caps) for upload in uploads])
-    told = [*_read_as(form, identified), *(remarks(people, roster) if roster else ())]
-    return Intake(form.name, identified, told + _several(identified))
+    beside = found.roster if found and roster is None else ""
+    return _Download(
+        path, form, found, owner, roster_from(content(path, beside), beside) if beside else None
+    )
+
+
+def _owned(download: _Download, roster: Roster) -> list[OwnedUpload]:
+    """List the uploads that count, each with all whose it is."""
+    if download.found:
+        return handed_in(download.found, roster)
+    assert download.owner is not None
+    name = download.path.resolve().name
+    people = joined(download.owner, name, download.form, roster)
+    return [OwnedUpload(((download.owner, name),), people)]
 
 
 def _several(uploads: Sequence[Upload]) -> list[str]:
@@ -146,87 +165,48 @@ def _lms_within(path: Path, stored: str) -> Lms | None:
     if path.is_dir() and not (path / stored).is_file():
         return None
     try:
-        with (path / stored).open("rb") if path.is_dir() else BytesIO(_content(path, stored)) as f:
+        with (path / stored).open("rb") if path.is_dir() else BytesIO(content(path, stored)) as f:
             entries = open_zip(f, CLASS_ENTRIES).infolist()
         return lms_of_several([zip_path(entry) for entry in entries])
     except (*DAMAGES, Unreadable, UsageError):
         return None  # one student's, or nobody's: it is told when it is read
 
 
-def _content(path: Path, stored: str) -> bytes:
-    """Read one file of a class's folder or zip whole."""
-    try:
-        if path.is_dir():
-            return _bounded(file_member(path / stored, stored))
-        with path.open("rb") as file:
-            archive = open_zip(file, CLASS_ENTRIES)
-            entries = [entry for entry in archive.infolist() if zip_path(entry) == stored]
-            return _bounded(*zip_members(archive, entries, OURS))
-    except (*DAMAGES, TypeError, Unreadable) as problem:
-        raise UsageError(f"{stored} in {path} cannot be read; download it again.") from problem
-
-
-def _bounded(member: Member) -> bytes:
-    if member.size > LARGEST or member.fault or member.left_out:
-        raise Unreadable(member.path)
-    return member.read()
-
-
-def _stored_in_folder(path: Path, caps: Caps) -> Iterator[str]:
-    for folder, folders, files in os.walk(path):
-        here = Path(folder).relative_to(path)
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        deep = len(here.parts) > caps.depth
-        folders[:] = [f for f in folders if not (deep or is_junk(f) or f in links)]
-        yield from ((here / name).as_posix() for name in sorted(files + links))
-
-
-def _stored_in_file(path: Path) -> list[str]:
-    """List a zip's files; of another archive or a source, only its own name."""
-    try:
-        with open(path, "rb") as file:
-            form = archive_format(file.read(512))
-            if form in ("tar", "gz", "bz2") or kind_of(path.name) == "source":
-                return [path.name]
-            if form == "zip":
-                stored = map(zip_path, open_zip(file, CLASS_ENTRIES).infolist())
-                return [name for name in stored if not name.endswith(("/", "\\"))]
-    except (*DAMAGES, Unreadable) as problem:
-        raise UsageError(f"{path} is damaged or cut short; download it again.") from problem
-    raise UsageError(f"{path} is {form}; give a .zip, a .tar.gz or a folder.")
-
-
-def _of_a_class(path: Path, handed: OwnedUpload, found: ClassDownload) -> Upload:
-    newest = handed.top
-    upload = newest.rpartition("/")[2]
-    late = any(owner.late for owner, _ in handed.tops)
-    student, *fellows = _students(handed.people, handed.owner, upload, late)
-    also = {printable(top.rpartition("/")[2]): _another(upload) for top in handed.others}
-    folders = [top for _, top in handed.tops if found.tops[top] != [top]]
+def _upload(download: _Download, owned: OwnedUpload) -> Upload:
+    """Say where the files of an upload are, and under which names."""
+    path, found = download.path, download.found
+    late = any(owner.late for owner, _ in owned.tops)
+    student, *fellows = _students(owned, owned.top.rpartition("/")[2], late)
+    if found is None:
+        return _whole(path.resolve(), download.form, owned.owner, student, fellows)
+    also = {printable(top.rpartition("/")[2]): _another(owned) for top in owned.others}
+    folders = [top for _, top in owned.tops if found.tops[top] != [top]]
     opened: Opened = "alone" if folders and not found.lms.opens_archives else "always"
-    if len(handed.tops) == len(folders) == 1 and path.is_dir():
-        return Upload(student, path / newest, None, opened, also, fellows=tuple(fellows))
-    names, earlier = newest_attempts([(o, top) for o, top in handed.tops if top not in folders])
+    if len(owned.tops) == len(folders) == 1 and path.is_dir():
+        return Upload(student, path / owned.top, None, opened, also, fellows=tuple(fellows))
+    names, earlier = newest_attempts([(o, top) for o, top in owned.tops if top not in folders])
     paths = found.tops
     names |= {stored: stored.removeprefix(f"{top}/") for top in folders for stored in paths[top]}
     return Upload(student, path, names, opened, earlier | also, fellows=tuple(fellows))
 
 
-def _another(upload: str) -> str:
+def _whole(
+    path: Path, form: Lms, owner: Owner, student: Student, fellows: Sequence[Student]
+) -> Upload:
+    """Take all that was given as one upload."""
+    if path.is_dir():
+        opened: Opened = "alone" if form is PLAIN else "always"
+        return Upload(student, path, None, opened, fellows=tuple(fellows))
+    names = {path.name: owner.file or path.name}
+    return Upload(student, path.parent, names, "always", fellows=tuple(fellows))
+
+
+def _another(owned: OwnedUpload) -> str:
+    upload = owned.top.rpartition("/")[2]
     return f"another upload of the same student; {printable(upload)} counts"
 
 
-def _of_one(path: Path, owner: Owner, form: Lms, people: Sequence[Person]) -> Upload:
-    own = path.resolve()
-    student, *fellows = _students(people, owner, own.name, owner.late)
-    if own.is_dir():
-        opened: Opened = "alone" if form is PLAIN else "always"
-        return Upload(student, own, None, opened, fellows=tuple(fellows))
-    names = {own.name: owner.file or own.name}
-    return Upload(student, own.parent, names, "always", fellows=tuple(fellows))
-
-
-def _students(people: Sequence[Person], owner: Owner, upload: str, late: bool) -> list[Student]:
+def _students(owned: OwnedUpload, upload: str, late: bool) -> list[Student]:
     own = own_name(upload)
     return [
         Student(
@@ -235,11 +215,11 @@ def _students(people: Sequence[Person], owner: Owner, upload: str, late: bool) -
             late=late,
             upload=printable(upload)[: CAPS.name],
             file=printable(own)[: CAPS.name] if own != upload else "",
-            submitted_at=owner.submitted_at,
+            submitted_at=owned.owner.submitted_at,
             email=person.email[: CAPS.name],
             group=person.group[: CAPS.name],
         )
-        for person in people
+        for person in owned.people
     ]
 
 

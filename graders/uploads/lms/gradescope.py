@@ -8,12 +8,10 @@ import yaml
 
 from graders.errors import UsageError
 from graders.text import printable
-from graders.uploads.archive import MB
 from graders.uploads.lms.lms import Lms, Names, nobody
 from graders.uploads.owner import Owner, Person
 
 METADATA = "submission_metadata.yml"
-LARGEST = 256 * MB  # it repeats the results of every earlier attempt
 DEEPEST = 50
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the other is far too slow for so much
 
