@@ -97,7 +97,7 @@ def test_a_check_without_a_mistake_is_named_and_fails_the_projects_tests(project
         assert (
             "no mistake must fail test_upper_case_is_kept; add one to graders/mist" in said.stdout
         )
-        test = "tests/test_soundness.py::test_every_check_is_named_by_a_mistake"
+        test = "tests/validation/test_soundness.py::test_every_check_is_named_by_a_mistake"
         said = run(project, "-m", "pytest", "-q", f"{test}[vocabulary]")
         assert said.returncode == 1 and "test_upper_case_is_kept" in said.stdout
     finally:

@@ -29,7 +29,7 @@ from reports.staff.class_page import render_class
 from reports.staff.similarity_page import FILE, render_similarity
 from reports.student.student_page import render_report
 from tests.conftest import serious
-from tests.test_reports import check, four_of_ten, hostile, ten_students
+from tests.reports.test_reports import check, four_of_ten, hostile, ten_students
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 
 from graders.validation.consistency.twins import twin_problems
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 REFERENCE = '''"""Elman network."""
 

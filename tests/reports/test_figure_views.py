@@ -24,7 +24,7 @@ from graders.probes.tagging import along_one_weight, random_weights
 from graders.remote.faults import Failed
 from reports.figure_views import figure_views
 from reports.student.student_page import render_report
-from tests.test_reports import SCRIPT, Page, check, result
+from tests.reports.test_reports import SCRIPT, Page, check, result
 
 LEVEL = ("threshold", 0.9)
 HOSTILE = [math.nan, math.inf, -math.inf, 1e300, -1e300, 2**70, None, "x", [1], True, 0.0, -0.0]

@@ -24,7 +24,7 @@ from graders.results.result import (
 )
 from graders.results.result_json import to_json
 from reports.staff.diff_page import lines, render_diff, table
-from tests import test_reports as pages
+from tests.reports import test_reports as pages
 
 HERE = Environment("3.11", "2.6", "none", 1, "a" * 64)
 LATE = Late(1, "day", Decimal("0.5"), "points", "Handed in late.")

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from graders.results.result import Manual, QuestionResult, Result
 from reports.terminal import show
-from tests.test_reports import HOSTILE, check, hostile, result
+from tests.reports.test_reports import HOSTILE, check, hostile, result
 
 SHAPE = "The output has the wrong shape.\nCalled:   f(1)\nReturned: (2,)\nExpected: (3,)"
 

@@ -26,7 +26,7 @@ from graders.paths import ROOT
 from graders.results.result import Manual, QuestionResult
 from graders.results.result_json import to_json
 from graders.uploads.intake import take_in
-from tests.test_reports import JANE, SCRIPT, check, result
+from tests.reports.test_reports import JANE, SCRIPT, check, result
 
 HOST, TOKEN = "127.0.0.1:8765", "t0ken"
 NOTEBOOK = {

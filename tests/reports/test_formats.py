@@ -12,7 +12,7 @@ from graders.results.result import Manual, QuestionResult
 from graders.results.result_json import to_json
 from reports.formats import markdown
 from reports.student.student_page import render_report
-from tests.test_reports import HOSTILE, check, four_of_ten, hostile, result, student
+from tests.reports.test_reports import HOSTILE, check, four_of_ten, hostile, result, student
 
 NO_BROWSER = (
     "A PDF is printed by Chromium or Chrome, and neither was found. Install one "

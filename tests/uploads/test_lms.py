@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -15,7 +14,7 @@ from rich.console import Console
 from graders.batch import batch as batching
 from graders.batch.progress import Events
 from graders.batch.settings import Batch
-from graders.errors import Unreadable, UsageError
+from graders.errors import UsageError
 from graders.grading.grade import ungraded
 from graders.results.result import Result, Student
 from graders.results.result_json import from_json
@@ -29,47 +28,13 @@ from graders.uploads.lms.moodle import moodle_owner, moodle_report
 from graders.uploads.lms.roster import id_key, read_roster, squeezed
 from graders.uploads.owner import Owner, Person
 from graders.uploads.upload import Upload
+from tests.uploads.support import both, code, laid, read, zipped
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def laid(folder: Path, files: Mapping[str, bytes]) -> Path:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
-
-
-def both(tmp_path: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Return the same content as a folder and as a zip."""
-    folder = laid(tmp_path / "uploads", files)
-    archive = tmp_path / "uploads.zip"
-    archive.write_bytes(zipped(files))
-    return [folder, archive]
-
-
-def read(upload: Upload) -> dict[str, bytes] | str:
-    try:
-        return dict(upload.read()[1].files)
-    except Unreadable as problem:
-        return str(problem)
-
-
 def graded(uploads: list[Upload]) -> dict[str, dict[str, bytes] | str]:
     return {upload.student.id: read(upload) for upload in uploads}
-
-
-def code(text: str) -> bytes:
-    return zipped({"elman.py": text.encode()})
 
 
 def refused(path: Path, lms: str) -> str:

@@ -27,7 +27,7 @@ from graders.uploads.intake import take_in
 from graders.validation.soundness import REFERENCE, variants
 from reports.publish import write_pages, write_result
 from reports.staff.similarity_page import render_similarity
-from tests.test_reports import result
+from tests.reports.test_reports import result
 
 # Pairs of which one was made from the other, or both from one course's own skeleton.
 KIN = {

@@ -18,7 +18,7 @@ from graders.results.result import Manual, QuestionResult
 from graders.results.result_json import to_json
 from graders.uploads.intake import take_in
 from tests.conftest import serious
-from tests.test_reports import JANE, check, result
+from tests.reports.test_reports import JANE, check, result
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from graders.grading.self_check import FILE, LARGEST, SAME, marker, told
 from graders.results.result_json import from_json, to_json
 from graders.uploads.submission import Submission
 from reports.student.student_page import render_report
-from tests.test_reports import ENVIRONMENT, Page, result
+from tests.reports.test_reports import ENVIRONMENT, Page, result
 
 OURS = replace(ENVIRONMENT, graders_sha256="a" * 64)
 OWN = marker(OURS, "rnn", 1)

@@ -33,7 +33,7 @@ from graders.sheets.limits import Limits
 from graders.sheets.sheet import Question, Sheet
 from tests.hostile.making import ANSWER, notebook, zipped
 
-HOSTILE = Path(__file__).with_name("hostile")
+HOSTILE = ROOT / "tests" / "hostile"
 CASES = sorted(path.parent.name for path in HOSTILE.glob("*/expect.toml"))
 FIRST, SECOND = (
     "test_padding.py::test_pads_on_the_right",

@@ -1,58 +1,26 @@
 """From what an LMS gives to uploads: every form, whose each is, and what an unreadable one carries."""
 
 import hashlib
-import io
 import os
 import pickle
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from graders.errors import Unreadable, UsageError
+from graders.errors import UsageError
 from graders.results.result import Student
 from graders.uploads.archive import Caps
 from graders.uploads.intake import find_uploads
 from graders.uploads.lms.canvas import canvas_owner
 from graders.uploads.lms.moodle import moodle_owner
 from graders.uploads.owner import Owner, newest_attempts, plain_owner, safe_id
-from graders.uploads.upload import UnreadableUpload, Upload, read_folder
+from graders.uploads.upload import UnreadableUpload, read_folder
+from tests.uploads.support import both, code, laid, read, zipped
 
 UNUSED = "not a source or small text file"
 DAMAGED = "This archive is damaged or cut short; make it again and hand it in."
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def laid(folder: Path, files: Mapping[str, bytes]) -> Path:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
-
-
-def both(tmp_path: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Return the same content as a folder and as a zip."""
-    folder = laid(tmp_path / "uploads", files)
-    archive = tmp_path / "uploads.zip"
-    archive.write_bytes(zipped(files))
-    return [folder, archive]
-
-
-def read(upload: Upload) -> dict[str, bytes] | str:
-    try:
-        return dict(upload.read()[1].files)
-    except Unreadable as problem:
-        return str(problem)
 
 
 def graded(path: Path) -> dict[str, dict[str, bytes] | str]:
@@ -61,10 +29,6 @@ def graded(path: Path) -> dict[str, dict[str, bytes] | str]:
 
 def students(path: Path) -> list[Student]:
     return [upload.student for upload in find_uploads(path)]
-
-
-def code(text: str) -> bytes:
-    return zipped({"elman.py": text.encode()})
 
 
 class TestPlainClasses:
