@@ -102,7 +102,7 @@ def markdown(result: Result, sheet: str = "") -> str:
     if result.status != "unreadable":
         lines += [*map(_question, result.questions), ""]
     if result.pending_points:
-        lines += [f"{counted(result.pending_points, 'point')} still to be given by hand.", ""]
+        lines += [f"{counted(result.pending_points, 'point')} still to be graded manually.", ""]
     return "\n".join([*lines, *_first(result), "All of it is in the report."]) + "\n"
 
 

@@ -87,7 +87,7 @@ def _ending(result: Result) -> Iterator[Text]:
     else:
         yield Text("Not decided yet: our grader failed, course staff will look at it.", "bold")
     if result.pending_points:
-        yield Text(f"{counted(result.pending_points, 'point')} of them given by hand, later.")
+        yield Text(f"{counted(result.pending_points, 'point')} of them graded manually (pending).")
     for text in result.notes:
         yield Text(line(text, SENTENCE_LIMIT))
     if result.message:

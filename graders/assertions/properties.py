@@ -19,7 +19,7 @@ CUT = (
     "torch.no_grad(): the layer is used, but never learns."
 )
 WRONG_GRADIENT = (
-    "Where the check of the values fails too, mend that first: other values have other gradients. "
+    "Where the check of the values fails too, fix that first: other values have other gradients. "
     "The graph is cut otherwise, by detach(), .data, .item(), torch.tensor(…) or torch.no_grad(): a "
     "layer is used, but learns too little."
 )

@@ -98,8 +98,8 @@ class Events:
             return f"{place} {who}: {result.status.replace('_', ' ')}: {line(result.message or '')}"
         lost = sum(check.outcome != "passed" for check in result.checks)
         words = f"{number(result.points)} of {number(result.max_points)} points"
-        words += f", {lost} of {len(result.checks)} checks not passed" if lost else ""
-        words += "" if fresh else " (kept from an earlier run)"
+        words += f", {lost} of {len(result.checks)} checks failed" if lost else ""
+        words += "" if fresh else " (cached)"
         return f"{place} {who}: {words}"
 
     def _note(self, event: str, **fields: Any) -> None:

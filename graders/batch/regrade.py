@@ -64,7 +64,7 @@ def told(asked: Regrade, anew: Set[str], out: Path) -> Iterator[str]:
     """Yield how many results of an earlier run are not taken over, where that was asked for."""
     if asked != Regrade():
         count = sum((out / "students" / id / "result.json").is_file() for id in anew)
-        yield f"As asked, {counted(count, 'result')} of earlier runs will be graded anew."
+        yield f"As asked, {counted(count, 'result')} of earlier runs will be regraded."
 
 
 def _named(names: Sequence[str], upload: Upload, sheet: Sheet, out: Path) -> bool:
@@ -94,7 +94,7 @@ def _old(since: datetime | None, upload: Upload, times: dict[str, float], out: P
 
 
 def _finished(out: Path) -> dict[str, float]:
-    """Read in the run's log when each result was graded; points by hand came later, maybe."""
+    """Read in the run's log when each result was graded; manual points came later, maybe."""
     try:
         log = (out / "run.jsonl").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -98,8 +98,6 @@ def _new_sheet(options: argparse.Namespace, console: Console) -> int:
     text = new_sheet(options.name, options.title or options.name, parts, options.points)
     target = SHEETS / f"{options.name}.toml"
     target.write_text(text, encoding="utf-8")
-    words = (
-        f"Wrote {target}. Now titles, points, points by hand; then `python -m graders template`."
-    )
+    words = f"Wrote {target}. Now titles, points, manual points; then `python -m graders template`."
     say(console, words)
     return 0

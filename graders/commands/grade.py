@@ -152,7 +152,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     )
     if waiting := sum(summary.waiting for summary in summaries):
         table = look.with_name("manual.csv")
-        say(console, f"{waiting} rows of {table} wait for points by hand.")
+        say(console, f"{waiting} manual grades pending in {table}.")
     say(console, f"{graded}. Look at {look}")
     return int(any(summary.needs_staff for summary in summaries))
 

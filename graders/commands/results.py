@@ -1,4 +1,4 @@
-"""Commands about what a batch left: points by hand, exports, pages, comparisons."""
+"""Commands about what a batch left: manual points, exports, pages, comparisons."""
 
 import argparse
 from collections.abc import Sequence
@@ -108,7 +108,7 @@ def _manual(options: argparse.Namespace, console: Console) -> int:
     merged = merge(options.out)
     table = (options.out / "manual.csv").resolve()
     waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
-    words = f"{merged.changed} of {merged.students} results have new points by hand{waiting}."
+    words = f"{merged.changed} of {merged.students} results have new manual grades{waiting}."
     say(console, words)
     if merged.missing or not merged.finished:
         missing = f": {merged.missing} have no result yet" if merged.missing else ""
@@ -187,5 +187,5 @@ def _similarity(options: argparse.Namespace, console: Console) -> int:
     write_pages([summarise(result) for result in results], options.out)
     say(console, f"{in_short(found)} Look at {page.resolve()}")
     if found.changed:
-        say(console, f"Not what was graded: {listed([s.name or s.id for s in found.changed])}.")
+        say(console, f"Changed since grading: {listed([s.name or s.id for s in found.changed])}.")
     return 0

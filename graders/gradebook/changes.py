@@ -98,7 +98,8 @@ def undecided(result: Result) -> str:
     if result.status == "unreadable":
         return "could not be read; nobody has decided on its points"
     if result.pending_points:
-        return f"{counted(result.pending_points, 'point')} by hand are not given yet"
+        verb = "is" if result.pending_points == 1 else "are"
+        return f"{counted(result.pending_points, 'manual point')} {verb} not given yet"
     return ""
 
 

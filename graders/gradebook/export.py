@@ -130,7 +130,7 @@ def _changed(files: Mapping[str, bytes], target: Path) -> list[str]:
 def _gradescope(
     options: argparse.Namespace, results: Sequence[Result], console: Console
 ) -> Sequence[Left]:
-    """Write each student's results.json; points by hand are Gradescope's own affair there."""
+    """Write each student's results.json; manual points are Gradescope's own affair there."""
     failed = "needs staff: the grader failed, not the submission"
     left = [Left(who(r), failed) for r in results if r.status == "needs_staff"]
     ready = [result for result in results if result.status != "needs_staff"]

@@ -48,7 +48,7 @@ def _said(result: Result) -> str:
     """Return what concerns the whole result."""
     said = [sentence(result.message)] if result.message else []
     if result.pending_points:
-        said.append(f"{counted(result.pending_points, 'point')} are given by hand, later.")
+        said.append(f"{counted(result.pending_points, 'point')} are graded manually (pending).")
     if result.late:
         said.append(sentence(result.late.why))
     if result.late_points:

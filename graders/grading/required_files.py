@@ -54,7 +54,7 @@ def _missing(file: RequiredFile, paths: Iterable[str]) -> str:
         return words
     each = "question " if len(file.questions) == 1 else "questions "
     each += " and ".join(file.questions)
-    return f"{words} The points by hand of {each} are given by reading it."
+    return f"{words} The manual points of {each} are given by reading it."
 
 
 def _named_otherwise(asked: UploadName, upload: str) -> str:

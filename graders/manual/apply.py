@@ -1,4 +1,4 @@
-"""Put points by hand into results that are there already: no upload is opened, nothing is graded.
+"""Put manual points into results that are there already: no upload is opened, nothing is graded.
 
 A batch does the same on its way. This is for the day after, when the uploads may be gone, the graders
 newer, or the machine without a sandbox.

@@ -1,4 +1,4 @@
-"""Points by hand, one at a time: what waits for a person, and saving it to OUT/manual.csv.
+"""Manual grading, one at a time: what waits for a person, and saving it to OUT/manual.csv.
 
 The file is read again for every answer and every save, so a spreadsheet or a second tab may change
 it meanwhile: what a person has not seen is never overwritten.
@@ -107,7 +107,7 @@ def _read(upload: Upload) -> tuple[str, Submission]:
 
 
 def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
-    """Lay out all questions with points by hand, in the sheet's order, and write missing rows.
+    """Lay out all questions with manual points, in the sheet's order, and write missing rows.
 
     Raises:
         UsageError: there are no results, or nothing in them is for a person.
@@ -115,7 +115,7 @@ def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
     of_run = results_of(out)
     entries = [entry for result in of_run.found for entry in manual_csv.entries(result)]
     if not entries:
-        raise UsageError(f"No question in {out} has points by hand.")
+        raise UsageError(f"No question in {out} has manual points.")
     write_manual(entries, out)
     hashes = {result.student.id: result.student.sha256 for result in of_run.found}
     names = {result.assignment for result in of_run.found}

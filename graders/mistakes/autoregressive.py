@@ -30,7 +30,6 @@ LOSS = "loss = masked_loss(model(batch), targets, PAD)"
 CLIP = "norm = nn.utils.clip_grad_norm_(model.parameters(), clip)"
 STEP = "            optimizer.step()\n"
 KEEP_LOSS = "history.loss_per_token.append(loss.item())"
-KEEP_NORM = "history.grad_norm.append(norm.item())"
 ON_EPOCH = "        if on_epoch is not None:\n"
 SAMPLES = "on_epoch([generate(model, [START], MAX_LENGTH, END) for _ in range(SAMPLES)])"
 

@@ -26,7 +26,6 @@ FUSED_IFGO = (
 FUSED_C = "c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)"
 FUSED_H = "return torch.sigmoid(o) * torch.tanh(c), c"
 
-SIGMOIDS = "are sigmoids"
 TANH = "The candidate is a tanh"
 CELL_TANH = "through a tanh on its way into h"
 MIXING = "one factor is z, the other is 1 - z"

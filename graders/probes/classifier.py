@@ -210,5 +210,5 @@ def is_fraction(returned: Any, expected: float, hint: str) -> None:
     value = returned.item() if getattr(returned, "shape", None) == () else returned
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Failed("The accuracy is not a number.", describe(returned), "a float", hint)
-    problem = "The accuracy is not the fraction of examples that are named rightly."
+    problem = "The accuracy is not the fraction of examples that are classified correctly."
     holds(abs(value - expected) < 1e-5, problem, f"{value:.5g}", f"{expected:.5g}", hint)

@@ -56,7 +56,7 @@ def classifies_reviews(student: RemoteSubmission, model_class: Remote, draw: Dra
         for figure in training_curves(record, "reviews"):
             student.figure(figure)
         reached.append(accuracy(shaped(model(held_out()[0]), (len(held_out()[1]), 2))))
-        student.figure(reached_and_wanted("Held-out reviews named rightly", reached, wanted))
+        student.figure(reached_and_wanted("Held-out reviews classified correctly", reached, wanted))
         if reached[-1] >= wanted:
             return
     holds(

@@ -15,7 +15,7 @@ CHANCE = "nothing that is recorded differs: chance, or a machine that was busy"
 
 @dataclass(frozen=True)
 class Thing:
-    """What can move: the status, a check, a question's points by hand, what lateness takes."""
+    """What can move: the status, a check, a question's manual points, what lateness takes."""
 
     kind: Kind
     name: str = ""
@@ -191,7 +191,7 @@ def _why(before: Result, after: Result, kinds: set[Kind]) -> Iterator[str]:
         reasons.append(CHANCE)
     yield from reasons
     if "by hand" in kinds:
-        yield "points by hand"
+        yield "manual points"
     if "lateness" in kinds:
         yield "lateness"
 

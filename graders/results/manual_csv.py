@@ -1,6 +1,6 @@
-"""Points by hand: manual.csv, which a person fills in, and what of it goes into results.
+"""Manual grading: manual.csv, which a person fills in, and what of it goes into results.
 
-The file holds a row for each student and question with points by hand. Rows are only ever added: what
+The file holds a row for each student and question with manual points. Rows are only ever added: what
 a person wrote stays byte for byte. It begins with a byte-order mark, since it is made to be opened in
 a spreadsheet and saved again.
 """
@@ -24,7 +24,7 @@ SHOWN = 10  # problems told at a time
 NUMBER = re.compile(r"-?[0-9]{1,6}([.,][0-9]{1,4})?")
 
 Key = tuple[str, str]  # student and question
-Maxima = Mapping[str, Mapping[str, Decimal]]  # by student, the points by hand of each question
+Maxima = Mapping[str, Mapping[str, Decimal]]  # by student, the manual points of each question
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read_marks(out: Path, maxima: Maxima) -> dict[Key, Mark]:
 
 
 def merged(result: Result, marks: Mapping[Key, Mark], earlier: Result | None) -> Result:
-    """Return `result` with the points by hand: of its rows, else what the earlier result holds."""
+    """Return `result` with the manual points: of its rows, else what the earlier result holds."""
     before = {question.number: question.manual for question in earlier.questions} if earlier else {}
     questions = tuple(
         _merged(question, marks.get((result.student.id, question.number)), before)
@@ -91,14 +91,14 @@ def _by_a_person(manual: Manual) -> bool:
 
 
 def given_for_another_upload(result: Result, earlier: Result | None) -> str:
-    """Say that points by hand were given for what the student handed in before, or ""."""
+    """Say that manual points were given for what the student handed in before, or ""."""
     if earlier is None or earlier.student.sha256 == result.student.sha256:
         return ""
     numbers = [q.number for q in result.questions if q.manual and _by_a_person(q.manual)]
     if not numbers:
         return ""
     return (
-        f"{result.student.id} handed in something else since points by hand were given for "
+        f"{result.student.id} handed in something else since manual points were given for "
         f"question {', '.join(numbers)}; look whether they still hold."
     )
 
@@ -244,7 +244,7 @@ def _mark(row: Mapping[str, str], maxima: Maxima) -> Mark:
     most = maxima[row["student"]].get(row["question"])
     if most is None:
         numbers = ", ".join(maxima[row["student"]]) or "none"
-        raise ValueError(f"there is no such question with points by hand; there is {numbers}")
+        raise ValueError(f"there is no such question with manual points; there is {numbers}")
     points = _points(row["points"])
     if points > most:
         raise ValueError(f"{decimal(points)} is more than the {decimal(most)} that it is worth")

@@ -68,7 +68,7 @@ class Sheet:
 
     @property
     def manual_points(self) -> dict[str, Decimal]:
-        """Return the points by hand of each question that has any."""
+        """Return the manual points of each question that has any."""
         return {q.number: q.manual_points for q in self.questions if q.manual_points is not None}
 
 
@@ -194,7 +194,7 @@ def _problems(sheet: Sheet) -> Iterator[str]:
     for file in sheet.files:
         for number in file.questions:
             if number not in sheet.manual_points:
-                yield f"It reads {file.name} for question {number}, which has no points by hand."
+                yield f"It reads {file.name} for question {number}, which has no manual points."
 
 
 def _check_problems(sheet: Sheet, not_asked: set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`similarity OUT UPLOADS`: whose uploads hold alike code. A reason to look, never a finding.
+"""`similarity OUT UPLOADS`: submissions with similar code. A reason to look, never a finding.
 
 Nothing of an upload is run or parsed as Python. Fellows who hand in one upload are one; the same
 files handed in by two are named first.

@@ -26,7 +26,7 @@ class Alike:
     """Two codes by their numbers, and how much of the one stands in the other.
 
     Args:
-        share: of the likest stretch of either.
+        share: of the best-matching passage of either.
         whole: of all that is its own in either, whichever is more.
     """
 
@@ -80,7 +80,7 @@ def compared(one: int, other: int, codes: Sequence[Code]) -> Alike:
 
 
 def _in_stretch(marked: Flags) -> float:
-    """Return how much of the likest stretch is marked; what is too short for one is filled up."""
+    """Return how much of the best-matching passage is marked, of the length of one at least."""
     sums = np.concatenate([[0], np.cumsum(marked)])
     length = min(STRETCH, len(marked))
     return int((sums[length:] - sums[: len(sums) - length]).max()) / STRETCH

@@ -137,7 +137,7 @@ def _several(uploads: Sequence[Upload]) -> list[str]:
 def _read_as(form: Lms, uploads: Sequence[Upload]) -> list[str]:
     """Return what was recognised, where it could be another than was meant."""
     if form is not PLAIN:
-        return [f"Read as {form.title}'s: {counted(len(uploads), 'upload')}."]
+        return [f"Detected a {form.title} export: {counted(len(uploads), 'submission')}."]
     if len(uploads) > 1:
         return []
     names = ", ".join(printable(student.name) for student in uploads[0].students)

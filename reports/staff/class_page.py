@@ -167,7 +167,7 @@ def _basis(results: Sequence[ResultSummary], decided: Sequence[ResultSummary]) -
         return "No uploads were graded yet."
     text = f"Mean, median and distribution are of {counted(len(decided), 'graded student')}"
     if any(result.pending_points for result in decided):
-        return f"{text}, before the points that are still to be given by hand."
+        return f"{text}, before the points that are still to be graded manually."
     return f"{text}."
 
 

@@ -1,4 +1,4 @@
-"""What moved between two batches, for staff: on a terminal, as a table and as a page."""
+"""Score changes between two batches, for staff: on a terminal, as a table and as a page."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LISTED = 200  # students named where only one folder has them
 NAMES = {
     "status": "Status",
     "check": "Check",
-    "by hand": "Points by hand",
+    "by hand": "Manual grading",
     "lateness": "Lateness",
 }
 
@@ -144,7 +144,7 @@ def _page(found: Comparison) -> DiffPage:
     old, new = (line(str(path)) for path in (found.old, found.new))
     only = ((old, found.only_old), (new, found.only_new))
     return DiffPage(
-        title="What moved",
+        title="Score changes",
         old=old,
         new=new,
         said=_said(found),

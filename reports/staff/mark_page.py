@@ -71,8 +71,8 @@ class MarkPage:
 def render_list(works: Sequence[MarkView]) -> str:
     """Render the list of all questions."""
     waiting = sum(work.pending for work in works)
-    told = f"{waiting} of {counted(len(works), 'answer')} still wait for points."
-    return render("mark.html.j2", MarkPage("Points by hand", told, tuple(works), None, ""))
+    told = f"{waiting} of {counted(len(works), 'answer')} still ungraded."
+    return render("mark.html.j2", MarkPage("Manual grading", told, tuple(works), None, ""))
 
 
 def render_work(work: MarkView, refusal: str = "") -> str:

@@ -81,10 +81,10 @@ def in_short(found: Similarity) -> str:
 
 def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
     return SimilarityPage(
-        title="Alike code",
+        title="Code similarity",
         said=in_short(found),
-        how=f"Listed are two uploads where {ALIKE:.0%} or more of one's likest stretch of {STRETCH} "
-        "rows of symbols, about 40 lines, stands in the other's code, too.".replace("%", "\u00a0%"),
+        how=f"Two uploads are listed if {ALIKE:.0%} or more of one's best-matching passage of "
+        f"{STRETCH} k-grams, about 40 lines, is in the other's code, too.".replace("%", "\u00a0%"),
         notes=tuple(_notes(found)),
         rings=tuple(_people(ring, known) for ring in found.rings),
         pairs=tuple(_pair(pair, i, known) for i, pair in enumerate(found.pairs, 1)),
@@ -107,8 +107,8 @@ def _more(found: Similarity) -> str:
     if found.found == len(found.pairs):
         return ""
     return (
-        f"Here are {len(found.pairs)} of {counted(found.found, 'pair')}: the likest, and of more than "
-        "two who hang together those that tie them together."
+        f"Here are {len(found.pairs)} of {counted(found.found, 'pair')}: the most similar, and of a "
+        "cluster of more than two those that connect it."
     )
 
 
@@ -134,8 +134,8 @@ def _told(pair: Pair) -> list[str]:
     told = [
         "The same files, byte for byte."
         if pair.identical
-        else f"{_percent(pair.share)} of the likest stretch, and {_percent(pair.whole)} of all code "
-        "of one's own, stand in the other upload, too."
+        else f"{_percent(pair.share)} of the best-matching passage, and {_percent(pair.whole)} of "
+        "all code of one's own, are in the other upload, too."
     ]
     groups = {each.group for each in pair.one} & {each.group for each in pair.other} - {""}
     told += [f"Both are in the group {line(group)}." for group in sorted(groups)]

@@ -43,7 +43,7 @@ class BannerView:
 
 @dataclass(frozen=True)
 class FirstView:
-    """The check to mend first, and what may be mended with it."""
+    """The check to fix first, and what may be fixed with it."""
 
     check: CheckView
     meaning: str
@@ -117,7 +117,7 @@ def _remarks(result: Result, undecided: Decimal) -> tuple[str, ...]:
     if late := result.late:
         remarks.append(lateness(result.late_points, late.waived))
     if pending := result.pending_points:
-        remarks.append(f"{counted(pending, 'point')} {_are(pending)} still to be given by hand.")
+        remarks.append(f"{counted(pending, 'point')} {_are(pending)} still to be graded manually.")
     if undecided:
         text = f"{counted(undecided, 'point')} {_are(undecided)} not decided: our grader failed."
         remarks.append(text)
@@ -164,7 +164,7 @@ def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> FirstV
     return FirstView(
         views[position],
         OUTCOME_WORDS[found.outcome].meaning,
-        f"{again}mend this one, then check again." if others else "",
+        f"{again}fix this one, then check again." if others else "",
     )
 
 

@@ -183,5 +183,5 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(tmp_path):
         (uploads / f"{name}.zip").unlink()
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
-    assert "kept from an earlier run" in again.stdout
+    assert "(cached)" in again.stdout
     assert done.read_bytes() == first

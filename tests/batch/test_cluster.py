@@ -269,7 +269,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(local, cluster, 
     assert 1 < len(kept) < 5 and (out / "index.html").is_file()
     process = cluster.grade(uploads, out)
     said, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0 and "kept from an earlier run" in said, said
+    assert process.returncode == 0 and "(cached)" in said, said
     assert results(out).items() >= kept.items() and sorted(results(out)) == sorted(local)
     assert sorted(finished(out)) == sorted(local)
 
@@ -308,7 +308,7 @@ def test_a_lost_scheduler_ends_run_and_workers_and_the_results_serve_this_machin
     assert 1 <= len(kept) < 4
     process = cluster.start("-c", AT_ONCE + RUN, str(uploads), str(out), "")
     said, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0 and said.count("kept from an earlier run") == len(kept), said
+    assert process.returncode == 0 and said.count("(cached)") == len(kept), said
     assert results(out).items() >= kept.items() and sorted(results(out)) == sorted(local)
     cluster.worker.wait(PATIENCE)
     assert psutil.wait_procs(family, timeout=PATIENCE)[1] == []

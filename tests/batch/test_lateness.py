@@ -46,7 +46,7 @@ def handed_in(late=False, **after):
 
 
 def result(late=None, passed=4, manual=None, student=None):
-    """Return a result of 5 points for checks, some of them earned, and perhaps points by hand."""
+    """Return a result of 5 points for checks, some of them earned, and perhaps manual points."""
     outcomes = ["passed"] * passed + ["failed"] * (5 - passed)
     checks = tuple(CheckResult(str(i), "s", o, Decimal(1)) for i, o in enumerate(outcomes))
     questions = (QuestionResult("1", "One", checks, manual),)

@@ -161,7 +161,7 @@ class TestCanvas:
             "Left out: Roe, Eve (12): needs staff: the grader failed, not the submission",
             "Left out: 13: could not be read; nobody has decided on its points",
             "Left out: Loe, Kim (14): excused in Canvas",
-            "Left out: Doe, Jane (4711): 2 points by hand are not given yet",
+            "Left out: Doe, Jane (4711): 2 manual points are not given yet",
             "Left out: Noel (99): not in this file",
         ]
         assert [row[-1] for row in rows(place / "canvas.csv")[3:]] == ["", "7.25", "3.00", "EX", ""]
@@ -416,7 +416,7 @@ class TestMoodle:
             [
                 "Left out, since a spreadsheet would run a cell of it: Feedback comments.",
                 f"1 changed, 0 as they were, 1 left out. Wrote {place / 'moodle.csv'}",
-                "Left out: Eve Roe (13): 1 point by hand are not given yet",
+                "Left out: Eve Roe (13): 1 manual point is not given yet",
             ],
         )
         assert (place / "moodle.csv").read_text() == (
@@ -610,7 +610,7 @@ class TestGradescope:
         assert json.loads(gradescope_results(whole)) == {
             "score": 6.25,
             "execution_time": 1.5,
-            "output": "2 points are given by hand, later.\nIt came a day late.\n"
+            "output": "2 points are graded manually (pending).\nIt came a day late.\n"
             "Lateness takes 1 point.\nThe sheet asks for report.pdf.",
             "output_format": "text",
             "test_name_format": "text",

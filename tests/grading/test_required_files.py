@@ -24,7 +24,7 @@ VU = read_sheet("vu-3b")
 REPORT = RequiredFile("report.pdf", ("4", "7"))
 UNUSED = "not a source or small text file"
 ASKED = "The sheet asks for report.pdf, and it is not in this upload"
-READ = "The points by hand of questions 4 and 7 are given by reading it."
+READ = "The manual points of questions 4 and 7 are given by reading it."
 NAMED = "The sheet asks for an upload named <vunetid>_<assignment number>.zip, and this one is "
 
 
@@ -65,7 +65,7 @@ def test_a_file_of_the_same_kind_is_named():
     single = RequiredFile("results.csv", ("4",))
     assert looked(["other.csv"], required=[single]).notes == (
         "The sheet asks for results.csv, and it is not in this upload; there is other.csv. "
-        "The points by hand of question 4 are given by reading it.",
+        "The manual points of question 4 are given by reading it.",
     )
 
 

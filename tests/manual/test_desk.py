@@ -1,4 +1,4 @@
-"""The page for points by hand: what it shows, saves and refuses, and that nobody else gets in."""
+"""The page for manual points: what it shows, saves and refuses, and that nobody else gets in."""
 
 import json
 import re
@@ -108,7 +108,7 @@ def give(page: Tab, number: int, points: str, comment: str = "", version: str = 
 
 def test_the_list_says_what_waits(page):
     html = page.get(f"/{TOKEN}/").text
-    assert "2 of 2 answers still wait for points." in html
+    assert "2 of 2 answers still ungraded." in html
     assert html.index("Bo") < html.index("Doe, Jane")
 
 
@@ -120,7 +120,7 @@ def test_points_and_comment_are_saved_and_the_next_answer_comes(page, out):
     assert rows.split("\n", 1)[1] == (
         '12,Bo,3,1.5,2,"Good “curves”,\nbut why?"\n4711,"Doe, Jane",3,0,2,\n'
     )
-    assert "0 of 2 answers still wait" in page.get(f"/{TOKEN}/").text
+    assert "0 of 2 answers still ungraded" in page.get(f"/{TOKEN}/").text
     assert merge(out).changed == 2
 
 
@@ -248,7 +248,7 @@ def test_the_command_serves_until_it_is_stopped(out):
         address = server.stdout.readline().removeprefix("Open ").strip()
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
         with urllib.request.urlopen(address, timeout=60) as answer:
-            assert b"2 of 2 answers still wait" in answer.read()
+            assert b"2 of 2 answers still ungraded" in answer.read()
         said = server.stdout.readline()
         assert "then `manual` puts the points into reports and grades" in said
         server.send_signal(signal.SIGINT)
@@ -274,5 +274,5 @@ def test_nothing_for_a_person_is_the_users_to_know(out, tmp_path, capsys):
         document = json.loads(file.read_text())
         document["questions"][0]["manual"] = None
         one.write_text(json.dumps({**document, "student": {"id": one.parent.name, "name": ""}}))
-    with pytest.raises(UsageError, match=r"No question in .* has points by hand"):
+    with pytest.raises(UsageError, match=r"No question in .* has manual points"):
         desk(out, None)

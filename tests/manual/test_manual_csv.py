@@ -39,7 +39,7 @@ ENVIRONMENT = Environment("3.11", "2.6", "none", 1, "")
 
 
 def result(id="4711", status="graded", sha256="ab", **by_hand):
-    """Return a result; `q4=Manual(…)` is a question with points by hand."""
+    """Return a result; `q4=Manual(…)` is a question with manual points."""
     questions = tuple(QuestionResult(n[1:], "T", (), manual) for n, manual in by_hand.items())
     student = Student(id, "Doe, Jane", sha256=sha256)
     return Result("vu-3b", student, status, questions, ENVIRONMENT)
@@ -86,7 +86,7 @@ def test_a_spreadsheet_of_another_country_is_read(tmp_path):
         (",,4,1,2,", "student (empty), question 4: there is no such student; ids are as in"),
         (
             "4711,,5,1,2,",
-            "student 4711, question 5: there is no such question with points by hand; there is 4, 7.",
+            "student 4711, question 5: there is no such question with manual points; there is 4, 7.",
         ),
         ("4711,,4,2.5,2,", "student 4711, question 4: 2.5 is more than the 2 that it is worth."),
         ("4711,,4,2.5,3,", "student 4711, question 4: 2.5 is more than the 2 that it is worth."),
@@ -191,7 +191,7 @@ def test_points_come_from_the_row_else_from_what_was_given_before(base, mark, ea
 def test_points_given_for_another_upload_are_pointed_out():
     before, now = result(q4=PENDING), result(q4=GIVEN, sha256="cd")
     assert given_for_another_upload(now, before) == (
-        "4711 handed in something else since points by hand were given for question 4; look "
+        "4711 handed in something else since manual points were given for question 4; look "
         "whether they still hold."
     )
     assert given_for_another_upload(result(q4=GIVEN), before) == ""
@@ -318,7 +318,7 @@ def test_a_batch_asks_for_points_and_the_next_one_merges_them_without_grading(gr
     ]
     assert grades(out) == {"1": ("7", "3", "0"), "2": ("7", "3", "0")}
     filled = fill(out, s1q4="1.5", s2q7="1")
-    assert "kept from an earlier run" in grade() and AllPassed.tasks == 2
+    assert "(cached)" in grade() and AllPassed.tasks == 2
     assert (out / "manual.csv").read_bytes() == filled
     assert grades(out) == {"1": ("8.5", "1", "0"), "2": ("8", "2", "0")}
     found = from_json((out / "students" / "1" / "result.json").read_text())
@@ -334,14 +334,14 @@ def test_the_command_merges_without_uploads_and_grades_nothing(grade, tmp_path, 
     assert main(["manual", str(out)]) == 0
     said = capsys.readouterr().out
     where = (out / "manual.csv").resolve()
-    assert said == f"1 of 2 results have new points by hand; 2 still wait in {where}.\n"
+    assert said == f"1 of 2 results have new manual grades; 2 still wait in {where}.\n"
     assert grades(out) == {"1": ("10", "0", "0"), "2": ("7", "3", "0")}
     assert (out / "manual.csv").read_bytes() == filled and AllPassed.tasks == 2
     assert main(["manual", str(out)]) == 0
-    assert capsys.readouterr().out.startswith("0 of 2 results have new points by hand; 2 still")
+    assert capsys.readouterr().out.startswith("0 of 2 results have new manual grades; 2 still")
     fill(out, s2q4="2", s2q7="1")
     assert main(["manual", str(out)]) == 0
-    assert capsys.readouterr().out == "1 of 2 results have new points by hand.\n"
+    assert capsys.readouterr().out == "1 of 2 results have new manual grades.\n"
 
 
 def test_a_wrong_row_stops_before_anything_is_merged(grade, tmp_path, capsys):
@@ -367,7 +367,7 @@ def test_new_uploads_add_rows_and_a_new_attempt_is_pointed_out(grade, tmp_path):
     said = grade()
     assert (out / "manual.csv").read_bytes().startswith(filled)
     assert [(r["student"], r["question"]) for r in rows(out)[4:]] == [("3", "4"), ("3", "7")]
-    assert "1 handed in something else since points by hand were given for question 4" in said
+    assert "1 handed in something else since manual points were given for question 4" in said
     assert grades(out)["1"] == ("8", "1", "0")
 
 
@@ -415,12 +415,12 @@ def test_a_batch_takes_deadline_and_waivers_and_says_how_many_rows_wait(grade, t
     assert said[0] == "The sheet vu-3b has no [late]: lateness is shown, and costs nothing."
     assert "A waiver is for 3, and nobody of that id handed in." in said
     where = (out / "manual.csv").resolve()
-    assert said[-2] == f"4 rows of {where} wait for points by hand."
+    assert said[-2] == f"4 manual grades pending in {where}."
     found = from_json((out / "students" / "2" / "result.json").read_text())
     assert found.late.waived == "ill"
     fill(out, s1q4="1", s1q7="1", s2q4="1", s2q7="1")
     assert main(command) == 0
-    assert "wait for points by hand" not in capsys.readouterr().out
+    assert "pending in" not in capsys.readouterr().out
 
 
 def test_the_users_fault_is_a_sentence_and_exit_code_2(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""The page for points by hand in Chromium: two tabs, a keyboard, a hostile notebook."""
+"""The page for manual points in Chromium: two tabs, a keyboard, a hostile notebook."""
 
 import base64
 import json
@@ -132,7 +132,7 @@ def test_points_are_given_with_the_keyboard_alone(visit: Any, address: str, out:
     page.wait_for_url("**/work/1")
     assert "12,<b>Bo</b>" in (out / "manual.csv").read_text(encoding="utf-8-sig")
     page.goto(address)
-    assert "1 of 2 answers still wait" in page.inner_text("header")
+    assert "1 of 2 answers still ungraded" in page.inner_text("header")
     assert "1.5" in page.inner_text("tbody tr:first-child")
 
 

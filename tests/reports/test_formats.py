@@ -67,7 +67,7 @@ def test_each_student_gets_a_comment(out, capsys):
         "- Question 1: Outcomes: 0.5 of 4, 1 of 8 checks passed\n"
         "- Question 2: By hand: 3.5 of 4\n"
         "- Question 3: Pending: 0.5 of 2, 1 of 1 check passed\n\n"
-        "1.5 points still to be given by hand.\n\n"
+        "1.5 points still to be graded manually.\n\n"
         "**Fix this first:** Sentence 1 holds. (Wrong result)\n\n"
         "All of it is in the report.\n"
     )

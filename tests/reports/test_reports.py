@@ -142,7 +142,6 @@ PAGES = {
     "empty class": lambda: render_class([]),
     "check": lambda: only_check(four_of_ten(), hostile(SCRIPT, "graded")),
 }
-WITH_SCRIPT = {"class", "empty class"}
 
 
 def only_check(*results: Result) -> str:
@@ -343,7 +342,7 @@ def test_the_report_says_who_what_and_how_many_points() -> None:
     assert page.all("title") == ["rnn: Doe, Jane"]
     assert page.all("header")[0] == (
         "Score report rnn Doe, Jane 4711 Handed in late 4.5 of 10 points "
-        "1.5 points are still to be given by hand. "
+        "1.5 points are still to be graded manually. "
         "0.5 points are not decided: our grader failed."
     )
 
@@ -351,7 +350,7 @@ def test_the_report_says_who_what_and_how_many_points() -> None:
 def test_one_point_is_said_in_the_singular() -> None:
     question = QuestionResult("1", "", (check(1, max_points=Decimal(0)),), Manual(Decimal(1)))
     page = report(questions=(question,))
-    assert "0 of 1 point 1 point is still to be given by hand." in page.text
+    assert "0 of 1 point 1 point is still to be graded manually." in page.text
 
 
 def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
@@ -360,7 +359,7 @@ def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
         "Question 1 Outcomes ✗ 1 of 8 passed 0.5 of 4 0.5 not decided yet",
         "Question 2 By hand by hand only 3.5 of 4",
         "Question 3 Pending ✓ 1 of 1 passed 0.5 of 2 1.5 more by hand, pending",
-        "Together 4.5 of 10",
+        "Total 4.5 of 10",
     ]
 
 
@@ -453,7 +452,7 @@ def test_failures_with_one_cause_are_told_once() -> None:
     page = report(one, two, other, three)
     (first,) = first_to_fix(page)
     assert (
-        "2 more checks of this part fail in the same way: mend this one, then check again." in first
+        "2 more checks of this part fail in the same way: fix this one, then check again." in first
     )
     folded = "Returned ({0}, 2) Expected ({0}, 3) Hint h Go to the first of them"
     told = "Fails in the same way as “Sentence 1 holds.” The output has the wrong shape. "
@@ -491,9 +490,9 @@ def test_where_nothing_is_to_fix_the_report_says_so() -> None:
 
 def test_manual_points_are_lines_of_their_own() -> None:
     lists = Page(render_report(four_of_ten())).all("ol")
-    assert lists[1] == "✎ Points given by hand Given 3.5 of 4 points Clear curves."
+    assert lists[1] == "✎ Manual grading Given 3.5 of 4 points Clear curves."
     assert lists[2].endswith(
-        "✎ Points given by hand Pending 1.5 points "
+        "✎ Manual grading Pending 1.5 points "
         "A person reads this part of your work. Until then these points are open, not lost."
     )
 
@@ -596,7 +595,7 @@ def a_class() -> list[Result]:
 def test_the_class_page_lists_first_what_a_person_must_look_at() -> None:
     page = class_page(*a_class())
     assert page.all("section")[0] == (
-        "For a person to look at "
+        "Needs attention "
         "Unreadable: 1 student uploads that could not be read Di 6 Bad CRC. "
         "Needs staff: 1 student our grader could not finish; no points are lost by it "
         "Cy 5 No worker. "
@@ -642,7 +641,7 @@ def test_mean_and_median_are_of_those_whose_points_are_decided() -> None:
     assert page.all("dl") == ["students 5 mean points 0.67 median points 0.5 handed in late 1"]
     assert (
         "Mean, median and distribution are of 3 graded students, "
-        "before the points that are still to be given by hand." in page.text
+        "before the points that are still to be graded manually." in page.text
     )
 
 
@@ -686,9 +685,9 @@ def ten_students() -> list[Result]:
 
 def test_the_class_page_says_what_to_teach_again_and_whom_a_check_tells_apart() -> None:
     page = class_page(*ten_students())
-    again = next(text for text in page.all("section") if text.startswith("To teach again"))
+    again = next(text for text in page.all("section") if text.startswith("Topics to revisit"))
     assert again == (
-        "To teach again Sentence 2 holds. Question 3b, passed by 5 of 10 Stack. "
+        "Topics to revisit Sentence 2 holds. Question 3b, passed by 5 of 10 Stack. "
         "Sentence 3 holds. Question 3b, passed by 5 of 10"
     )
     assert page.all("tr")[-3:] == [

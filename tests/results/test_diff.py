@@ -1,4 +1,4 @@
-"""What moved between two batches: for whom, at which check, and why."""
+"""Score changes between two batches: for whom, at which check, and why."""
 
 import csv
 import io
@@ -101,7 +101,7 @@ def test_points_by_hand_and_lateness_move_and_are_the_reason(folders):
     new = result(manual=Manual(Decimal(2), Decimal(1)), late=LATE)
     found = only(folders, old, new)
     assert [move.thing.kind for move in found.moves] == ["by hand", "lateness"]
-    assert found.gain == Decimal("0.5") and found.why == ("points by hand", "lateness")
+    assert found.gain == Decimal("0.5") and found.why == ("manual points", "lateness")
 
 
 def test_a_check_that_only_one_sheet_has_is_named(folders):
@@ -176,9 +176,9 @@ def test_lines_say_who_what_and_why_and_are_not_cut(folders):
     assert said(compare(*folders([old, result(id="2")], [new, result(id="2")]))) == [
         "1 Doe, Jane: 1 → 3 of 4 points (+2)",
         "    Q3 test_elman.py::test_a: Wrong result, 0 of 1 → Passed, 1 of 1",
-        "    Q3 Points by hand: pending → 1.5 of 2",
+        "    Q3 Manual grading: pending → 1.5 of 2",
         "    Lateness: in time, 0 taken → late, 0.5 taken",
-        f"    Why: {CHANCE}; points by hand; lateness",
+        f"    Why: {CHANCE}; manual points; lateness",
         "By check",
         "    Q3 test_elman.py::test_a: 1 now pass, 0 no longer, 0 otherwise",
         "1 of 2 students moved: 1 with more points, 0 with fewer.",
@@ -221,7 +221,7 @@ def test_the_table_has_a_row_per_move_and_no_formula(folders, tmp_path, capsys):
     assert rows[2]["check"] == "test_elman.py::test_a" and rows[2]["before"] == "grader_error"
     assert rows[3]["id"] == "'+2" and rows[3]["moved"].startswith("only in ")
     assert all(row["name"] in ("'=HYPERLINK(1)", "'@b") for row in rows)
-    assert "<h1>What moved</h1>" in page.read_text()
+    assert "<h1>Score changes</h1>" in page.read_text()
 
 
 def test_a_file_that_cannot_be_written_is_the_users_fault(folders, tmp_path, capsys):

@@ -34,7 +34,7 @@ def test_a_sheet_is_made_released_solved_and_graded(tmp_path):
     made = run(project, "graders", "new-sheet", "my-course", "--parts", "padding,vocabulary",
                "--title", "My course", "--points", "7.5")  # fmt: skip
     assert made.returncode == 0, made.stderr
-    assert "Now titles, points, points by hand; then" in made.stdout
+    assert "Now titles, points, manual points; then" in made.stdout
     made = run(project, "graders", "release", "my-course")
     assert made.returncode == 0, made.stderr
     with zipfile.ZipFile(project / "dist" / "my-course.zip") as archive:

@@ -70,7 +70,7 @@ def test_limits_can_be_set():
         ({"more": "[files]\nname = 'a.pdf'\n"}, "`files` must be a list, and is {"),
         (
             {"more": "[[files]]\nname = 'a.pdf'\nquestions = ['1']\n"},
-            "It reads a.pdf for question 1, which has no points by hand.",
+            "It reads a.pdf for question 1, which has no manual points.",
         ),
         (
             {"more": "[[files]]\nname = 'a.pdf'\nmissing = 'zero'\n"},

@@ -1,4 +1,4 @@
-"""Alike code: copies are found, independent right answers are not, and no file breaks it."""
+"""Code similarity: copies are found, independent right answers are not, and no file breaks it."""
 
 import ast
 import builtins
@@ -322,7 +322,7 @@ def test_the_page_is_beside_the_class_page_and_shows_code_as_text(tmp_path, two,
     assert main(["similarity", str(out), str(tmp_path / "uploads")]) == 0
     said = capsys.readouterr().out
     assert said == f"2 uploads compared: 1 pair is alike. Look at {out / 'similarity.html'}\n"
-    assert '<a href="similarity.html">Alike code</a>' in page.read_text(encoding="utf-8")
+    assert '<a href="similarity.html">Code similarity</a>' in page.read_text(encoding="utf-8")
     html = (out / "similarity.html").read_text(encoding="utf-8")
     assert "<script" not in html and "A reason to look, not a finding" in html
     assert "The same files, byte for byte." in html and 'href="students/1/report.html"' in html
@@ -335,7 +335,7 @@ def test_an_upload_that_is_not_what_was_graded_is_told(tmp_path, two, capsys):
     out = graded(tmp_path, *(each.read()[0] for each in take_in(tmp_path / "uploads").uploads))
     given(tmp_path / "uploads", two[0] | {"more.py": b""}, "bo_1_91_rnn.zip")
     assert main(["similarity", str(out), str(tmp_path / "uploads")]) == 0
-    assert capsys.readouterr().out.endswith("Not what was graded: bo.\n")
+    assert capsys.readouterr().out.endswith("Changed since grading: bo.\n")
     html = (out / "similarity.html").read_text(encoding="utf-8")
     told = "Compared, but not what was graded; run the batch again on these uploads: bo."
     assert told in html and "1 pair is alike" in html

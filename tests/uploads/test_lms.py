@@ -135,7 +135,7 @@ class TestGradescope:
             found = take_in(path)
             assert (found.lms, found.remarks) == (
                 "gradescope",
-                ["Read as Gradescope's: 4 uploads."],
+                ["Detected a Gradescope export: 4 submissions."],
             )
             assert graded(found.uploads) == {
                 "4711": {"elman.py": b"j"},

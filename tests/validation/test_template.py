@@ -49,7 +49,7 @@ class Break:
 UNPARSABLE = [
     Break(
         f"syntax error in {folder}", f"{folder}/mlp.py", old, new,
-        rf"{folder}/mlp\.py:\d+: cannot be parsed: .+; mend it first",
+        rf"{folder}/mlp\.py:\d+: cannot be parsed: .+; fix it first",
     )
     for folder, old, new in (
         ("reference", "pooled =", "pooled = = "),
@@ -60,7 +60,7 @@ UNPARSABLE = [
     Break(
         "syntax error in a check", "graders/checks/test_mlp.py",
         "def _sizes(draw):", "def _sizes(draw:",
-        r"graders/checks/test_mlp\.py:\d+: cannot be parsed: .+; mend it first",
+        r"graders/checks/test_mlp\.py:\d+: cannot be parsed: .+; fix it first",
     ),
     Break(
         "bad bytes in an oracle", "graders/oracles/elman.py", END, "\n\0\n",
@@ -119,7 +119,7 @@ BREAKS = [
         STUB.format("pytorch_rnn.PytorchRNN.log_forward"), "return self.widht",
         r"graders/checks/test_pytorch_rnn\.py:\d+: test_\w+: the skeleton fails for another "
         r"reason than a "
-        r"stub: It raised AttributeError: .+; mend student_template/pytorch_rnn\.py or what the check",
+        r"stub: It raised AttributeError: .+; fix student_template/pytorch_rnn\.py or what the check",
     ),
     Break(
         "the skeleton cannot be imported", "student_template/step_rnn.py", "import copy\n",
@@ -130,7 +130,7 @@ BREAKS = [
         "the reference loses points", "reference/torch_rnn.py", "batch_first=True", "bias=True",
         r"graders/checks/test_torch_rnn\.py:\d+: test_samples_do_not_mix: the reference loses "
         r"points: .+; "
-        r"mend reference/torch_rnn\.py or the check",
+        r"fix reference/torch_rnn\.py or the check",
     ),
     Break(
         "a mistake that fits no more", "", "", "",
@@ -140,7 +140,7 @@ BREAKS = [
     Break(
         "points that do not add up", "graders/assignments/rnn.toml", "\npoints = 10\n",
         "\npoints = 11\n",
-        r"graders/assignments/rnn\.toml:5: .+ add up to 10\S* points, and it declares 11\. Mend the",
+        r"graders/assignments/rnn\.toml:5: .+ add up to 10\S* points, and it declares 11\. Fix the",
     ),
     Break(
         "a sheet that is no TOML", "graders/assignments/ovgu-rnn.toml", "points = 6", "points : 6",
@@ -157,7 +157,8 @@ BREAKS = [
     ),
     Break(
         "a question twice", "graders/assignments/epita-lab.toml", 'number = "1.3a"', 'number = "1.2"',
-        r"graders/assignments/epita-lab\.toml:23: .+ It has question 1\.2 twice\. .*Mend the sheet",
+        r"graders/assignments/epita-lab\.toml:23: .+ It has question 1\.2 twice\. "
+        r".*Fix the assignment file",
     ),
     Break(
         "another sentence under the same version", "graders/assignments/sentiment-tutorial.toml",
@@ -186,7 +187,7 @@ BREAKS = [
         "a missing oracle", "graders/checks/test_mlp.py", "from graders.oracles import formulas",
         "from graders.oracles import formulas, no_such_oracle",
         r"graders/checks/test_mlp\.py:\d+: cannot be imported: ImportError: .+no_such_oracle.+; "
-        r"mend it",
+        r"fix it",
     ),
     Break(
         "checks without a reference", "graders/checks/test_nothing.py", END,
@@ -300,7 +301,7 @@ def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):
 
     monkeypatch.setattr(template.fixtures, "MAKERS", {"x.json": broken})
     assert list(template._fixture_problems()) == [
-        "fixtures/x.json:1: cannot be made: 'gone'; mend that, then make it anew"
+        "fixtures/x.json:1: cannot be made: 'gone'; fix that, then make it again"
     ]
 
 

@@ -51,7 +51,7 @@ def _fixture_problems() -> Iterator[str]:
                 yield f"fixtures/{name}:1: {words}"
         except (UsageError, OSError, KeyError) as problem:
             why = str(problem).rstrip(".")
-            yield f"fixtures/{name}:1: cannot be made: {why}; mend that, then make it anew"
+            yield f"fixtures/{name}:1: cannot be made: {why}; fix that, then make it again"
 
 
 def _sheet_problems(name: str) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _sheet_problems(name: str) -> Iterator[str]:
         sheet = read_sheet(name)
     except UsageError as problem:
         line = line_of(str(problem), file.read_text(encoding="utf-8", errors="replace"))
-        yield f"graders/assignments/{file.name}:{line}: {problem} Mend the sheet."
+        yield f"graders/assignments/{file.name}:{line}: {problem} Fix the assignment file."
         return
     if line_ := versions.problem(sheet):
         yield line_
@@ -112,7 +112,7 @@ def _right_problems(findings: Findings, own: Sequence[str], part: str) -> Iterat
         why = " ".join([finding.message, *(line for line in own if name in line)])
         if finding.outcome != "passed":
             words = f"the reference loses points: {why}"
-            yield _line(part, name, words, f"mend reference/{part}.py or the check")
+            yield _line(part, name, words, f"fix reference/{part}.py or the check")
 
 
 def _skeleton_problems(findings: Findings, part: str) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _skeleton_problems(findings: Findings, part: str) -> Iterator[str]:
             yield _line(part, name, "the skeleton earns points", f"put a stub into {file}")
         elif NOTHING not in finding.message and finding.outcome != "not_run":  # twins miss nothing
             words = f"the skeleton fails for another reason than a stub: {finding.message}"
-            yield _line(part, name, words, f"mend {file} or what the check calls first")
+            yield _line(part, name, words, f"fix {file} or what the check calls first")
 
 
 def _line(part: str, name: str, what: str, remedy: str) -> str:

@@ -22,7 +22,7 @@ def unparsable() -> Iterator[str]:
             ast.parse(file.read_bytes())
         except (SyntaxError, ValueError) as problem:
             line = getattr(problem, "lineno", None) or 1
-            yield f"{_shown(file)}:{line}: cannot be parsed: {problem}; mend it first"
+            yield f"{_shown(file)}:{line}: cannot be parsed: {problem}; fix it first"
 
 
 def check_problems() -> Iterator[str]:
@@ -75,7 +75,7 @@ def importable(module: str) -> str:
             f for f in frames if Path(f.filename).is_relative_to(ROOT) and f.filename != __file__
         ]
         place = f"{_shown(Path(own[-1].filename))}:{own[-1].lineno}" if own else f"{module}:1"
-        return f"{place}: cannot be imported: {type(problem).__name__}: {problem}; mend it first"
+        return f"{place}: cannot be imported: {type(problem).__name__}: {problem}; fix it first"
     return ""
 
 
