@@ -330,4 +330,4 @@ def test_the_commands_of_the_guide_for_tas_run_in_its_order(at_a_tas_desk, capsy
     wrong = {c: said for c, (code, said) in codes.items() if code == 2 and "Chromium" not in said}
     assert wrong == {}
     assert (at_a_tas_desk / "results-after" / "index.html").is_file()
-    assert (at_a_tas_desk / "moved.html").is_file()
+    assert (at_a_tas_desk / "changes.html").is_file()

@@ -74,7 +74,7 @@ def write(file, words, kind, block):
 
 
 def test_a_new_sheet_from_the_guide_is_released(project):
-    said = follow(project, "A new sheet")
+    said = follow(project, "Add an assignment")
     assert "my-course: My course, 10 points, " in said
     assert "rebuilt sentences.json" in said
     with zipfile.ZipFile(project / "dist" / "my-course.zip") as archive:
@@ -82,7 +82,7 @@ def test_a_new_sheet_from_the_guide_is_released(project):
 
 
 def test_a_new_check_from_the_guide_holds_and_catches_its_mistake(project):
-    said = follow(project, "A new check")
+    said = follow(project, "Add a check")
     assert "The set holds together." in said
     assert re.search(r"^ *vocabulary( +\d+){5} *$", said, re.MULTILINE)
 
@@ -105,7 +105,7 @@ def test_a_check_without_a_mistake_is_named_and_fails_the_projects_tests(project
 
 
 def test_a_new_part_from_the_guide_is_graded(project):
-    said = follow(project, "A new part")
+    said = follow(project, "Add a part")
     assert "The set holds together." in said
     assert "2 of 2 checks passed, 2 of 2 points" in said
     skeleton = project / "handed-in"
@@ -119,7 +119,7 @@ def test_a_new_part_from_the_guide_is_graded(project):
 
 
 def test_a_new_lms_from_the_guide_is_detected_and_gets_its_reports_back(project, tmp_path):
-    follow(project, "A new LMS")
+    follow(project, "Add an LMS")
     for owner in ("Doe, Jane [4711]", "Müller, Jörg [4712]"):
         (tmp_path / "download" / owner).mkdir(parents=True)
         shutil.copy(ROOT / "reference" / "padding.py", tmp_path / "download" / owner)

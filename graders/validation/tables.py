@@ -16,13 +16,13 @@ from graders.validation.mutation import Verdict
 from graders.validation.soundness import SoundnessRow, parts_with_checks
 
 PAGE = ROOT / "docs" / "soundness.md"
-ALL = "in all"
+ALL = "total"
 COLUMNS = {
     "answers": ("mistakes", "caught", "with the right hint", "right answers", "passed", "seeds"),
-    "changes": ("changes", "fail a check", "may pass, for a reason"),
-    "luck": ("checks", "seeds", "right answers that lost"),
+    "changes": ("mutants", "caught", "survivors with a reason"),
+    "luck": ("checks", "seeds", "failures of right answers"),
 }
-LEAST = ("seeds",)  # in all: the least of the parts, where others are summed
+LEAST = ("seeds",)  # the total is the minimum over the parts; other columns are summed
 Rows = Mapping[str, Sequence[int]]
 
 

@@ -86,7 +86,7 @@ def test_its_readme_is_the_sheet():
     assert text.startswith("# Assignment 3B: recurrent neural networks\n\n10 points.")
     assert "### 3. Elman network (0.5 points)\n\nIn `elman.py`:\n\n- Every output equals" in text
     assert "Name the upload `<vunetid>_<assignment number>.zip`." in text
-    assert "By hand, 1 point:\n\nCurves (0.6):" in text
+    assert "Graded manually, 1 point:\n\nCurves (0.6):" in text
     assert "A call may take 10 seconds" in text and "\n\n\n" not in text
     for question in read_sheet("vu-3b").questions:
         assert f"### {question.number}. {question.title} (" in text

@@ -86,7 +86,7 @@ def test_rows_are_written_and_those_of_other_parts_stay(page, monkeypatch):
         "|---|--:|--:|--:|--:|--:|--:|\n"
         "| mlp | 4 | 4 | 4 | 2 | 2 | 3 |\n"
         "| elman | 4 | 4 | 4 | 2 | 2 | 1 |\n"
-        "| in all | 8 | 8 | 8 | 4 | 4 | 1 |\n"
+        "| total | 8 | 8 | 8 | 4 | 4 | 1 |\n"
         "<!-- end of answers -->\nAfter.\n"
     )
 
@@ -103,7 +103,7 @@ def test_changes_are_written_once_none_is_left_over(page, monkeypatch, capsys):
     verdict = Verdict("elman", 200, 7, (), (), (), ())
     monkeypatch.setattr(mutation, "judge", lambda part: verdict)
     assert main(["mutants", "elman", "--table", str(page)]) == 0
-    assert "| elman | 200 | 193 | 7 |\n| in all | 200 | 193 | 7 |\n" in page.read_text()
+    assert "| elman | 200 | 193 | 7 |\n| total | 200 | 193 | 7 |\n" in page.read_text()
     before, verdict = page.read_text(), replace(verdict, changes=9, problems=("ours",))
     assert main(["mutants", "elman", "--table", str(page)]) == 1
     assert page.read_text() == before
