@@ -1,4 +1,4 @@
-"""Data: the loaders and generators that are given; nothing in this module is yours to write.
+"""Data: the given loaders and generators; there is nothing to write in this module.
 
 A sequence is a list of token ids. Ids 0 to 3 are the special tokens; all other ids depend on the
 data alone, so they are the same on every machine and in every run. A missing or damaged file raises
@@ -31,13 +31,13 @@ Tagged = list[tuple[str, str]]
 
 
 def _maps(tokens: Iterable[str]) -> Maps:
-    """Number the tokens in their order, behind the special ones: (i2w, w2i)."""
+    """Number the tokens in their order, after the special ones: (i2w, w2i)."""
     i2w = [*SPECIALS, *tokens]
     return i2w, {token: i for i, token in enumerate(i2w)}
 
 
 def _progress(items: Iterable, what: str) -> Iterable:
-    """Show a progress bar: on a terminal, and only for what takes longer than a second."""
+    """Show a progress bar on a terminal, if the work takes longer than a second."""
     return tqdm(items, desc=what, delay=1, leave=False, disable=None)
 
 
@@ -61,15 +61,15 @@ def load_imdb(
 ) -> tuple[Labelled, Labelled, Maps, int]:
     """Load the IMDb reviews as (x_train, y_train), (x_val, y_val), (i2w, w2i), number of classes.
 
-    The raw reviews become words as the sheet says: lower case, all but letters removed, split on
+    The raw reviews become words as the assignment says: lower case, all but letters removed, split on
     white space (a line break mark counts as white space). Their vocabulary comes from the training
-    reviews, the most frequent token first. The course's pickle is taken as it is.
+    reviews, the most frequent token first. The course's pickle is used as it is.
 
     Args:
         path: the folder aclImdb, its .tar.gz or the course's imdb.word.pkl.gz.
-        final: False keeps back a fifth of the training reviews for validation, 5,000 at most; True
-            returns the test reviews in their place.
-        char: make each character of a raw review a token; a pickle holds one or the other anyway.
+        final: False holds out a fifth of the training reviews for validation, 5,000 at most; True
+            returns the test reviews instead.
+        char: make each character of a raw review a token; a pickle contains one or the other anyway.
 
     Returns:
         Sequences from short to long, labels 0 positive and 1 negative, vocabulary, classes.
@@ -135,7 +135,7 @@ def _reviews_in_tar(path: Path) -> Iterator[tuple[str, str]]:
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Reads lists, tuples, dicts, strings and numbers; whatever could run code is refused."""
+    """Reads lists, tuples, dicts, strings and numbers; anything that could run code is refused."""
 
     def find_class(self, module: str, name: str) -> object:
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
@@ -258,7 +258,7 @@ def _read_conll(path: Path) -> list[Tagged]:
     return [sentence for sentence in sentences if 2 <= len(sentence) <= 14][:1000]
 
 
-# --- Grammars: sequences to learn to write ---
+# --- Grammars: sequences to learn to generate ---
 
 
 def load_ndfa(n: int, seed: int = 0, char: bool = True) -> tuple[list[list[int]], Maps]:

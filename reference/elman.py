@@ -1,4 +1,4 @@
-"""Elman network: one step reads a token and the last hidden state, a loop runs it through time.
+"""Elman network: one step reads an input and the previous hidden state, a loop runs it over time.
 
 B batch, T time, D input, H hidden, O output; V vocabulary, E embedding, C classes.
 """
@@ -8,7 +8,7 @@ from torch import nn
 
 
 class Elman(nn.Module):
-    """Map a sequence to a sequence; each output has seen all inputs up to its own time step."""
+    """Map a sequence to a sequence; each output depends on all inputs up to its own time step."""
 
     def __init__(self, insize: int = 300, outsize: int = 300, hsize: int = 300):
         """Make the two layers.
@@ -28,7 +28,7 @@ class Elman(nn.Module):
 
         Args:
             x_t: (B, D) input of this time step.
-            hidden: (B, H) hidden state of the time step before.
+            hidden: (B, H) hidden state of the previous time step.
 
         Returns:
             out: (B, O) output of this time step, read from the new hidden state.
@@ -44,11 +44,11 @@ class Elman(nn.Module):
 
         Args:
             x: (B, T, D) inputs.
-            hidden: (B, H) hidden state before the first input; zeros when None.
+            hidden: (B, H) hidden state before the first input; zeros if None.
 
         Returns:
             out: (B, T, O) one output per input.
-            hidden: (B, H) hidden state after the last input; a later call can go on from it.
+            hidden: (B, H) hidden state after the last input; a later call can continue from it.
         """
         B, T, _ = x.shape
         if hidden is None:

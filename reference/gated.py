@@ -1,4 +1,4 @@
-"""Gated cells: GRU and LSTM gate by gate, and fused into as few matrix products as can be.
+"""Gated cells: GRU and LSTM gate by gate, and fused into as few matrix products as possible.
 
 B batch, D input, H hidden. Gates: z update, r reset; i input, f forget, o output.
 """
@@ -8,7 +8,7 @@ from torch import nn
 
 
 class GRUCell(nn.Module):
-    """Make one step of a gated recurrent unit; it fits into the loop of the basic cell."""
+    """Compute one step of a gated recurrent unit; it fits into the loop of the basic cell."""
 
     def __init__(self, input_size: int, hidden_size: int):
         """Make two linear maps for each gate and for the candidate, one of x and one of h.
@@ -31,7 +31,7 @@ class GRUCell(nn.Module):
 
         Args:
             x: (B, D) input of this time step.
-            h: (B, H) state of the time step before.
+            h: (B, H) state of the previous time step.
 
         Returns:
             h: (B, H) new state, between the old one and the candidate.
@@ -43,7 +43,7 @@ class GRUCell(nn.Module):
 
 
 class LSTMCell(nn.Module):
-    """Make one step of a long short-term memory, which keeps a second state c beside h."""
+    """Compute one step of a long short-term memory, which has a second state c besides h."""
 
     def __init__(self, input_size: int, hidden_size: int):
         """Make two linear maps for each gate and for the candidate, one of x and one of h.
@@ -70,7 +70,7 @@ class LSTMCell(nn.Module):
 
         Args:
             x: (B, D) input of this time step.
-            state: h (B, H) and c (B, H) of the time step before.
+            state: h (B, H) and c (B, H) of the previous time step.
 
         Returns:
             h: (B, H) new hidden state.
@@ -86,7 +86,7 @@ class LSTMCell(nn.Module):
 
 
 class FusedGRUCell(nn.Module):
-    """Make the step of a GRU with two matrix products: the candidate has to wait for the gates."""
+    """Compute a GRU step with two matrix products: the candidate depends on the gates."""
 
     def __init__(self, input_size: int, hidden_size: int):
         """Make one linear map on [x, h] for both gates, and one on [x, r * h] for the candidate.
@@ -105,7 +105,7 @@ class FusedGRUCell(nn.Module):
 
         Args:
             x: (B, D) input of this time step.
-            h: (B, H) state of the time step before.
+            h: (B, H) state of the previous time step.
 
         Returns:
             h: (B, H) new state, between the old one and the candidate.
@@ -116,7 +116,7 @@ class FusedGRUCell(nn.Module):
 
 
 class FusedLSTMCell(nn.Module):
-    """Make the step of an LSTM with a single matrix product."""
+    """Compute an LSTM step with a single matrix product."""
 
     def __init__(self, input_size: int, hidden_size: int):
         """Make one linear map on [x, h] for all gates.
@@ -136,7 +136,7 @@ class FusedLSTMCell(nn.Module):
 
         Args:
             x: (B, D) input of this time step.
-            state: h (B, H) and c (B, H) of the time step before.
+            state: h (B, H) and c (B, H) of the previous time step.
 
         Returns:
             h: (B, H) new hidden state.

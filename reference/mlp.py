@@ -1,4 +1,4 @@
-"""MLP baseline: each token is judged by itself, and the strongest signs decide.
+"""MLP baseline: each token is read by itself, and the largest features decide.
 
 B batch, T time, V vocabulary, E embedding, H hidden, C classes.
 """
@@ -8,7 +8,7 @@ from torch import nn
 
 
 class MLPClassifier(nn.Module):
-    """Classify a sequence without regard to the order of its tokens."""
+    """Classify a sequence regardless of the order of its tokens."""
 
     def __init__(self, vocab_size: int, num_classes: int, emb: int = 300, hidden: int = 300):
         """Make the layers.

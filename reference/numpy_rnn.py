@@ -1,4 +1,4 @@
-"""A recurrent network in NumPy that tags each word, with backpropagation through time by hand.
+"""A recurrent network in NumPy that tags each word, with backpropagation through time but no autograd.
 
 T words of a sentence, V vocabulary, E embedding, H hidden, C classes (the tags). There are no
 biases: z_t = W_e[word_t], h_t = sigmoid(W_x z_t + W_h h_{t-1}), p_t = softmax(W_y h_t).
@@ -29,7 +29,7 @@ class NumpyRNN:
             embedding_size: E, the width of a word's vector.
             hidden_size: H, the width of the hidden state.
             output_size: C, the number of tags.
-            learning_rate: how far `update` goes.
+            learning_rate: the step size of `update`.
         """
         random = np.random.RandomState(1234)
         self.learning_rate = learning_rate
@@ -43,7 +43,7 @@ class NumpyRNN:
     def log_forward(
         self, input: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Run over a sentence, and keep what backpropagation needs.
+        """Run over a sentence, and keep the values that backpropagation needs.
 
         Args:
             input: (T,) word ids.
@@ -53,7 +53,7 @@ class NumpyRNN:
             y: (T, C) scores before the softmax.
             h: (T + 1, H) hidden states; row 0 is zero, row t + 1 belongs to word t.
             z_e: (T, E) the words' vectors.
-            input: (T,) as it came.
+            input: (T,) unchanged.
         """
         W_e, W_x, W_h, W_y = self.parameters
         T = len(input)
@@ -67,7 +67,7 @@ class NumpyRNN:
         return log_p_y, y, h, z_e, input
 
     def backpropagation(self, input: np.ndarray, output: np.ndarray) -> list[np.ndarray]:
-        """Differentiate the cross entropy loss by each parameter.
+        """Differentiate the cross entropy loss with respect to each parameter.
 
         Args:
             input: (T,) word ids.
@@ -83,19 +83,19 @@ class NumpyRNN:
         d_y[np.arange(T), output] -= 1
         d_y /= T  # the loss is a mean
         d_e, d_x, d_h, d_W_y = (np.zeros_like(W) for W in self.parameters)
-        from_later = np.zeros(len(W_h))  # what comes back to h_t from the step after it
+        from_later = np.zeros(len(W_h))  # the derivative that h_t gets from the next step
         for t in reversed(range(T)):
             d_W_y += np.outer(d_y[t], h[t + 1])
             into_h = W_y.T @ d_y[t] + from_later
             d_z = into_h * h[t + 1] * (1 - h[t + 1])  # through the sigmoid
             d_x += np.outer(d_z, z_e[t])
             d_h += np.outer(d_z, h[t])
-            d_e[input[t]] += W_x.T @ d_z  # a word may stand in several places
+            d_e[input[t]] += W_x.T @ d_z  # a word may occur several times
             from_later = W_h.T @ d_z
         return [d_e, d_x, d_h, d_W_y]
 
     def cross_entropy_loss(self, input: np.ndarray, output: np.ndarray) -> float:
-        """Compute the mean over the words of -log p(right tag).
+        """Compute the mean over the words of -log p(correct tag).
 
         Args:
             input: (T,) word ids.
@@ -105,7 +105,7 @@ class NumpyRNN:
         return -log_p_y[np.arange(len(output)), output].mean()
 
     def predict(self, input: np.ndarray) -> np.ndarray:
-        """Name the likeliest tag of each word.
+        """Predict the most likely tag of each word.
 
         Args:
             input: (T,) word ids.
@@ -138,8 +138,8 @@ def get_rnn_parameter_handlers(
         column: column of the weight.
 
     Returns:
-        get_parameter: takes a list of parameters (or of gradients), gives the number.
-        set_parameter: takes parameters and a number, writes it in place, gives the parameters.
+        get_parameter: takes a list of parameters (or of gradients), returns the number.
+        set_parameter: takes parameters and a number, writes it in place, returns the parameters.
     """
 
     def get_parameter(parameters: Parameters) -> float:
@@ -159,7 +159,7 @@ def get_rnn_loss_range(
     batch: dict[str, np.ndarray],
     span: float = 10,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Compute the loss for 200 values of one weight; the model is as before afterwards.
+    """Compute the loss for 200 values of one weight; the model is unchanged afterwards.
 
     Args:
         model: the network.

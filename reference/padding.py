@@ -18,9 +18,9 @@ def pad_batch(
 
     Args:
         sequences: B lists or 1-D tensors of token ids; a sequence may be empty.
-        pad: the id that fills the free places.
-        side: "right" puts the padding behind the tokens, "left" before them.
-        max_len: when given, a longer sequence keeps only its first max_len tokens.
+        pad: the id that fills the unused positions.
+        side: "right" puts the padding after the tokens, "left" before them.
+        max_len: if given, a longer sequence keeps only its first max_len tokens.
 
     Returns:
         batch: (B, T) int64 token ids.
@@ -39,7 +39,7 @@ def length_mask(lengths: Sequence[int], max_len: int | None = None) -> torch.Ten
 
     Args:
         lengths: B numbers of tokens, as a list or a 1-D tensor.
-        max_len: the width T of the mask; the longest length when None.
+        max_len: the width T of the mask; the longest length if None.
 
     Returns:
         mask: (B, T) bool, True on tokens and False on padding.
@@ -60,7 +60,7 @@ def data_generator(
     Args:
         X: N lists or 1-D tensors of token ids.
         y: N labels, y[i] belongs to X[i].
-        pad_id: the id that fills the free places.
+        pad_id: the id that fills the unused positions.
         batch_size: the number of examples in a batch.
 
     Yields:
@@ -75,9 +75,9 @@ def data_generator(
 
 
 def token_batches(sequences: Sequence[Sequence[int]], max_tokens: int) -> list[list[int]]:
-    """Cut a data set into batches of similar length that hold at most max_tokens places each.
+    """Split a data set into batches of similar length with at most max_tokens positions each.
 
-    A batch takes its number of rows times the length of the longest: padding counts as well.
+    The size of a batch is its number of rows times the longest length: padding counts as well.
 
     Args:
         sequences: N lists or 1-D tensors of token ids.
@@ -88,7 +88,7 @@ def token_batches(sequences: Sequence[Sequence[int]], max_tokens: int) -> list[l
     """
     batches: list[list[int]] = []
     for i in sorted(range(len(sequences)), key=lambda i: len(sequences[i])):
-        # The newcomer is the longest so far, so it alone sets the width of the batch it joins.
+        # The new sequence is the longest so far, so it alone sets the width of its batch.
         if batches and (len(batches[-1]) + 1) * len(sequences[i]) <= max_tokens:
             batches[-1].append(i)
         else:
@@ -97,12 +97,12 @@ def token_batches(sequences: Sequence[Sequence[int]], max_tokens: int) -> list[l
 
 
 def add_start_end(sequences: Sequence[Sequence[int]], start: int, end: int) -> list[list[int]]:
-    """Return new lists with the id start before, and the id end behind, each sequence."""
+    """Return new lists with the id start before and the id end after each sequence."""
     return [[start, *sequence, end] for sequence in sequences]
 
 
 def shift_targets(batch: torch.Tensor) -> torch.Tensor:
-    """Give each position of a batch its target: the token that follows.
+    """Return the target of each position of a batch: the next token.
 
     Args:
         batch: (B, T) int64 token ids.

@@ -42,7 +42,7 @@ class RNNLayer(nn.Module):
 
         Args:
             xt: (B, I) input of this time step.
-            h_prev: (B, H) hidden state of the time step before; zeros when None.
+            h_prev: (B, H) hidden state of the previous time step; zeros if None.
 
         Returns:
             yt: (B, O) output.
@@ -56,7 +56,7 @@ class RNNLayer(nn.Module):
 
 
 class SentimentRNN(nn.Module):
-    """Read a review token by token, and judge it by the output of the last step."""
+    """Read a review token by token, and classify it by the output of the last step."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class SentimentRNN(nn.Module):
             embedding_dim: E, the width of a token's vector.
             h_dim: H, the width of the hidden state.
             out_dim: O, the number of classes.
-            skip_padding: the pad id, whose steps are skipped; None to read pads like any token.
+            skip_padding: the pad id, which is skipped; None to read pads like any token.
         """
         super().__init__()
         self.skip_padding = skip_padding
@@ -84,7 +84,7 @@ class SentimentRNN(nn.Module):
     def step(
         self, tokens: torch.Tensor, yt: torch.Tensor | None, ht: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Read one token of each review; where it is a pad that is skipped, all stays as it was.
+        """Read one token of each review; a pad that is skipped changes nothing.
 
         Args:
             tokens: (B,) token ids of this time step.
@@ -118,16 +118,16 @@ class SentimentRNN(nn.Module):
 
 
 def count_parameters(model: nn.Module) -> int:
-    """Count the numbers that training changes.
+    """Count the trainable numbers.
 
     Args:
-        model: any module; parameters that are frozen do not count.
+        model: any module; frozen parameters do not count.
     """
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
 def truncated_bptt(model: SentimentRNN, x: torch.Tensor, steps: int) -> torch.Tensor:
-    """Run the model as ever, with a gradient that reaches back only the last `steps` steps.
+    """Run the model with a gradient that reaches back only through the last `steps` steps.
 
     Args:
         model: the SentimentRNN to run.
@@ -140,6 +140,6 @@ def truncated_bptt(model: SentimentRNN, x: torch.Tensor, steps: int) -> torch.Te
     yt = ht = None
     for t, tokens in enumerate(x):
         if t == len(x) - steps and ht is not None:
-            yt, ht = yt.detach(), ht.detach()  # the values go on, the graph starts anew
+            yt, ht = yt.detach(), ht.detach()  # the values are carried on, the graph is cut
         yt, ht = model.step(tokens, yt, ht)
     return model.log_softmax(yt)

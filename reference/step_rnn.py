@@ -1,4 +1,4 @@
-"""Step-wise RNN: the model reads one token per call, and the training loop runs it through time.
+"""Step-wise RNN: the model reads one token per call, and the training loop runs it over time.
 
 B batch, T time, V vocabulary, E embedding, H hidden.
 """
@@ -13,7 +13,7 @@ DataGenerator = Callable[[], Iterator[tuple[torch.Tensor, torch.Tensor]]]
 
 
 class RNN(nn.Module):
-    """Read one token and the last hidden state: h_t = tanh(W e(x_t) + U h_{t-1}), logit V h_t."""
+    """Read one token and the previous hidden state: h_t = tanh(W e(x_t) + U h_{t-1}), logit V h_t."""
 
     def __init__(self, vocabulary_size: int, embedding_size: int, hidden_size: int):
         """Make the layers embedding, W, U and V.
@@ -35,7 +35,7 @@ class RNN(nn.Module):
 
         Args:
             x: (B,) int64 token ids of this time step.
-            hidden: (B, H) hidden state of the time step before.
+            hidden: (B, H) hidden state of the previous time step.
 
         Returns:
             logits: (B, 1) read from the new hidden state, without a sigmoid.
@@ -50,7 +50,7 @@ class RNN(nn.Module):
 
 
 def last_logits(model: nn.Module, X: torch.Tensor) -> torch.Tensor:
-    """Run a model through a batch, from a fresh hidden state.
+    """Run a model over a batch, from a new hidden state.
 
     Args:
         model: an RNN.
@@ -69,7 +69,7 @@ def last_logits(model: nn.Module, X: torch.Tensor) -> torch.Tensor:
 def batch_loss(
     model: nn.Module, X: torch.Tensor, y: torch.Tensor, criterion: nn.Module
 ) -> torch.Tensor:
-    """Give the loss of a batch: a scalar; the criterion sees two float tensors (B, 1)."""
+    """Return the loss of a batch: a scalar; the criterion gets two float tensors (B, 1)."""
     logits = last_logits(model, X)
     return criterion(logits, y.to(logits.dtype).unsqueeze(1))
 
@@ -89,12 +89,12 @@ def train(
 
     Args:
         model: an RNN.
-        train_gen: called without arguments, gives a fresh generator of (X: (B, T), y: (B,)), int64.
+        train_gen: called without arguments, returns a new generator of (X: (B, T), y: (B,)), int64.
         valid_gen: the same for validation.
-        criterion: gives the mean loss of a batch from logits and targets, such as
+        criterion: returns the mean loss of a batch from logits and targets, such as
             nn.BCEWithLogitsLoss().
         optimizer: holds the model's parameters.
-        n_epochs: how often to go through the training data.
+        n_epochs: the number of passes over the training data.
 
     Returns:
         train_losses: the mean loss of each epoch, measured while training.
@@ -124,14 +124,14 @@ def train(
 
 
 def compute_accuracy(model: nn.Module, data_gen: DataGenerator) -> float:
-    """Measure how many examples a model names rightly, in evaluation mode and without gradients.
+    """Compute the accuracy of a model, in evaluation mode and without gradients.
 
     Args:
-        model: an RNN; above a probability of 0.5 it says 1, below it says 0.
-        data_gen: called without arguments, gives a fresh generator of (X: (B, T), y: (B,)), int64.
+        model: an RNN; it predicts 1 above a probability of 0.5, and 0 below.
+        data_gen: called without arguments, returns a new generator of (X: (B, T), y: (B,)), int64.
 
     Returns:
-        accuracy: right examples over all examples, from 0 to 1.
+        accuracy: correct examples over all examples, from 0 to 1.
     """
     model.eval()
     right = total = 0

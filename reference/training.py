@@ -16,12 +16,12 @@ Batches = Sequence[tuple[torch.Tensor, torch.Tensor]]
 
 @dataclass(frozen=True)
 class History:
-    """What a training leads to: one entry per epoch in each list, and the best weights.
+    """The result of a training: one entry per epoch in each list, and the best weights.
 
     Args:
         train_loss: mean loss of the training batches, measured while training on them.
         val_loss: mean loss of the validation batches after the epoch.
-        val_accuracy: fraction of right validation examples after the epoch.
+        val_accuracy: fraction of correct validation examples after the epoch.
         best_state: the model's state dict after the best epoch, as a copy.
     """
 
@@ -32,7 +32,7 @@ class History:
 
 
 def evaluate(model: nn.Module, batches: Batches) -> tuple[float, float]:
-    """Measure a classifier, in evaluation mode and without gradients.
+    """Evaluate a classifier, in evaluation mode and without gradients.
 
     Args:
         model: maps a batch's inputs to logits (B, C).
@@ -40,7 +40,7 @@ def evaluate(model: nn.Module, batches: Batches) -> tuple[float, float]:
 
     Returns:
         loss: mean cross entropy over all N examples.
-        accuracy: right examples over N, from 0 to 1.
+        accuracy: correct examples over N, from 0 to 1.
     """
     model.eval()
     loss, right, N = 0.0, 0, 0
@@ -86,9 +86,9 @@ def train_classifier(
 
     Args:
         model: maps a batch's inputs to logits (B, C); afterwards it has its last or best weights.
-        batches: a list of pairs of inputs and labels (B,), int64, which stays as it is.
+        batches: a list of pairs of inputs and labels (B,), int64, which is not modified.
         val_batches: the same for validation; the model learns nothing from them.
-        epochs: how often to go through the batches.
+        epochs: the number of passes over the batches.
         lr: the learning rate.
 
     Returns:

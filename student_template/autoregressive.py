@@ -1,4 +1,4 @@
-"""Autoregressive language model: an LSTM predicts each next token, and writes by being read.
+"""Autoregressive language model: an LSTM predicts the next token and generates text.
 
 B batch, T time, V vocabulary, E embedding, H hidden.
 """
@@ -11,12 +11,12 @@ from torch import nn
 
 from data import END, PAD, START
 
-SAMPLES = 10  # written after each epoch
-MAX_LENGTH = 60  # tokens of such a sample, START included
+SAMPLES = 10  # generated after each epoch
+MAX_LENGTH = 60  # tokens of such a sample, including START
 
 
 class LSTMLanguageModel(nn.Module):
-    """Give each position logits for the token that follows, from all tokens up to there."""
+    """Compute the logits of the next token at each position, from all tokens so far."""
 
     def __init__(self, vocab_size: int, emb: int = 32, hidden: int = 16, num_layers: int = 1):
         """Make the layers.
@@ -25,7 +25,7 @@ class LSTMLanguageModel(nn.Module):
             vocab_size: V, the number of different token ids.
             emb: E, the width of a token's vector.
             hidden: H, the width of the LSTM's state.
-            num_layers: the number of LSTM layers on top of one another: 1, 2 or 3.
+            num_layers: the number of stacked LSTM layers: 1, 2 or 3.
         """
         raise NotImplementedError(
             "autoregressive.LSTMLanguageModel.__init__ is not implemented yet"
@@ -44,12 +44,12 @@ class LSTMLanguageModel(nn.Module):
 
 
 def masked_loss(logits: torch.Tensor, targets: torch.Tensor, pad: int) -> torch.Tensor:
-    """Compute the cross entropy per token: the sum over all targets but pads, by their number.
+    """Compute the cross entropy per token: the sum over the non-pad targets, divided by their number.
 
     Args:
         logits: (B, T, V).
-        targets: (B, T) int64 token ids, at least one of them no pad.
-        pad: the id that fills the free places of targets.
+        targets: (B, T) int64 token ids, at least one of them not a pad.
+        pad: the id that fills the unused positions of targets.
 
     Returns:
         loss: a scalar that can be differentiated.
@@ -62,8 +62,8 @@ def sample(lnprobs: torch.Tensor, temperature: float = 1.0) -> int:
 
     Args:
         lnprobs: (V,) logits.
-        temperature: 1 draws from the model's own distribution, less prefers what is likely, more
-            evens it out; 0 gives the most likely index.
+        temperature: 1 draws from the model's own distribution; a lower one favours likely indices,
+            a higher one evens them out; 0 returns the most likely index.
 
     Returns:
         The index.
@@ -74,30 +74,30 @@ def sample(lnprobs: torch.Tensor, temperature: float = 1.0) -> int:
 def generate(
     model: nn.Module, seed: Sequence[int], max_length: int, end: int, temperature: float = 1.0
 ) -> list[int]:
-    """Write on from a seed: draw a next token, append it, read the whole again.
+    """Continue a seed: draw the next token, append it, and read the whole list again.
 
-    The model is left in the mode, train or eval, in which it was.
+    The model is left in the mode that it was in, train or eval.
 
     Args:
         model: maps token ids (B, T) to logits (B, T, V).
-        seed: one token id at least, none of them end; it is not changed.
-        max_length: the number of tokens at which to stop, those of the seed included.
+        seed: at least one token id, none of them end; it is not modified.
+        max_length: the number of tokens at which to stop, including those of the seed.
         end: the token id after which to stop.
         temperature: as in sample.
 
     Returns:
-        The seed's tokens and those that were drawn, with end if it was reached.
+        The tokens of the seed and the drawn ones, including end if it was reached.
     """
     raise NotImplementedError("autoregressive.generate is not implemented yet")
 
 
 @dataclass
 class History:
-    """What training was like, one value per step (one per epoch would do as well).
+    """The history of a training, with one value per step (one per epoch is accepted too).
 
     Attributes:
         loss_per_token: masked_loss of the step's batch.
-        grad_norm: the norm of the gradient of all parameters, before it was clipped.
+        grad_norm: the gradient norm over all parameters, before clipping.
     """
 
     loss_per_token: list[float] = field(default_factory=list)
@@ -117,14 +117,14 @@ def train_autoregressive(
     Args:
         model: maps token ids (B, T) to logits (B, T, V); trained in place.
         batches: (B, T) int64 token ids each, from START to END, filled up with PAD. Each epoch
-            takes them in a new random order; the list and the batches are not changed.
-        epochs: how often to go through all batches.
+            takes them in a new random order; the list and the batches are not modified.
+        epochs: the number of passes over all batches.
         lr: the learning rate.
-        clip: the norm to which a longer gradient is cut.
-        on_epoch: when given, called after each epoch with 10 samples that are generated from
+        clip: the maximum gradient norm; a larger gradient is scaled down to it.
+        on_epoch: if given, called after each epoch with 10 samples that are generated from
             [START].
 
     Returns:
-        history: the loss per token and the norm of the gradient.
+        history: the loss per token and the gradient norm.
     """
     raise NotImplementedError("autoregressive.train_autoregressive is not implemented yet")

@@ -1,4 +1,4 @@
-"""The recurrent tagger of numpy_rnn.py in PyTorch: the forward pass alone, gradients by autograd.
+"""The recurrent tagger of numpy_rnn.py in PyTorch: only the forward pass, gradients by autograd.
 
 T words of a sentence, V vocabulary, E embedding, H hidden, C classes (the tags).
 """
@@ -21,14 +21,14 @@ class PytorchRNN:
         output_size: int,
         learning_rate: float,
     ):
-        """Make the weights, those that NumpyRNN starts from.
+        """Make the weights that NumpyRNN starts from.
 
         Args:
             input_size: V, the number of different words.
             embedding_size: E, the width of a word's vector.
             hidden_size: H, the width of the hidden state.
             output_size: C, the number of tags.
-            learning_rate: how far `update` goes.
+            learning_rate: the step size of `update`.
         """
         random = np.random.RandomState(1234)
         weights = [
@@ -54,11 +54,11 @@ class PytorchRNN:
         raise NotImplementedError("pytorch_rnn.PytorchRNN.log_forward is not implemented yet")
 
     def _log_forward(self, input: Sequence[int]) -> torch.Tensor:
-        """Do what `log_forward` does, under its older name."""
+        """Call `log_forward`: its older name."""
         return self.log_forward(input)
 
     def backpropagation(self, input: Sequence[int], output: Sequence[int]) -> list[torch.Tensor]:
-        """Differentiate the mean of -log p(right tag) by each parameter.
+        """Differentiate the mean of -log p(correct tag) with respect to each parameter.
 
         Args:
             input: (T,) word ids.
@@ -71,7 +71,7 @@ class PytorchRNN:
         return list(torch.autograd.grad(loss, self.parameters))
 
     def predict(self, input: Sequence[int]) -> np.ndarray:
-        """Name the likeliest tag of each word.
+        """Predict the most likely tag of each word.
 
         Args:
             input: (T,) word ids.

@@ -1,4 +1,4 @@
-"""Recurrent network by hand: a cell makes one step, a loop runs it over time, a classifier reads it.
+"""Recurrent network from scratch: a cell makes a step, a loop runs it, a classifier reads it.
 
 B batch, T time, D input, H hidden, V vocabulary, E embedding, C classes.
 """
@@ -10,7 +10,7 @@ from torch import nn
 
 
 class RNNCell(nn.Module):
-    """Make one time step of the basic network: h_t = tanh(W x_t + b + U h_{t-1})."""
+    """Compute one time step of the basic network: h_t = tanh(W x_t + b + U h_{t-1})."""
 
     def __init__(self, input_size: int, hidden_size: int):
         """Make the two linear maps.
@@ -26,7 +26,7 @@ class RNNCell(nn.Module):
 
         Args:
             x: (B, D) input of this time step.
-            h: (B, H) state of the time step before.
+            h: (B, H) state of the previous time step.
 
         Returns:
             h: (B, H) new state.
@@ -38,7 +38,7 @@ class RNN(nn.Module):
     """Run a cell over time."""
 
     def __init__(self, cell: nn.Module):
-        """Keep the cell.
+        """Store the cell.
 
         Args:
             cell: maps (x: (B, D), h: (B, H)) to the new h; `cell.hidden_size` is H.
@@ -52,11 +52,11 @@ class RNN(nn.Module):
 
         Args:
             x: (B, T, D) inputs.
-            h: (B, H) state before the first input; zeros when None.
+            h: (B, H) state before the first input; zeros if None.
 
         Returns:
             states: (B, T, H) the state after each input.
-            last: (B, H) the state after the last input; a later call can go on from it.
+            last: (B, H) the state after the last input; a later call can continue from it.
         """
         raise NotImplementedError("rnn_cell.RNN.forward is not implemented yet")
 
@@ -68,7 +68,7 @@ class DeepRNN(nn.Module):
         """Make one layer of each cell.
 
         Args:
-            cells: from the bottom to the top; each is as wide as the next one's input.
+            cells: from the bottom to the top; each hidden size is the next one's input size.
         """
         raise NotImplementedError("rnn_cell.DeepRNN.__init__ is not implemented yet")
 
@@ -112,10 +112,10 @@ class RNNClassifier(nn.Module):
 
 
 def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """Compute the fraction of examples whose class the logits name rightly.
+    """Compute the fraction of examples that the logits classify correctly.
 
     Args:
-        logits: (B, C), where the largest names the class; or (B, 1), where a positive one means 1.
+        logits: (B, C), where the largest gives the class; or (B, 1), where a positive one means 1.
         labels: (B,) classes.
 
     Returns:

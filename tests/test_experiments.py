@@ -77,9 +77,9 @@ def test_the_exit_code_says_whether_the_majority_is_valid(good, code, monkeypatc
     [
         (GOOD, "sabc!s", None),
         (GOOD[:-1], "sabc!s", (6, "it does not end")),
-        ([1, 11, 5, 6, 2], "sab", (3, "the word is abc!, so c must stand here")),
-        ([1, 11, 0, 11, 2], "s.pads", (1, "a word or the last s must stand here")),
-        ([1, 2], "", (0, "it must begin with s")),
+        ([1, 11, 5, 6, 2], "sab", (3, "the word is abc!, so c must follow")),
+        ([1, 11, 0, 11, 2], "s.pads", (1, "expected a word or the last s here")),
+        ([1, 2], "", (0, "the text must begin with s")),
     ],
 )
 def test_a_sample_is_judged_by_the_exact_grammar(sample, text, broken):

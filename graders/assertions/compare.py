@@ -59,11 +59,13 @@ def shaped(returned: Any, shape: Sequence[int], hint: str = "", what: str = "The
     if not isinstance(returned, Tensor):
         raise Failed(f"{what} is not a tensor.", describe(returned), wanted, hint)
     if returned.is_complex():
-        raise Failed(f"{what} holds complex numbers.", str(returned.dtype), wanted, hint)
+        raise Failed(f"{what} contains complex numbers.", str(returned.dtype), wanted, hint)
     if tuple(returned.shape) != shape:
         raise Failed(f"{what} has the wrong shape.", str(tuple(returned.shape)), str(shape), hint)
     if not torch.isfinite(returned.to(torch.float64)).all():
-        raise Failed(f"{what} holds NaN or infinity.", describe(returned), "finite numbers", hint)
+        raise Failed(
+            f"{what} contains NaN or infinity.", describe(returned), "finite numbers", hint
+        )
     return returned
 
 
@@ -121,7 +123,7 @@ def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[A
 def plain(value: Any) -> Any:
     """Give nested lists of plain numbers for tensors, arrays, tuples and lists."""
     if (count := _count(value)) > MANY:
-        raise Failed(f"It holds {count:,} numbers, more than any answer needs.", describe(value))
+        raise Failed(f"It has {count:,} numbers, more than any result needs.", describe(value))
     return _plain(value)
 
 

@@ -19,14 +19,16 @@ CUT = (
     "torch.no_grad(): the layer is used, but never learns."
 )
 WRONG_GRADIENT = (
-    "Where the check of the values fails too, fix that first: other values have other gradients. "
-    "The graph is cut otherwise, by detach(), .data, .item(), torch.tensor(…) or torch.no_grad(): a "
+    "If the check of the values fails too, fix that first: wrong values have wrong gradients. "
+    "Otherwise, the graph is cut by detach(), .data, .item(), torch.tensor(…) or torch.no_grad(): a "
     "layer is used, but learns too little."
 )
 UNUSED = (
     "forward does not use them: call the layer that was made in __init__, on the way to the output."
 )
-SIZES = "The sheet's sizes are the defaults of __init__'s arguments, and its layers use them."
+SIZES = (
+    "Make the assignment's sizes the defaults of __init__'s arguments, and use them in its layers."
+)
 MIXED_DEVICES = (
     "expected all tensors to be on the same device",
     "is not on the expected device",
@@ -206,7 +208,7 @@ def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> N
     """Raise Failed unless a call gives the same again, at once and after another call."""
     before = function(*first)
     hint = (
-        "Make the first state anew in every call and keep nothing on self; a layer that is made in "
+        "Create the first state in every call and keep nothing on self; a layer that is created in "
         "forward has new weights each time."
     )
     for others in ([], [between]):
@@ -228,14 +230,14 @@ def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
         "Samples leak into one another: look for batch_first, for view or reshape where permute "
         "is needed, and for a maximum or softmax over dim 0."
     )
-    close(after[rest], before[rest], hint, "What comes back for the other samples")
+    close(after[rest], before[rest], hint, "The result for the other samples")
 
 
 def varies(results: Any) -> Tensor:
     """Give `results` back unless all samples of a batch get the same: then nothing is shown by it."""
     rows = shaped(results, _shape(results))
     hint = (
-        "What comes back does not depend on the sample: look where the input is lost, and for a "
+        "The result does not depend on the sample: look for where the input is lost, and for a "
         "mean or maximum over dim 0, the batch."
     )
     same = rows.ndim > 0 and len(rows) > 1 and is_close(rows, rows[:1].expand_as(rows))
@@ -285,12 +287,12 @@ def has_widths(
 def arguments_unchanged(student: RemoteSubmission) -> None:
     """Raise Failed unless the last call left its arguments as they were."""
     hint = "Operations that end in _ and assignments into a slice change the caller's tensor."
-    holds(not student.mutated, "What was passed in is changed.", hint=hint)
+    holds(not student.mutated, "An argument is changed.", hint=hint)
 
 
 def ignores_device(student: RemoteSubmission, model: Remote, *arguments: Any) -> None:
     """Pass unless the model makes a tensor on a device of its own choice."""
-    holds(bool(_flat(model(*arguments))), "It gives no tensor, on any device.")
+    holds(bool(_flat(model(*arguments))), "The model returns no tensor.")
     try:
         student.on_meta(model, *arguments)
     except StudentError as error:

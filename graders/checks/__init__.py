@@ -1,1 +1,1 @@
-"""The checks of each part: pytest functions in the sheet's order."""
+"""The checks of each part: pytest functions in the order of the assignment."""

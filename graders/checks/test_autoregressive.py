@@ -30,7 +30,7 @@ from graders.probes.training_run import as_list
 
 LAYERS = (
     "Embedding → nn.LSTM with batch_first=True and num_layers layers → Linear on every time step. "
-    "Nothing else stands between them."
+    "Add no other layers."
 )
 
 # The model -----------------------------------------------------------------------------------
@@ -50,58 +50,62 @@ def _equals_layers(student, draw, layers):
 
 
 def test_logits_equal_the_layers(student, draw):
-    """The logits are those of Embedding, a single LSTM layer and Linear."""
+    """The language model's logits are those of Embedding, one LSTM layer and Linear."""
     _equals_layers(student, draw, 1)
 
 
 def test_layers_can_be_stacked(student, draw):
-    """With num_layers 2 or 3 that many LSTM layers stand on top of one another."""
+    """With num_layers 2 or 3, the language model has that many stacked LSTM layers."""
     for layers in (2, 3):
         _equals_layers(student, draw, layers)
 
 
 def test_shape_of_the_logits(student, draw):
-    """The logits have shape (B, T, V), for one sequence, one token and any batch size."""
+    """The language model's logits have shape (B, T, V), also when B or T is 1."""
     model, _, (V, _, _), _ = _model(student, draw)
     for shape in ((2, 5), (1, 3), (6, 1), (1, 1)):
         shaped(model(draw.tokens(*shape, high=V)), (*shape, V))
 
 
 def test_is_causal(student, draw):
-    """A token does not reach the logits of earlier positions."""
+    """A token does not affect the logits at earlier positions."""
     model, _, (V, _, _), x = _model(student, draw)
     changed = x.clone()
     changed[:, -1] = (x[:, -1] + 1) % V
     one, other = (shaped(model(tokens), (*x.shape, V)) for tokens in (x, changed))
-    hint = "No bidirectional layer, and batch_first=True, so that the layer runs over time."
-    close(other[:, :-1], one[:, :-1], hint, "What is predicted before the changed token")
+    hint = "Use no bidirectional layer, and batch_first=True so that the LSTM runs over time."
+    close(other[:, :-1], one[:, :-1], hint, "The tensor of logits before the changed token")
     holds(not torch.equal(one[:, -1], other[:, -1]), "The last token changes no logit.", hint=hint)
 
 
 def test_remembers_earlier_tokens(student, draw):
-    """The first token of a sequence reaches the logits of the last position."""
+    """The first token affects the logits at the last position."""
     model, _, (V, _, _), x = _model(student, draw)
     changed = x.clone()
     changed[:, 0] = (x[:, 0] + 1) % V
     one, other = (shaped(model(tokens), (*x.shape, V))[:, -1] for tokens in (x, changed))
-    hint = "Pass all outputs of the LSTM on, computed over the whole sequence in one call."
-    holds(bool((one - other).abs().max() > 1e-6), "The first token is forgotten.", hint=hint)
+    hint = "Run the LSTM over the whole sequence in one call, and use all of its outputs."
+    holds(
+        bool((one - other).abs().max() > 1e-6),
+        "The first token has no effect on the last position.",
+        hint=hint,
+    )
 
 
 def test_samples_do_not_mix(student, draw):
-    """Changing one sequence of the batch leaves the logits of the others alone."""
+    """The language model computes each sequence of a batch independently."""
     model, _, (V, _, _), x = _model(student, draw)
     samples_apart(model, x, draw.tokens(x.shape[1], high=V))
 
 
 def test_no_softmax_inside(student, draw):
-    """The model returns logits; the softmax belongs to the loss and to sampling."""
+    """The language model returns logits, without a softmax."""
     model, _, (V, _, _), x = _model(student, draw)
     no_softmax(shaped(model(x), (*x.shape, V)))
 
 
 def test_gradients_reach_every_layer(student, draw):
-    """Embedding, LSTM and output layer all get a gradient."""
+    """The language model's embedding, LSTM and output layer all get a gradient."""
     model, parameters, sizes, x = _model(student, draw, 2)
     cotangent = draw.normal(*x.shape, sizes[0])
     found = student.gradients(model, [x], [cotangent]).parameters
@@ -113,35 +117,35 @@ def test_gradients_reach_every_layer(student, draw):
 
 
 def test_keeps_nothing_between_calls(student, draw):
-    """The same batch gives the same logits, whatever was computed in between."""
+    """The language model keeps no state between calls."""
     model, _, (V, _, _), x = _model(student, draw)
     shaped(model(x), (*x.shape, V))
     same_twice(model, [x], [draw.tokens(*x.shape, high=V)])
 
 
 def test_works_in_float64(student, draw):
-    """The model works in float64."""
+    """The language model works in float64."""
     model, _, (V, _, _), x = _model(student, draw, dtype=torch.float64)
     logits = shaped(model(x), (*x.shape, V))
-    hint = "Do not name a dtype where the layers' own will do."
+    hint = "Do not hard-code a dtype: use that of the layers."
     holds(logits.dtype == torch.float64, "The logits are not float64.", logits.dtype, hint=hint)
 
 
 def test_runs_on_any_device(student, draw):
-    """The model makes no tensor on a device of its own choice."""
+    """The language model creates no tensor on a fixed device."""
     model, _, _, x = _model(student, draw)
     ignores_device(student, model, x)
 
 
 def test_leaves_its_input_alone(student, draw):
-    """The model does not change the batch that it is given."""
+    """The language model does not modify its input."""
     model, _, (V, _, _), x = _model(student, draw)
     shaped(model(x), (*x.shape, V))
     arguments_unchanged(student)
 
 
 def test_default_sizes(student, draw):
-    """The embedding is 32 wide and the LSTM 16 unless said otherwise, in a single layer."""
+    """By default, the embedding size is 32, the hidden size is 16, and there is one LSTM layer."""
     model = student.LSTMLanguageModel(11)
     has_widths(student, model, [(11, 32), (64, 32), (64, 16), (11, 16)])
     count = max((len(stack) for stack in stacks(student.parameters(model), "lstm", 32)), default=0)
@@ -149,7 +153,7 @@ def test_default_sizes(student, draw):
 
 
 def test_model_learns_the_brackets(student, draw):
-    """Trained on the tiny bracket set, the model closes what a seed opens, in most of 10 texts."""
+    """After training on the tiny bracket set, the model closes its brackets in most of 10 texts."""
     setting = languages.BRACKETS
 
     def trained():
@@ -169,14 +173,14 @@ def test_model_learns_the_brackets(student, draw):
 
 
 def test_loss_is_per_token(student, draw):
-    """masked_loss is the summed cross entropy of the real targets, divided by their number."""
+    """masked_loss is the cross entropy summed over the non-pad targets, divided by their number."""
     logits, targets = targets_for(draw, 0)
     expected = oracle.loss_per_token(logits, targets, 0)
     loss_is(student.masked_loss(logits, targets, 0), expected, PER_TOKEN)
 
 
 def test_loss_takes_any_pad_id(student, draw):
-    """masked_loss leaves out the id that is given as `pad`, whichever it is, and no other."""
+    """masked_loss ignores exactly the targets equal to `pad`, whatever its value."""
     pad = draw.integer(3, 7)
     logits, targets = targets_for(draw, pad)
     expected = oracle.loss_per_token(logits, targets, pad)
@@ -185,23 +189,23 @@ def test_loss_takes_any_pad_id(student, draw):
 
 
 def test_loss_of_unpadded_targets(student, draw):
-    """Without pads masked_loss is the mean of the cross entropy over all targets."""
+    """Without pads, masked_loss is the mean cross entropy over all targets."""
     logits, targets = targets_for(draw, 0, (6, 6, 6))
     expected = oracle.loss_per_token(logits, targets, 0)
     hint = (
-        "cross_entropy applies the softmax itself, and wants the classes in dim 1: flatten batch "
+        "cross_entropy applies the softmax itself, and expects the classes in dim 1: flatten batch "
         "and time, or permute; reshape to (B, V, T) mixes them up."
     )
     loss_is(student.masked_loss(logits, targets, 0), expected, hint)
 
 
 def test_loss_does_not_depend_on_the_batch(student, draw):
-    """Giving a batch twice, or padding it wider, does not change masked_loss."""
+    """masked_loss is the same when the batch is repeated or padded to a greater width."""
     logits, targets = targets_for(draw, 0)
     wider = torch.nn.functional.pad(targets, (0, 3))
     noise = torch.cat([logits, draw.normal(3, 3, 8)], 1)
     one = number(student.masked_loss(logits, targets, 0))
-    hint = f"Divide by the number of real targets, not of rows or places. {PER_TOKEN}"
+    hint = f"Divide by the number of real targets, not of rows or positions. {PER_TOKEN}"
     twice = student.masked_loss(torch.cat([logits] * 2), torch.cat([targets] * 2), 0)
     loss_is(twice, one, hint, "The loss of the batch given twice")
     loss_is(student.masked_loss(noise, wider, 0), one, hint, "The loss of the wider batch")
@@ -210,25 +214,25 @@ def test_loss_does_not_depend_on_the_batch(student, draw):
 
 
 def test_pads_carry_no_gradient(student, draw):
-    """The logits at padded positions get no gradient, those of real ones do."""
+    """Logits at padded positions get no gradient; all others do."""
     _, targets, gradient = gradient_of_the_loss(student, draw)
     sizes = gradient.abs().sum(-1)
     hint = "Leave padded positions out of the sum: ignore_index=pad, a mask, or a weight of 0."
-    holds(bool((sizes[targets == 0] == 0).all()), "Pads carry a gradient.", sizes, hint=hint)
-    holds(bool((sizes[targets != 0] > 0).all()), "Real targets carry none.", sizes, hint=hint)
+    holds(bool((sizes[targets == 0] == 0).all()), "Pads get a gradient.", sizes, hint=hint)
+    holds(bool((sizes[targets != 0] > 0).all()), "Real targets get no gradient.", sizes, hint=hint)
 
 
 def test_gradient_of_the_loss(student, draw):
-    """The gradient of masked_loss is (softmax(logits) - target) / number of real targets."""
+    """The gradient of masked_loss is (softmax(logits) - target) / number of non-pad targets."""
     logits, targets, gradient = gradient_of_the_loss(student, draw)
     logits.requires_grad_()
     oracle.loss_per_token(logits, targets, 0).backward()
-    hint = "The loss has to stay a tensor with its graph: no .item(), no detach(), no new tensor."
+    hint = "The loss must stay a tensor with its graph: no .item(), no detach(), no new tensor."
     close(gradient, logits.grad, hint, "The gradient of the logits")
 
 
 def test_loss_of_extreme_logits(student, draw):
-    """Logits of a thousand give a finite masked_loss, the right one."""
+    """masked_loss is finite and correct for logits around 1000."""
     logits, targets = targets_for(draw, 0)
     logits = 1000 * logits.round()
     hint = "exp overflows and log(0) is infinite: leave both to cross_entropy or log_softmax."
@@ -240,63 +244,69 @@ def test_loss_of_extreme_logits(student, draw):
 
 
 def test_sample_follows_the_distribution(student, draw):
-    """At temperature 1 indices come as often as softmax(logits) says."""
+    """At temperature 1, indices are drawn with the probabilities softmax(logits)."""
     follows(student, draw, 1.0)
 
 
 def test_sample_follows_a_low_temperature(student, draw):
-    """At temperature 0.5 likely indices come more often, as softmax(logits / 0.5) says."""
+    """At temperature 0.5, indices are drawn with the probabilities softmax(logits / 0.5)."""
     follows(student, draw, 0.5)
 
 
 def test_sample_follows_a_high_temperature(student, draw):
-    """At temperature 2 unlikely indices come more often, as softmax(logits / 2) says."""
+    """At temperature 2, indices are drawn with the probabilities softmax(logits / 2)."""
     follows(student, draw, 2.0)
 
 
 def test_temperature_zero_is_the_argmax(student, draw):
-    """At temperature 0 the most likely index comes, every time."""
+    """At temperature 0, sample always returns the most likely index."""
     for size in (5, 8):
         logits = torch.tensor(draw.shuffled(list(range(size)))) * 0.1 - 0.3
         found = student.repeat(student.sample, [logits, 0.0], 20)
         wanted = int(logits.argmax())
         wrong = [value for value in found if index(value) != wanted]
-        hint = "Nothing can be divided by 0: return lnprobs.argmax() before."
-        holds(not wrong, "Another index comes.", wrong[:1], str(wanted), hint)
+        hint = "Do not divide by 0: return lnprobs.argmax() first."
+        holds(not wrong, "sample returns another index.", wrong[:1], str(wanted), hint)
 
 
 def test_sample_is_an_index(student, draw):
-    """sample gives one whole number from 0 to V - 1, as an int or a tensor without axes."""
+    """sample returns one integer from 0 to V - 1, as an int or a 0-d tensor."""
     for temperature in (1.0, 0.0):
         value = student.sample(draw.normal(6), temperature)
         whole = type(value) is int or type(as_list(value)) is int
-        hint = "Take the one element: int(…) or .item()."
-        holds(whole and 0 <= index(value) < 6, "That is no index.", value, "0 to 5", hint)
+        hint = "Return the single element: int(…) or .item()."
+        holds(whole and 0 <= index(value) < 6, "The result is not an index.", value, "0 to 5", hint)
 
 
 def test_sample_survives_large_logits(student, draw):
-    """Logits of some thousands do not overflow: the largest of them is drawn."""
+    """sample does not overflow for logits in the thousands."""
     for shift in (4000.0, -4000.0):
         logits = torch.tensor(draw.shuffled([0, 400, 800, 1200])) + shift
-        hint = "exp overflows: use softmax, which takes off the maximum first."
+        hint = "exp overflows: use softmax, which subtracts the maximum first."
         with hinted(hint):
             found = student.repeat(student.sample, [logits, 0.5], 10)
         wanted = int(logits.argmax())
         wrong = [value for value in found if index(value) != wanted]
-        holds(not wrong, "The certain index does not come.", wrong[:1], str(wanted), hint)
+        holds(not wrong, "The certain index is not drawn.", wrong[:1], str(wanted), hint)
 
 
 def test_sample_of_a_single_index(student, draw):
-    """Of a single logit, index 0 is drawn."""
+    """For a single logit, sample returns index 0."""
     for temperature in (1.0, 0.0):
         value = student.sample(draw.normal(1), temperature)
-        holds(index(value) == 0, "Another index comes.", value, "0", "Do not squeeze axes away.")
+        holds(
+            index(value) == 0,
+            "sample returns another index.",
+            value,
+            "0",
+            "Do not remove axes with squeeze().",
+        )
 
 
 def test_sample_leaves_the_logits_alone(student, draw):
-    """sample does not change the logits that it is given."""
+    """sample does not modify the logits."""
     value = student.sample(draw.normal(6), 0.5)
-    holds(0 <= index(value) < 6, "That is no index.", value, "0 to 5")
+    holds(0 <= index(value) < 6, "The result is not an index.", value, "0 to 5")
     arguments_unchanged(student)
 
 
@@ -308,7 +318,7 @@ LOOP = (
 
 
 def test_generates_what_the_model_says(student, draw):
-    """Each token is drawn from the logits at the last position, given all tokens before it."""
+    """Each new token is drawn from the logits at the last position, given all previous tokens."""
 
     def judge():
         for length in (1, 3):
@@ -320,39 +330,52 @@ def test_generates_what_the_model_says(student, draw):
 
 
 def test_stops_after_end(student, draw):
-    """Generation stops after `end`, which stands last in the list."""
+    """Generation stops after `end`, which is the last token of the list."""
 
     def judge():
         seed = seed_of(draw, 2)
         _, _, whole, path = generation(student, draw, seed, 20, stop_at=7)
         found = whole[7:]
         hint = "Append the token first; then leave the loop if it is `end`."
-        holds(whole[:7] == path[:7] or len(whole) < 20, "It does not stop.", whole, hint=hint)
-        equal(found, [END], hint, "What stands from the place of `end` on")
+        holds(
+            whole[:7] == path[:7] or len(whole) < 20, "Generation does not stop.", whole, hint=hint
+        )
+        equal(found, [END], hint, "The list from the place of `end` on")
 
     with_own_or_given(student, judge)
 
 
 def test_stops_at_max_length(student, draw):
-    """Without `end`, generation stops when seed and new tokens together are max_length long."""
+    """Without `end`, generation stops when the list, including the seed, has max_length tokens."""
 
     def judge():
         for length in (draw.integer(6, 8), draw.integer(11, 14)):
             seed = seed_of(draw, 3)
             _, _, whole, _ = generation(student, draw, seed, length)
-            hint = "max_length counts the whole sequence, the seed included."
-            holds(len(whole) == length, "It has another length.", len(whole), str(length), hint)
+            hint = "max_length counts the whole sequence, including the seed."
+            holds(
+                len(whole) == length,
+                "The list has the wrong length.",
+                len(whole),
+                str(length),
+                hint,
+            )
 
     with_own_or_given(student, judge)
 
 
 def test_keeps_the_seed(student, draw):
-    """The list begins with the tokens of the seed, and the seed itself is not changed."""
+    """The list starts with the tokens of the seed, and the seed is not modified."""
 
     def judge():
         seed = seed_of(draw, 4)
         _, tokens, _, _ = generation(student, draw, seed, 10)
-        equal(tokens[:4], seed, "Return the seed with the new tokens behind it.", "The beginning")
+        equal(
+            tokens[:4],
+            seed,
+            "Return the seed followed by the new tokens.",
+            "The beginning of the list",
+        )
         hint = "Append to a copy: list(seed)."
         holds(not student.mutated, "The seed that was passed in is changed.", hint=hint)
 
@@ -360,29 +383,29 @@ def test_keeps_the_seed(student, draw):
 
 
 def test_passes_the_temperature_on(student, draw):
-    """The temperature of generate is the one at which tokens are drawn."""
+    """generate draws the tokens at the given temperature."""
 
     def judge():
         seed = seed_of(draw, 2)
         _, _, whole, path = generation(student, draw, seed, 32, temperature=0.01)
-        hint = "Hand it on: sample(logits, temperature)."
-        equal(whole[:30], path[:30], hint, "The list of tokens of a cold model")
+        hint = "Pass it on: sample(logits, temperature)."
+        equal(whole[:30], path[:30], hint, "The list of tokens at a low temperature")
 
     with_own_or_given(student, judge, "scripted.by_temperature")
 
 
 def test_leaves_the_mode_as_it_was(student, draw):
-    """A model in train mode is in train mode afterwards, one in eval mode in eval mode."""
+    """generate leaves the model in the mode it was in, train or eval."""
 
     def judge():
         for name in ("train", "eval"):
             model = student.given("scripted.Scripted", 9, [2, 3, 3], END, 6)
             getattr(model, name)()
             student.generate(model, [3, 4], 9, END)
-            hint = "Remember model.training before model.eval(), and set it again at the end."
-            holds(bool(plain(student.get(model, "modes"))), "It never calls the model.")
+            hint = "Save model.training before model.eval(), and restore it at the end."
+            holds(bool(plain(student.get(model, "modes"))), "generate never calls the model.")
             left = student.get(model, "training")
-            holds(left is (name == "train"), f"It was in {name} mode, and is not.", hint=hint)
+            holds(left is (name == "train"), f"The model is no longer in {name} mode.", hint=hint)
 
     with_own_or_given(student, judge)
 
@@ -395,7 +418,7 @@ def _judged(student, draw, judge, **setting):
 
 
 def test_trains_on_the_next_token(student, draw):
-    """The target of each position is the token that follows it."""
+    """The target at each position is the next token."""
 
     def judge(run):
         pairs = zip(run.order, run.recorded("targets", torch.Tensor), strict=False)
@@ -404,26 +427,31 @@ def test_trains_on_the_next_token(student, draw):
             real = wanted != 0
             hint = "Targets are the batch without its first column, then a column of pads."
             right = wanted.shape == raised.shape and torch.equal(raised[real], wanted[real])
-            holds(right, "Training raises other tokens.", raised, wanted, hint)
+            holds(right, "The targets are not the next tokens.", raised, wanted, hint)
 
     _judged(student, draw, judge, count=3, epochs=1)
 
 
 def test_trains_on_each_batch_once_an_epoch(student, draw):
-    """Every epoch goes through all batches, each of them once, for as many epochs as asked."""
+    """Every epoch trains on each batch exactly once, for the given number of epochs."""
 
     def judge(run):
         order = run.order
         epochs = [sorted(order[i : i + 5]) for i in range(0, len(order), 5)]
-        hint = "`for epoch in range(epochs)`, and in it every batch, the last one too."
+        hint = "In `for epoch in range(epochs)`, train on every batch, including the last one."
         shown = f"in the order of training: {order[:20]}"
-        holds(epochs == [list(range(5))] * 3, "An epoch is not all 5 batches.", shown, hint=hint)
+        holds(
+            epochs == [list(range(5))] * 3,
+            "An epoch does not train on all 5 batches.",
+            shown,
+            hint=hint,
+        )
 
     _judged(student, draw, judge, count=5, epochs=3)
 
 
 def test_shuffles_the_batches_each_epoch(student, draw):
-    """The order of the batches is another one in each epoch."""
+    """Batches are reshuffled every epoch."""
 
     def judge(run):
         order = run.order
@@ -436,14 +464,14 @@ def test_shuffles_the_batches_each_epoch(student, draw):
 
 
 def test_training_leaves_the_batches_alone(student, draw):
-    """The caller's list of batches and the batches themselves stay as they are."""
+    """Training modifies neither the list of batches nor the batches."""
 
     def judge():
         run = training_run.train(student, draw, count=6, epochs=2)
         changed = student.mutated
         hint = "random.shuffle works in place: shuffle a copy of the list, or a list of indices."
         holds(not changed, "The batches that were passed in are changed.", hint=hint)
-        holds(bool(run.order), "It does not train.")
+        holds(bool(run.order), "The model is not trained.")
 
     training_run.judged(student, judge)
 
@@ -459,7 +487,7 @@ def _agrees(found, *expected):
 
 
 def test_history_holds_the_loss_per_token(student, draw):
-    """The history holds the loss per token of every step, or its mean over every epoch."""
+    """The history contains the loss per token of every step, or its mean over every epoch."""
 
     def judge(run):
         found, order = training_run.values(run, "loss_per_token"), run.order
@@ -468,7 +496,7 @@ def test_history_holds_the_loss_per_token(student, draw):
         by_epoch = [[_mean(steps[:3]), _mean(steps[3:])] for steps in by_step]
         hint = "Append loss.item() each step, or the mean over the epoch's batches."
         right = _agrees(found, *by_step, *by_epoch)
-        holds(right, "The losses are others.", found, by_step[0], hint)
+        holds(right, "The losses are wrong.", found, by_step[0], hint)
 
     _judged(student, draw, judge, count=3, epochs=2)
 
@@ -478,74 +506,82 @@ def _mean(values):
 
 
 def test_history_holds_the_norm_before_clipping(student, draw):
-    """The history holds the norm of the gradient of all parameters, before it is clipped."""
+    """The history contains the gradient norm over all parameters, before clipping."""
 
     def judge(run):
         found = training_run.values(run, "grad_norm")
         exact = [run.norm(run.batches[0])] * 3
         hint = "clip_grad_norm_ returns the norm before clipping: keep what it returns."
         right = _agrees(found, run.recorded("norms"), exact)
-        holds(right, "The norms are others.", found, exact, hint)
+        holds(right, "The norms are wrong.", found, exact, hint)
 
     _judged(student, draw, judge, count=1, epochs=3, clip=0.3)
 
 
 def test_history_has_a_value_per_step_or_epoch(student, draw):
-    """Both lists of the history have one value per step, or one per epoch."""
+    """Both lists of the history have one value per step or one per epoch."""
 
     def judge(run):
         for name in ("loss_per_token", "grad_norm"):
             count = len(training_run.values(run, name))
             wanted = "2 (epochs) or 6 (steps)"
-            holds(count in (2, 6), f"{name} has another length.", count, wanted)
+            holds(count in (2, 6), f"{name} has the wrong length.", count, wanted)
 
     _judged(student, draw, judge, count=3, epochs=2)
 
 
 def test_clips_the_gradient(student, draw):
-    """A gradient that is longer than `clip` is cut to that norm before the optimiser's step."""
+    """A gradient norm above `clip` is reduced to `clip` before the optimiser's step."""
 
     def judge(run):
         clip = 0.3 * min(map(run.norm, run.batches))
         steps = run.recorded("steps")
         hint = (
-            "clip_grad_norm_(model.parameters(), clip) stands between loss.backward() and "
+            "Call clip_grad_norm_(model.parameters(), clip) between loss.backward() and "
             "optimizer.step()."
         )
         norms = {"before clipping": run.recorded("norms"), "at the step": steps}
         student.figure(curves("Gradient norm, step by step", norms, line=("clip", clip)))
-        if not steps:  # no optimiser of torch's: judge how far the weights went
+        if not steps:  # not an optimiser of torch: check how far the weights moved
             gaps = [abs(b - a) for a, b in pairwise(run.recorded("moved"))]
             short = bool(gaps) and 0 < max(gaps) <= 0.1 * clip * 1.01
-            holds(short, "The steps are too long, or there are none.", hint=hint)
+            holds(short, "The steps are too large, or there are none.", hint=hint)
         right = all(math.isclose(step, clip, rel_tol=1e-2) for step in steps)
-        holds(right, "The optimiser meets gradients of other norms.", steps, f"{clip:.5g}", hint)
+        holds(
+            right,
+            "The gradient is not clipped when the optimiser steps.",
+            steps,
+            f"{clip:.5g}",
+            hint,
+        )
 
     _judged(student, draw, judge, count=3, epochs=1, clip=0.3)
 
 
 def test_gradients_are_those_of_one_batch(student, draw):
-    """A step's gradient is that of its batch alone, and a gradient below `clip` is left as it is."""
+    """Each step uses the gradient of its own batch; a norm below `clip` is not changed."""
 
     def judge(run):
         steps = run.recorded("steps") or run.recorded("norms")
         exact = [run.norm(run.batches[place]) for place in run.order]
-        hint = "optimizer.zero_grad() before every loss.backward(), or gradients pile up."
+        hint = (
+            "Call optimizer.zero_grad() before every loss.backward(): otherwise gradients add up."
+        )
         right = _agrees(steps, run.recorded("norms"), exact)
-        holds(right, "The optimiser meets gradients of other norms.", steps, exact, hint)
+        holds(right, "The gradient norms at the steps are wrong.", steps, exact, hint)
 
     _judged(student, draw, judge, count=4, epochs=2)
 
 
 def test_training_changes_the_parameters(student, draw):
-    """Training moves the model's parameters, and with a learning rate of 0 it does not."""
+    """Training changes the parameters; with a learning rate of 0 it does not."""
 
     def judge():
         for lr in (0.1, 0.0):
             run = training_run.train(student, draw, count=2, epochs=1, lr=lr)
             moved = run.model.distance()
             holds(isinstance(moved, float), "The record of the given model was changed.", moved)
-            hint = "Give model.parameters() and lr to the optimiser, and call its step()."
+            hint = "Pass model.parameters() and lr to the optimiser, and call its step()."
             problem = f"With lr={lr:g} the parameters {'move' if moved else 'do not move'}."
             holds((moved > 0) == (lr > 0), problem, hint=hint)
 
@@ -553,7 +589,7 @@ def test_training_changes_the_parameters(student, draw):
 
 
 def test_trains_in_train_mode(student, draw):
-    """Every step of every epoch is made in train mode, whatever was generated in between."""
+    """The language model is in train mode for every step, also after generating samples."""
 
     def judge(run):
         modes = run.recorded("modes", bool)
@@ -564,15 +600,17 @@ def test_trains_in_train_mode(student, draw):
 
 
 def test_calls_on_epoch_with_ten_samples(student, draw):
-    """After each epoch on_epoch is called with a list of 10 samples."""
+    """After each epoch, on_epoch is called with a list of 10 samples."""
 
     def judge(run):
         found = student.get(run.listener, "samples")
         counts = student.get(run.listener, "batches")
-        hint = "Behind the loop over batches: on_epoch([generate(…) for _ in range(10)])."
-        equal(counts, [2, 4, 6], hint, "The list of how many batches were trained on by then")
+        hint = "After the loop over batches: on_epoch([generate(…) for _ in range(10)])."
+        equal(
+            counts, [2, 4, 6], hint, "The list of the numbers of batches trained before each call"
+        )
         sizes = [len(s) if isinstance(s, (list, tuple)) else -1 for s in _list(found)]
-        equal(sizes, [10] * 3, hint, "The list of how many samples came")
+        equal(sizes, [10] * 3, hint, "The list of the numbers of samples")
 
     _judged(student, draw, judge, count=2, epochs=3)
 
@@ -591,23 +629,23 @@ def test_samples_start_from_start(student, draw):
         seeded = bool(firsts) and all(first == [1] for first in firsts)
         hint = "The seed is a list with one token, START of data.py."
         right = seeded or (len(fed) >= 10 and set(fed) == {1})
-        holds(right, "Generation starts from something else.", fed[:3] or found, hint=hint)
+        holds(right, "Generation starts from another seed.", fed[:3] or found, hint=hint)
 
     _judged(student, draw, judge, count=2, epochs=1)
 
 
 def test_trains_without_on_epoch(student, draw):
-    """on_epoch may be left out."""
+    """on_epoch is optional."""
 
     def judge():
         run = training_run.train(student, draw, count=2, epochs=2, listen=False)
-        holds(len(run.order) == 4, "It does not train without on_epoch.", run.order)
+        holds(len(run.order) == 4, "Without on_epoch, the model is not trained.", run.order)
 
     training_run.judged(student, judge)
 
 
 def test_training_learns_the_ndfa(student, draw):
-    """Trained on the tiny NDFA set, a given model writes by its rules, in most of 10 texts."""
+    """After training on the tiny NDFA set, a given model follows its rules in most of 10 texts."""
 
     def trained():
         model = student.given("language.Window", 15, *languages.WINDOW)

@@ -28,12 +28,12 @@ CARRY = "Assign the new hidden state to the variable that the next step reads, w
 BOTH = "(outputs, hidden)"
 RETURN = "Return the sequence of outputs and, second, the hidden state after the last input."
 OUTS = (
-    "Collect one output for each input, and stack them along dim=1: (B, T, outsize), also where "
-    "B or T is 1; squeeze() without a dim drops such an axis."
+    "Collect one output for each input, and stack them along dim=1: (B, T, outsize), also when "
+    "B or T is 1; squeeze() without a dim removes such an axis."
 )
-STATE = "It is the state after the last input alone, of shape (B, hsize); the outputs come first."
+STATE = "Return only the state after the last input, of shape (B, hsize), after the outputs."
 WIDTH = (
-    "The state is hsize wide, not insize: make the first one so, and lin1 maps insize + hsize to "
+    "The state is hsize wide, not insize: so is the first one, and lin1 maps insize + hsize to "
     "hsize. Equal sizes hide the difference."
 )
 UNEQUAL = (
@@ -42,12 +42,12 @@ UNEQUAL = (
 )
 EQUATIONS = (
     "h_t = f(W [x_t, h_(t-1)] + b) with f one of tanh, sigmoid, ReLU, and y_t = V h_t + c. The "
-    "activated h_t is what is carried, what the output reads, and what is returned last."
+    "activated h_t is carried to the next step, read by the output, and returned last."
 )
 
 
 def _layer(student, draw, dtype=torch.float32):
-    """Make an Elman layer of one width, which works for the sheet's own skeleton too."""
+    """Make an Elman layer of one width, which also works for the assignment's own skeleton."""
     B, N, T = (draw.integer(4, 5), draw.integer(6, 7), 3)
     model = student.Elman(N, N, N)
     parameters = weighted(student, model, draw, dtype)
@@ -66,7 +66,7 @@ def _readings(parameters, x, hidden=None):
 
 
 def test_outputs_equal_the_equations(student, draw):
-    """Every output equals the Elman equations with the layer's own weights."""
+    """The outputs equal the Elman equations with the layer's own weights."""
     model, parameters, x = _layer(student, draw)
     readings = [r.outs for r in _readings(parameters, x)]
     outs, _ = _run(model, x)
@@ -74,7 +74,7 @@ def test_outputs_equal_the_equations(student, draw):
 
 
 def test_returns_the_last_hidden_state(student, draw):
-    """The second value that comes back is the hidden state after the last input."""
+    """The Elman layer's second return value is the hidden state after the last input."""
     model, parameters, x = _layer(student, draw)
     readings = [r.hidden for r in _readings(parameters, x)]
     _, hidden = _run(model, x)
@@ -82,7 +82,7 @@ def test_returns_the_last_hidden_state(student, draw):
 
 
 def test_hidden_state_is_carried(student, draw):
-    """The first input of a sequence reaches the output of a later step."""
+    """The first input affects the outputs of later steps."""
     model, parameters, x = _layer(student, draw)
     _show_states(student, model, parameters, x)
     changed = x.clone()
@@ -94,9 +94,9 @@ def test_hidden_state_is_carried(student, draw):
 
 
 def _show_states(student, model, parameters, x):
-    """Show the first sequence's state after each input beside that of the nearest reading."""
+    """Show the first sequence's state after each input next to that of the nearest reading."""
     spans = [x[:, : step + 1] for step in range(x.shape[1])]
-    with contextlib.suppress(Fault):  # a layer that cannot be run so is another check's matter
+    with contextlib.suppress(Fault):  # another check reports a layer that cannot run
         found = torch.stack([_run(model, span)[1][0] for span in spans])
         by_step = [[r.hidden[0].detach() for r in _readings(parameters, span)] for span in spans]
         readings = [torch.stack(states) for states in zip(*by_step, strict=False)]
@@ -119,28 +119,28 @@ def test_output_reads_the_new_hidden_state(student, draw):
     biases = [torch.zeros(N)] + [p.values.flatten() for p in parameters if p.values.numel() == N]
     found = any(is_close(last, (state @ w.T + b).detach()) for w in weights for b in biases)
     hint = "Compute the hidden state first, then lin2 of it; the old state is one step late."
-    holds(found, "The last output is not made from the hidden state that is returned.", hint=hint)
+    holds(found, "The last output is not computed from the returned hidden state.", hint=hint)
 
 
 def test_two_chunks_equal_one_run(student, draw):
-    """Running a sequence in two parts with the hidden state passed on equals one run."""
+    """Running a sequence in two parts, passing on the hidden state, equals one run."""
     model, _, x = _layer(student, draw)
     whole, _ = _run(model, x)
     first, hidden = _run(model, x[:, :2])
     second, _ = _run(model, x[:, 2:], hidden)
     hint = "Start from `hidden` when it is given, and return the state after the last input."
-    close(torch.cat([first, second], 1), whole, hint, "The output of two chunks")
+    close(torch.cat([first, second], 1), whole, hint, "The output of the two parts")
 
 
 def test_starts_from_zeros(student, draw):
-    """Without a hidden state the layer starts from zeros."""
+    """Without a hidden state, the Elman layer starts from zeros."""
     model, _, x = _layer(student, draw)
     zeros = torch.zeros(x.shape[0], x.shape[2])
-    close(_run(model, x)[0], _run(model, x, zeros)[0], "Zeros, of shape (B, hsize).")
+    close(_run(model, x)[0], _run(model, x, zeros)[0], "Use zeros of shape (B, hsize).")
 
 
 def test_is_causal(student, draw):
-    """An input does not reach the outputs of earlier steps."""
+    """An input does not affect the outputs of earlier steps."""
     model, _, x = _layer(student, draw)
     changed = x.clone()
     changed[:, -1] += 1.0
@@ -149,31 +149,31 @@ def test_is_causal(student, draw):
 
 
 def test_samples_do_not_mix(student, draw):
-    """Changing one sequence of the batch leaves the outputs of the others alone."""
+    """The Elman layer computes each sequence of a batch independently."""
     model, _, x = _layer(student, draw)
     samples_apart(lambda batch: _run(model, batch)[0], x, draw.normal(*x.shape[1:]))
 
 
 def test_recurrence_is_not_linear(student, draw):
-    """The hidden state is not a linear function of the inputs."""
+    """The hidden state is a nonlinear function of the inputs."""
     model, _, x = _layer(student, draw)
     a, b = 8 * x, 8 * draw.normal(*x.shape)
     ends = [_run(model, value)[1].double() for value in (a + b, a, b, torch.zeros_like(a))]
     gap = _gap(ends[0] - ends[1], ends[2] - ends[3])
-    hint = "Apply the activation before the state is carried on, not only on the way to the output."
+    hint = "Apply the activation before the state is passed on, not only before the output."
     problem = "The hidden state of a sum of inputs is the sum of their hidden states."
     holds(gap > 1e-2, problem, hint=hint)
 
 
 def test_one_output_for_each_input(student, draw):
-    """T inputs give T outputs, also for one step and for one sequence."""
+    """The Elman layer returns T outputs for T inputs, also when B or T is 1."""
     model, _, x = _layer(student, draw)
     for part in (x, x[:, :1], x[:1], x[:1, :1]):
         _run(model, part)
 
 
 def test_gradients_equal_the_oracle(student, draw):
-    """The gradients of all weights and of the input are those of the equations (float64)."""
+    """The gradients of all weights and of the input equal those of the equations (float64)."""
     model, parameters, x = _layer(student, draw, torch.float64)
     hidden = draw.normal(x.shape[0], x.shape[2], dtype=torch.float64)
     cotangents = [draw.normal(*x.shape, dtype=torch.float64), draw.normal(*hidden.shape)]
@@ -184,7 +184,7 @@ def test_gradients_equal_the_oracle(student, draw):
 
 
 def test_sizes_may_differ(student, draw):
-    """Input, output and hidden state may have three different widths."""
+    """The input, output and hidden sizes of the Elman layer may differ."""
     I, O, H, B = draw.sizes(4, 3, 8)
     model = student.Elman(I, O, H)
     parameters = weighted(student, model, draw)
@@ -197,35 +197,35 @@ def test_sizes_may_differ(student, draw):
 
 
 def test_keeps_nothing_between_calls(student, draw):
-    """The same sequences give the same outputs, whatever was computed in between."""
+    """The Elman layer keeps no state between calls."""
     model, _, x = _layer(student, draw)
     same_twice(lambda batch: _run(model, batch)[0], [x], [draw.normal(2, 4, x.shape[2])])
 
 
 def test_works_in_float64(student, draw):
-    """The layer works in float64."""
+    """The Elman layer works in float64."""
     model, _, x = _layer(student, draw, torch.float64)
     outs, _ = _run(model, x, torch.zeros(x.shape[0], x.shape[2], dtype=torch.float64))
-    hint = "Do not name a dtype where the input's own will do."
+    hint = "Do not hard-code a dtype: use that of the input."
     holds(outs.dtype == torch.float64, "The outputs are not float64.", outs.dtype, hint=hint)
 
 
 def test_runs_on_any_device(student, draw):
-    """The layer makes its first hidden state on the device of its input."""
+    """The Elman layer creates its first hidden state on the device of its input."""
     model, _, x = _layer(student, draw)
     _run(model, x)
     ignores_device(student, model, x)
 
 
 def test_leaves_its_inputs_alone(student, draw):
-    """The layer changes neither the inputs nor the hidden state that it is given."""
+    """The Elman layer modifies neither the inputs nor the given hidden state."""
     model, _, x = _layer(student, draw)
     _run(model, x, draw.normal(x.shape[0], x.shape[2]))
     arguments_unchanged(student)
 
 
 def test_default_sizes(student, draw):
-    """Input, output and hidden state are 300 wide unless said otherwise."""
+    """The Elman layer's input, output and hidden sizes are 300 by default."""
     model = student.Elman()
     with hinted("insize, outsize and hsize have the default 300 in __init__."):
         _run(model, draw.normal(2, 1, 300))
@@ -240,7 +240,7 @@ def _classifier(student, draw, dtype=torch.float32):
 
 
 def test_classifier_equals_the_layers(student, draw):
-    """The logits are Embedding, Elman, ReLU or none, global max pool and Linear."""
+    """The logits are those of Embedding, Elman, optional ReLU, global max pool and Linear."""
     model, parameters, sizes, x = _classifier(student, draw)
     readings = list(oracle.elman_classifier_logits(parameters, sizes, x))
     logits = model(x)
@@ -253,10 +253,10 @@ def test_classifier_equals_the_layers(student, draw):
 
 
 def _through_own_layer(student, parameters, sizes, x):
-    """List the logits that the student's own Elman layer leads to: its faults cost points once."""
+    """List the logits computed with the student's own Elman layer: its faults cost points once."""
     V, C, N = sizes
     readings = []
-    with contextlib.suppress(Fault):  # a layer that cannot be run gives no reading
+    with contextlib.suppress(Fault):  # a layer that cannot run gives no reading
         layer = student.Elman(N, N, N)
         layer.eval()
         for inner, ends in split(parameters, student.parameters(layer)):
@@ -271,7 +271,7 @@ def _outs(layer, x):
 
 
 def test_classifier_reads_the_order(student, draw):
-    """Exchanging two tokens of a sequence changes the logits: there is a memory in between."""
+    """The Elman classifier's logits depend on the order of the tokens."""
     model, _, (_, C, _), _ = _classifier(student, draw)
     x = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9], [2, 9, 4]])
     one, other = (shaped(model(tokens), (4, C)) for tokens in (x, x.flip(1)))
@@ -280,7 +280,7 @@ def test_classifier_reads_the_order(student, draw):
 
 
 def test_classifier_shape(student, draw):
-    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    """The Elman classifier's logits have shape (B, C), also when B or T is 1."""
     model, _, (V, C, _), _ = _classifier(student, draw)
     hint = "The batch may hold one sequence: squeeze() without a dim drops that axis too."
     for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
@@ -293,7 +293,7 @@ def test_classifier_shape(student, draw):
 
 
 def _layer_takes(student, I, O, H):
-    """Tell whether the student's own Elman layer runs with these sizes: a fault costs points once."""
+    """Return whether the student's own Elman layer runs with these sizes: a fault costs points once."""
     with contextlib.suppress(Fault):
         several(student.Elman(I, O, H)(torch.zeros(2, 1, I)), 2, BOTH)
         return True
@@ -301,19 +301,19 @@ def _layer_takes(student, I, O, H):
 
 
 def test_classifier_samples_do_not_mix(student, draw):
-    """Changing one sequence of the batch leaves the logits of the others alone."""
+    """The Elman classifier computes each sequence of a batch independently."""
     model, _, sizes, x = _classifier(student, draw)
     samples_apart(model, x, draw.tokens(x.shape[1], high=sizes[0]))
 
 
 def test_classifier_has_no_softmax(student, draw):
-    """The classifier returns logits; the softmax belongs to the loss."""
+    """The Elman classifier returns logits, without a softmax."""
     model, _, _, x = _classifier(student, draw)
     no_softmax(model(x), *under_other_weights(student, model, draw, x))
 
 
 def test_classifier_keeps_nothing_between_calls(student, draw):
-    """The same batch gives the same logits, whatever was computed in between."""
+    """The Elman classifier keeps no state between calls."""
     model, _, sizes, x = _classifier(student, draw)
     same_twice(
         lambda batch: shaped(model(batch), (len(batch), sizes[1])),
@@ -323,7 +323,7 @@ def test_classifier_keeps_nothing_between_calls(student, draw):
 
 
 def test_classifier_trains_every_layer(student, draw):
-    """Every parameter of the classifier gets a gradient."""
+    """Every parameter of the Elman classifier gets a gradient."""
     model, parameters, sizes, x = _classifier(student, draw)
     cotangent = draw.normal(x.shape[0], sizes[1])
 
@@ -334,6 +334,6 @@ def test_classifier_trains_every_layer(student, draw):
 
 
 def test_classifier_default_sizes(student, draw):
-    """Embedding and hidden state are 300 wide unless said otherwise."""
+    """The Elman classifier's embedding and hidden sizes are 300 by default."""
     model = student.ElmanClassifier(11, 2)
     has_widths(student, model, [(11, 300), (2, 300)])

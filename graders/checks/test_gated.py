@@ -17,9 +17,7 @@ from graders.probes.cells import (
 )
 from graders.remote.faults import StudentError
 
-LOOP = (
-    "The loop of the basic cell reads cell.hidden_size, and hands h to the cell and gets it back."
-)
+LOOP = "The loop of the basic cell reads cell.hidden_size, and passes h to the cell and gets the new h."
 
 
 def _values(student, draw, name, known, sizes=(3, 3)):
@@ -35,7 +33,7 @@ def _other_sizes(student, draw, name, known):
         made = make(student, draw, name, known, (D, H), torch.float64)
         values_match(made, draw)
         if known is gru:
-            with contextlib.suppress(StudentError):  # to have none is a fault of the loop's check
+            with contextlib.suppress(StudentError):  # the check of the loop reports a missing one
                 width = student.get(made.cell, "hidden_size")
                 equal(width, H, LOOP, f"{name}({D}, {H}).hidden_size")
 
@@ -65,49 +63,49 @@ def _in_the_loop(student, draw, name):
     for _ in range(4):
         before, h = h, floats(made.cell(draw.normal(B, 3), h), (B, H), LOOP, "The new state")
         moved = bool((h - before).abs().max() > 1e-6)
-        holds(moved, "The state stays as it was.", hint=LOOP)
+        holds(moved, "The state does not change.", hint=LOOP)
 
 
 # GRU ------------------------------------------------------------------------------------------
 
 
 def test_gru_equals_the_equations(student, draw):
-    """The GRU's new state is that of its equations with the cell's own weights."""
+    """The GRU cell's new state equals the GRU equations with the cell's own weights."""
     _values(student, draw, "GRUCell", gru)
 
 
 def test_gru_sizes_may_differ(student, draw):
-    """The GRU's input and state may have different widths."""
+    """The GRU cell's input and hidden sizes may differ."""
     _other_sizes(student, draw, "GRUCell", gru)
 
 
 def test_gru_gradients(student, draw):
-    """The gradients of all the GRU's weights and of both inputs are right (float64)."""
+    """The gradients of the GRU cell's weights and inputs are correct (float64)."""
     _gradients(student, draw, "GRUCell", gru)
 
 
 def test_gru_runs_in_the_loop(student, draw):
-    """The GRU takes the basic cell's place in the unchanged loop."""
+    """The GRU cell works in the unchanged loop of the basic cell."""
     _in_the_loop(student, draw, "GRUCell")
 
 
 def test_gru_takes_any_batch(student, draw):
-    """The GRU gives a sample the same state alone and in a batch of any size."""
+    """The GRU cell computes each sample independently, at any batch size."""
     samples_stand_alone(make(student, draw, "GRUCell", gru))
 
 
 def test_gru_keeps_nothing_between_calls(student, draw):
-    """The GRU gives the same states for the same inputs, whatever was computed in between."""
+    """The GRU cell keeps no state between calls."""
     _keeps_nothing(student, draw, "GRUCell", gru)
 
 
 def test_gru_runs_on_any_device(student, draw):
-    """The GRU makes no tensor on a device of its own choice."""
+    """The GRU cell creates no tensor on a fixed device."""
     _any_device(student, draw, "GRUCell", gru)
 
 
 def test_gru_leaves_its_inputs_alone(student, draw):
-    """The GRU changes neither the input nor the state that it is given."""
+    """The GRU cell modifies neither the input nor the given state."""
     _inputs_alone(student, draw, "GRUCell", gru)
 
 
@@ -115,37 +113,37 @@ def test_gru_leaves_its_inputs_alone(student, draw):
 
 
 def test_lstm_equals_the_equations(student, draw):
-    """The LSTM's new states are those of its equations with the cell's own weights."""
+    """The LSTM cell's new states equal the LSTM equations with the cell's own weights."""
     _values(student, draw, "LSTMCell", lstm)
 
 
 def test_lstm_sizes_may_differ(student, draw):
-    """The LSTM's input and states may have different widths."""
+    """The LSTM cell's input and hidden sizes may differ."""
     _other_sizes(student, draw, "LSTMCell", lstm)
 
 
 def test_lstm_gradients(student, draw):
-    """The gradients of all the LSTM's weights and of all inputs are right (float64)."""
+    """The gradients of the LSTM cell's weights and inputs are correct (float64)."""
     _gradients(student, draw, "LSTMCell", lstm)
 
 
 def test_lstm_takes_any_batch(student, draw):
-    """The LSTM gives a sample the same states alone and in a batch of any size."""
+    """The LSTM cell computes each sample independently, at any batch size."""
     samples_stand_alone(make(student, draw, "LSTMCell", lstm))
 
 
 def test_lstm_keeps_nothing_between_calls(student, draw):
-    """The LSTM gives the same states for the same inputs, whatever was computed in between."""
+    """The LSTM cell keeps no state between calls."""
     _keeps_nothing(student, draw, "LSTMCell", lstm)
 
 
 def test_lstm_runs_on_any_device(student, draw):
-    """The LSTM makes no tensor on a device of its own choice."""
+    """The LSTM cell creates no tensor on a fixed device."""
     _any_device(student, draw, "LSTMCell", lstm)
 
 
 def test_lstm_leaves_its_inputs_alone(student, draw):
-    """The LSTM changes neither the input nor the states that it is given."""
+    """The LSTM cell modifies neither the input nor the given states."""
     _inputs_alone(student, draw, "LSTMCell", lstm)
 
 
@@ -153,65 +151,65 @@ def test_lstm_leaves_its_inputs_alone(student, draw):
 
 
 def test_fused_gru_makes_two_products(student, draw):
-    """A step of the fused GRU takes at most two matrix products."""
+    """A step of the fused GRU cell uses at most two matrix products."""
     few_products(make(student, draw, "FusedGRUCell", gru), 2)
 
 
 def test_fused_gru_equals_the_equations(student, draw):
-    """The fused GRU's new state is that of a GRU with the cell's own weights."""
+    """The fused GRU cell's new state equals the GRU equations with the cell's own weights."""
     _values(student, draw, "FusedGRUCell", gru)
 
 
 def test_fused_gru_sizes_may_differ(student, draw):
-    """The fused GRU's input and state may have different widths."""
+    """The fused GRU cell's input and hidden sizes may differ."""
     _other_sizes(student, draw, "FusedGRUCell", gru)
 
 
 def test_fused_gru_gradients(student, draw):
-    """The gradients of all the fused GRU's weights and of both inputs are right (float64)."""
+    """The gradients of the fused GRU cell's weights and inputs are correct (float64)."""
     _gradients(student, draw, "FusedGRUCell", gru)
 
 
 def test_fused_gru_runs_in_the_loop(student, draw):
-    """The fused GRU takes the basic cell's place in the unchanged loop."""
+    """The fused GRU cell works in the unchanged loop of the basic cell."""
     _in_the_loop(student, draw, "FusedGRUCell")
 
 
 def test_fused_gru_takes_any_batch(student, draw):
-    """The fused GRU gives a sample the same state alone and in a batch of any size."""
+    """The fused GRU cell computes each sample independently, at any batch size."""
     samples_stand_alone(make(student, draw, "FusedGRUCell", gru))
 
 
 def test_fused_gru_runs_on_any_device(student, draw):
-    """The fused GRU makes no tensor on a device of its own choice."""
+    """The fused GRU cell creates no tensor on a fixed device."""
     _any_device(student, draw, "FusedGRUCell", gru)
 
 
 def test_fused_lstm_makes_one_product(student, draw):
-    """A step of the fused LSTM takes at most one matrix product."""
+    """A step of the fused LSTM cell uses at most one matrix product."""
     few_products(make(student, draw, "FusedLSTMCell", lstm), 1)
 
 
 def test_fused_lstm_equals_the_equations(student, draw):
-    """The fused LSTM's new states are those of an LSTM with the cell's own weights."""
+    """The fused LSTM cell's new states equal the LSTM equations with the cell's own weights."""
     _values(student, draw, "FusedLSTMCell", lstm)
 
 
 def test_fused_lstm_sizes_may_differ(student, draw):
-    """The fused LSTM's input and states may have different widths."""
+    """The fused LSTM cell's input and hidden sizes may differ."""
     _other_sizes(student, draw, "FusedLSTMCell", lstm)
 
 
 def test_fused_lstm_gradients(student, draw):
-    """The gradients of all the fused LSTM's weights and of all inputs are right (float64)."""
+    """The gradients of the fused LSTM cell's weights and inputs are correct (float64)."""
     _gradients(student, draw, "FusedLSTMCell", lstm)
 
 
 def test_fused_lstm_takes_any_batch(student, draw):
-    """The fused LSTM gives a sample the same states alone and in a batch of any size."""
+    """The fused LSTM cell computes each sample independently, at any batch size."""
     samples_stand_alone(make(student, draw, "FusedLSTMCell", lstm, (6, 6)))
 
 
 def test_fused_lstm_runs_on_any_device(student, draw):
-    """The fused LSTM makes no tensor on a device of its own choice."""
+    """The fused LSTM cell creates no tensor on a fixed device."""
     _any_device(student, draw, "FusedLSTMCell", lstm)

@@ -1,4 +1,4 @@
-"""Checks of mlp.py: the classifier that judges each token by itself."""
+"""Checks of mlp.py: the classifier that reads each token by itself."""
 
 import torch
 
@@ -20,17 +20,17 @@ from graders.oracles import formulas
 from graders.probes import learning
 
 ZERO = (
-    "Nothing is masked here: each row begins with token 0, which counts like any other. Where the "
-    "check of the layers fails too, mend that first."
+    "Do not mask anything: each row begins with token 0, which counts like any other. If the "
+    "check of the layers fails too, fix that first."
 )
 LAYERS = (
     "Embedding → Linear on every token → ReLU → max over the time axis (dim=1) → Linear. "
-    "Nothing else stands between them."
+    "Add no other layers."
 )
 
 
 def _sizes(draw):
-    """Draw V, C, E, H, all different, and B and T."""
+    """Draw different V, C, E and H, and B and T."""
     spans = ((13, 17), (2, 3), (4, 5), (6, 8), (9, 10))
     V, C, E, H, B = (draw.integer(low, high) for low, high in spans)
     return [V, C, E, H], B, 11
@@ -41,7 +41,7 @@ def _model(student, sizes):
 
 
 def _setting(student, draw, dtype=torch.float32):
-    """Make a model and a batch, some rows of which repeat one token: what else enters shows."""
+    """Make a model and a batch in which some rows repeat one token, so that other inputs show."""
     sizes, B, T = _sizes(draw)
     model = _model(student, sizes)
     parameters = weighted(student, model, draw, dtype)
@@ -58,7 +58,7 @@ def test_logits_equal_the_layers(student, draw):
 
 
 def test_shape_of_the_logits(student, draw):
-    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    """The MLP's logits have shape (B, C), also when B or T is 1."""
     sizes, B, T = _sizes(draw)
     model = _model(student, sizes)
     hint = "The batch may hold one sequence: squeeze() without a dim drops that axis too."
@@ -67,19 +67,19 @@ def test_shape_of_the_logits(student, draw):
 
 
 def test_order_of_tokens_does_not_matter(student, draw):
-    """Permuting the tokens of a sequence does not change its logits."""
+    """The MLP's logits do not depend on the order of the tokens."""
     model, _, sizes, _ = _setting(student, draw)
-    x = draw.tokens(9, 4, high=sizes[0])  # few tokens: each of them counts
+    x = draw.tokens(9, 4, high=sizes[0])  # few tokens, so that each of them matters
     logits = varies(shaped(model(x), (len(x), sizes[1])))
-    hint = "Pool over time, dim=1 of (B, T, H), and over nothing else."
-    moved = x.roll(1, dims=1)  # every token moves, and pairs of neighbours part
-    close(model(moved), logits, hint, "What comes back for the permuted tokens")
+    hint = "Pool only over time, dim=1 of (B, T, H)."
+    moved = x.roll(1, dims=1)  # every token moves, and no neighbours stay together
+    close(model(moved), logits, hint, "The result for the permuted tokens")
 
 
 def test_repeating_a_token_changes_nothing(student, draw):
-    """Repeating a token of the sequence does not change the logits: the pool is a maximum."""
+    """Repeating a token does not change the logits: the pool is a maximum."""
     model, _, sizes, x = _setting(student, draw)
-    hint = "A mean or a sum counts tokens; a maximum only asks whether one is there."
+    hint = "A mean or a sum depends on how often a token occurs; a maximum does not."
     logits = varies(shaped(model(x), (len(x), sizes[1])))
     close(
         model(torch.cat([x, x[:, :2]], 1)),
@@ -90,11 +90,11 @@ def test_repeating_a_token_changes_nothing(student, draw):
 
 
 def test_pools_over_the_whole_sequence(student, draw):
-    """A token at any place of the sequence can change the logits: the pool is global."""
+    """A token at any position can change the logits: the pool is global."""
     model, _, (V, C, _, _), _ = _setting(student, draw)
     places, tokens = 12, torch.arange(1, V)
-    base = tokens[:, None].repeat(1, places)  # one token all along
-    changed = base[None, None].repeat(places, V - 1, 1, 1)  # by place, new token, old token
+    base = tokens[:, None].repeat(1, places)  # one token throughout
+    changed = base[None, None].repeat(places, V - 1, 1, 1)  # by position, new token, old token
     for place in range(places):
         changed[place, :, :, place] = tokens[:, None]
     logits = shaped(model(base), (V - 1, C)).double()
@@ -102,11 +102,11 @@ def test_pools_over_the_whole_sequence(student, draw):
     moved = (others.unflatten(0, (places, -1, V - 1)) - logits).abs().amax(dim=(1, 2, 3)) > 1e-4
     still = [place for place in range(places) if not moved[place]]
     hint = "Take the maximum over all of dim=1, not over a window, the first or the last step."
-    holds(not still, f"No token at the places {still} changes any logit.", hint=hint)
+    holds(not still, f"No token at the positions {still} changes any logit.", hint=hint)
 
 
 def test_token_zero_is_a_token(student, draw):
-    """Every id counts as a token, also 0: the model is given no pad id."""
+    """Every id counts as a token, also 0: the MLP has no pad id."""
     model, parameters, sizes, x = _setting(student, draw)
     x[:, 0] = 0
     readings = list(formulas.mlp_logits(parameters, sizes, x))
@@ -114,20 +114,20 @@ def test_token_zero_is_a_token(student, draw):
 
 
 def test_no_softmax_inside(student, draw):
-    """The model returns logits; the softmax belongs to the loss."""
+    """The MLP returns logits, without a softmax."""
     model, _, _, x = _setting(student, draw)
     no_softmax(model(x), *under_other_weights(student, model, draw, x))
 
 
 def test_samples_do_not_mix(student, draw):
-    """Changing one sequence of the batch leaves the logits of the others alone."""
+    """The MLP computes each sequence of a batch independently."""
     model, _, sizes, _ = _setting(student, draw)
     x, other = draw.tokens(9, 3, high=sizes[0]), draw.tokens(3, high=sizes[0])
     samples_apart(model, x, other)
 
 
 def test_gradients_equal_the_oracle(student, draw):
-    """The gradient of every parameter is that of the same formula (float64)."""
+    """The gradients of the MLP's parameters equal those of the formula (float64)."""
     model, parameters, sizes, x = _setting(student, draw, torch.float64)
     readings = list(formulas.mlp_logits(parameters, sizes, x))
     cotangent = draw.normal(x.shape[0], sizes[1], dtype=torch.float64)
@@ -135,7 +135,7 @@ def test_gradients_equal_the_oracle(student, draw):
 
 
 def test_only_used_tokens_are_trained(student, draw):
-    """Only the embeddings of tokens that occur get a gradient."""
+    """Only the embeddings of tokens in the batch get a gradient."""
     model, parameters, (V, C, E, _), _ = _setting(student, draw)
     x = draw.tokens(9, 2, high=V // 2)
     unused = [token for token in range(V) if not (x == token).any()]
@@ -148,12 +148,12 @@ def test_only_used_tokens_are_trained(student, draw):
         wrong |= {t for t in unused if any(g[t].abs().sum() > 0 for g in rows)}
         draw.weights(student, model)
     hint = "Look the embedding up by token id; nothing else may enter the sequence."
-    what = f"Tokens {sorted(wrong)} do not occur, and are trained all the same."
+    what = f"Tokens {sorted(wrong)} do not occur, but their embeddings are trained."
     holds(not wrong, what, hint=hint)
 
 
 def test_keeps_nothing_between_calls(student, draw):
-    """The same batch gives the same logits, whatever was computed in between."""
+    """The MLP keeps no state between calls."""
     model, _, sizes, x = _setting(student, draw)
     same_twice(
         lambda batch: shaped(model(batch), (len(batch), sizes[1])),
@@ -163,33 +163,33 @@ def test_keeps_nothing_between_calls(student, draw):
 
 
 def test_works_in_float64(student, draw):
-    """The model works in float64."""
+    """The MLP works in float64."""
     model, _, sizes, x = _setting(student, draw, torch.float64)
     logits = shaped(model(x), (x.shape[0], sizes[1]))
-    hint = "Do not name a dtype where the layers' own will do."
+    hint = "Do not hard-code a dtype: use that of the layers."
     holds(logits.dtype == torch.float64, "The logits are not float64.", logits.dtype, hint=hint)
 
 
 def test_runs_on_any_device(student, draw):
-    """The model makes no tensor on a device of its own choice."""
+    """The MLP creates no tensor on a fixed device."""
     model, _, sizes, x = _setting(student, draw)
     shaped(model(x), (x.shape[0], sizes[1]))
     ignores_device(student, model, x)
 
 
 def test_leaves_its_input_alone(student, draw):
-    """The model does not change the batch that it is given."""
+    """The MLP does not modify its input."""
     model, _, sizes, x = _setting(student, draw)
     shaped(model(x), (x.shape[0], sizes[1]))
     arguments_unchanged(student)
 
 
 def test_default_sizes(student, draw):
-    """Embedding and hidden layer are 300 wide unless said otherwise."""
+    """The MLP's embedding and hidden sizes are 300 by default."""
     model = student.MLPClassifier(11, 2)
     has_widths(student, model, [(11, 300), (300, 300), (2, 300)])
 
 
 def test_learns_the_tiny_reviews(student, draw):
-    """Trained for one epoch on the tiny reviews, the model passes the threshold on others."""
+    """After one epoch on the tiny reviews, the MLP passes the threshold on held-out ones."""
     learning.classifies_reviews(student, student.MLPClassifier, draw)

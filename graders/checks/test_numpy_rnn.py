@@ -1,4 +1,4 @@
-"""Checks of numpy_rnn.py: backpropagation through time, written by hand."""
+"""Checks of numpy_rnn.py: backpropagation through time, without autograd."""
 
 import torch
 
@@ -7,7 +7,7 @@ from graders.assertions.properties import arguments_unchanged
 from graders.oracles import numpy_rnn as oracle
 from graders.probes import tagging
 
-STEP = 1e-5  # of finite differences: right to about 1e-9 in float64
+STEP = 1e-5  # of finite differences: accurate to about 1e-9 in float64
 HINTS = {
     "W_e": "W_x.T times the derivative at the pre-activation, added to the row of the word.",
     "W_x": "Sum over all T steps the outer product of the derivative at the pre-activation and z_e[t].",
@@ -19,11 +19,11 @@ BACK = (
     "Go from the last word to the first: the derivative goes back through W_h.T, then through "
     "h (1 - h) of the step before."
 )
-ADD = "Use += (or np.add.at) on the row of the word: each place where it stands adds its part."
+ADD = "Use += (or np.add.at) on the row of the word: each occurrence adds its part."
 
 
 def _setting(student, draw, length, repeat=False):
-    """Make a model with random weights, and a sentence; give both with the weights."""
+    """Make a model with random weights and a sentence; return them with the sizes and weights."""
     size = tagging.sizes(draw)
     model = tagging.make(student.NumpyRNN, size)
     weights = tagging.weigh(student, model, size, tagging.random_weights(draw, size))
@@ -36,7 +36,7 @@ def _gradients(model, size, sentence):
 
 
 def _one_gradient(student, draw, name, length=4, repeat=False, hint=""):
-    """Pass if the gradient of one weight matrix is that of the formula."""
+    """Raise Failed unless the gradient of one weight matrix is that of the formula."""
     model, size, weights, sentence = _setting(student, draw, length, repeat)
     place = oracle.NAMES.index(name)
     found = _gradients(model, size, sentence)[place]
@@ -47,12 +47,12 @@ def _one_gradient(student, draw, name, length=4, repeat=False, hint=""):
 
 
 def _multiple(found, wanted):
-    """Give the hint for a gradient that is a multiple of the right one; else nothing."""
+    """Return a hint if the gradient is a multiple of the right one; "" otherwise."""
     factor = float((found * wanted).sum() / (wanted * wanted).sum())
     if factor == 0 or not is_close(found, factor * wanted):
         return ""
-    return f"It is {factor:.3g} times the right one: " + (
-        "the derivative by the scores is p_t - one-hot of the tag, not the other way round."
+    return f"The gradient is {factor:.3g} times the right one: " + (
+        "the derivative of the scores is p_t - one-hot of the tag, not the other way round."
         if factor < 0
         else "divide by the number of words once, and leave the learning rate to update."
     )
@@ -64,27 +64,27 @@ def test_gradient_of_the_output_weights(student, draw):
 
 
 def test_gradient_of_the_recurrent_weights(student, draw):
-    """The gradient of W_h sums what each step adds to the loss of its own and of later words."""
+    """The gradient of W_h sums each step's effect on the loss of its own and of later words."""
     _one_gradient(student, draw, "W_h")
 
 
 def test_gradient_of_the_input_weights(student, draw):
-    """The gradient of W_x sums what each step adds to the loss of its own and of later words."""
+    """The gradient of W_x sums each step's effect on the loss of its own and of later words."""
     _one_gradient(student, draw, "W_x")
 
 
 def test_gradient_of_the_embeddings(student, draw):
-    """The gradient of W_e reaches the row of each word of the sentence, and no other row."""
+    """The gradient of W_e is correct for the words of the sentence and zero for all others."""
     _one_gradient(student, draw, "W_e")
 
 
 def test_a_repeated_word_adds_up(student, draw):
-    """A word that stands twice in a sentence gets the sum of both gradients in W_e."""
+    """A repeated word's embedding accumulates both gradients."""
     _one_gradient(student, draw, "W_e", repeat=True, hint=ADD)
 
 
 def test_sentence_of_one_word(student, draw):
-    """All four gradients are right for a sentence of one word, where W_h has no effect."""
+    """NumpyRNN's gradients are correct for a sentence of one word."""
     model, size, weights, sentence = _setting(student, draw, 1)
     found = _gradients(model, size, sentence)
     wanted = oracle.gradients(weights, *sentence)
@@ -93,7 +93,7 @@ def test_sentence_of_one_word(student, draw):
 
 
 def test_gradients_are_the_slope_of_the_loss(student, draw):
-    """Moving the weights a little changes cross_entropy_loss as the gradients say."""
+    """NumpyRNN's gradients equal finite differences of cross_entropy_loss."""
     model, size, weights, sentence = _setting(student, draw, 5, repeat=True)
     found = _gradients(model, size, sentence)
     directions = tagging.random_weights(draw, size)
@@ -106,7 +106,7 @@ def test_gradients_are_the_slope_of_the_loss(student, draw):
             loss.append(tagging.number(value, "The loss"))
         slope = torch.tensor([(loss[0] - loss[1]) / (2 * STEP)]).float()
         told = (found[place].double() * directions[place]).sum()[None].float()
-        hint = "The loss is a mean over the words, and the gradient is of it: divide by T once."
+        hint = "The loss is a mean over the words: divide the gradient by T once."
         close(told, slope, hint, f"The slope of the loss along a direction of {name}")
 
 
@@ -115,7 +115,7 @@ def _placed(weights, directions):
 
 
 def test_gradients_are_made_anew(student, draw):
-    """The same sentence gives the same gradients again after another sentence."""
+    """NumpyRNN returns the same gradients for a sentence after computing another one."""
     model, size, _, sentence = _setting(student, draw, 4)
     first = _gradients(model, size, sentence)
     _gradients(model, size, tagging.sentence(draw, size, 3))
@@ -127,30 +127,30 @@ def test_gradients_are_made_anew(student, draw):
 
 
 def test_backpropagation_changes_nothing(student, draw):
-    """Computing gradients changes neither the weights nor the sentence."""
+    """NumpyRNN's backpropagation modifies neither the weights nor the sentence."""
     model, size, weights, sentence = _setting(student, draw, 4)
     found = _gradients(model, size, sentence)
     arguments_unchanged(student)
     tagging.not_only_zeros(found)
-    hint = "The step belongs to update."
+    hint = "Only update may change the weights."
     now = tagging.read(student, model, size)
     for name, one, other in zip(oracle.NAMES, now, weights, strict=True):
         close(one, other, hint, f"{name} after backpropagation")
 
 
 def test_update_goes_down(student, draw):
-    """An update moves the weights by -learning_rate times their gradients, and the loss falls."""
+    """NumpyRNN's update subtracts learning_rate * gradient, and the loss decreases."""
     model, size, weights, sentence = _setting(student, draw, 4)
     gradients = _gradients(model, size, sentence)
     model.update(*(values.numpy() for values in sentence))
     moved = tagging.read(student, model, size)
-    hint = "parameter -= learning_rate * gradient, once, for each of the four."
+    hint = "Compute parameter -= learning_rate * gradient once for each of the four weights."
     for name, now, before, gradient in zip(oracle.NAMES, moved, weights, gradients, strict=True):
         close(now, before - tagging.RATE * gradient, hint, f"{name} after an update")
     fell = oracle.loss(moved, *sentence) < oracle.loss(weights, *sentence)
-    holds(bool(fell), "The loss does not fall.", hint="Look at the gradients and their sign.")
+    holds(bool(fell), "The loss does not decrease.", hint="Check the gradients and their sign.")
 
 
 def test_learns_to_tag(student, draw):
-    """Trained with update on the tiny corpus, the model tags held-out sentences well enough."""
+    """After training on the tiny corpus, NumpyRNN tags held-out sentences accurately."""
     tagging.learns_to_tag(student, student.NumpyRNN, draw, [lambda values: values.numpy()])

@@ -17,9 +17,7 @@ OWN_PAD = (
     "One row for each sequence, as wide as the longest of them, filled with the id that is given "
     "as `pad`: 0 is a token in other vocabularies."
 )
-OWN_WIDTH = (
-    "Each batch is as wide as the longest of its own rows: wider ones cost time for nothing."
-)
+OWN_WIDTH = "Each batch is as wide as the longest of its own rows: wider ones waste time."
 NEW_LIST = (
     "`row += …`, `row.append(…)` and `row.insert(…)` change the caller's list: build a new one."
 )
@@ -39,13 +37,13 @@ def _pad_batch(student, rows, *arguments):
 
 
 def test_pads_on_the_right(student, draw):
-    """pad_batch makes one int64 tensor, each row padded on the right to the longest."""
+    """pad_batch returns one int64 tensor, each row padded on the right to the longest."""
     rows, pad = _rows(draw), draw.integer(60, 90)
     equal(_pad_batch(student, rows, pad), oracle.padded(rows, pad), OWN_PAD)
 
 
 def test_pads_on_the_left(student, draw):
-    """With side="left" pad_batch puts the padding before the tokens."""
+    """With side="left", pad_batch puts the padding before the tokens."""
     rows, pad = _rows(draw), draw.integer(60, 90)
     wanted = oracle.padded(rows, pad, "left")
     equal(_pad_batch(student, rows, pad, "left"), wanted, LEFT)
@@ -53,20 +51,20 @@ def test_pads_on_the_left(student, draw):
 
 
 def test_cuts_to_max_len(student, draw):
-    """Rows longer than max_len are cut to their first max_len tokens."""
+    """pad_batch truncates rows to their first max_len tokens."""
     rows, pad = _rows(draw), draw.integer(60, 90)
     returned = _pad_batch(student, rows, pad, "right", 3)
     equal(returned, oracle.padded(rows, pad, width=3), "Keep the first tokens and drop the rest.")
 
 
 def test_pads_a_single_row(student, draw):
-    """A batch of one row stays a batch: its shape is (1, T)."""
+    """pad_batch returns shape (1, T) for a single row."""
     rows = draw.rows([draw.integer(3, 6)], high=50)
     equal(_pad_batch(student, rows, 0), oracle.padded(rows, 0), "Do not squeeze the batch axis.")
 
 
 def test_an_empty_row_is_all_padding(student, draw):
-    """A row without tokens becomes a row of padding."""
+    """pad_batch turns an empty row into a row of padding."""
     rows = [*draw.rows([3], high=50), [], *draw.rows([2], high=50)]
     pad = draw.integer(60, 90)
     hint = "Its length is 0: it gets as many pads as the longest row has tokens, and stays a row."
@@ -74,7 +72,7 @@ def test_an_empty_row_is_all_padding(student, draw):
 
 
 def test_padding_leaves_the_rows_alone(student, draw):
-    """pad_batch does not change the rows that it is given."""
+    """pad_batch does not modify the given rows."""
     rows = _rows(draw)
     shaped(_pad_batch(student, rows, 0), (len(rows), max(map(len, rows))))
     holds(not student.mutated, "The rows that were passed in are changed.", hint=NEW_LIST)
@@ -86,34 +84,34 @@ def _length_mask(student, lengths, *width):
 
 
 def test_mask_is_true_on_tokens(student, draw):
-    """length_mask gives a bool tensor (B, T), True on real tokens and False on padding."""
+    """length_mask returns a bool tensor (B, T), True on tokens and False on padding."""
     lengths = draw.shuffled([1, 2, 5, 7])
-    hint = "Row b is True in its first lengths[b] places. A comparison gives truth values."
+    hint = "Row b is True at its first lengths[b] positions. A comparison returns a bool tensor."
     returned = _length_mask(student, lengths)
     equal(returned, oracle.mask(lengths, 7), hint)
     named = {
         "Padded, pad 0": oracle.padded([range(1, n + 1) for n in lengths], 0),
         "Mask": returned,
     }
-    student.figure(grids("Which places hold a token", named, "sequence", "place"))
+    student.figure(grids("Positions that hold a token", named, "sequence", "place"))
 
 
 def test_mask_is_as_wide_as_max_len(student, draw):
-    """length_mask is max_len wide when max_len is given."""
+    """With max_len, length_mask has max_len columns."""
     lengths, width = draw.shuffled([1, 3, 4]), draw.integer(6, 9)
-    hint = "The batch may be wider than its longest row: max_len is the width of the mask then."
+    hint = "If max_len is given, it is the width of the mask: a batch may be wider than its rows."
     equal(_length_mask(student, lengths, width), oracle.mask(lengths, width), hint)
 
 
 def _examples(draw, count):
-    """Make examples whose tokens tell their label: the label is the first token's parity."""
+    """Make examples whose label is the parity of their first token."""
     lengths = [9, *(draw.integer(1, 6) for _ in range(count - 1))]  # one is by far the longest
     rows = [[100 + i, *row] for i, row in enumerate(draw.rows(lengths, high=50))]
     return rows, [draw.integer(0, 1) for _ in rows]
 
 
 def _batches(student, rows, labels, pad, *size):
-    """List one epoch, whatever types of X and y the generator takes."""
+    """List the batches of one epoch, for any types of X and y that the generator takes."""
     tensors, y = _tensors(rows), torch.tensor(labels)
     readings = [(tensors, labels), (rows, labels), (tensors, y), (rows, y), (rows, y.numpy())]
 
@@ -122,7 +120,7 @@ def _batches(student, rows, labels, pad, *size):
         return items_of(student, found, len(rows) + 1)
 
     batches = any_reading(epoch, *readings)
-    holds(len(batches) > 0, "The generator gives no batch.", hint="Yield inside the loop.")
+    holds(len(batches) > 0, "The generator yields no batch.", hint="Yield inside the loop.")
     pairs = [several(batch, 2, "batches of (features, labels)") for batch in batches]
     holds(any(len(_matrix(features)) for features, _ in pairs), "All batches are empty.")
     return pairs
@@ -133,34 +131,34 @@ def _unpadded(features, pad):
 
 
 def test_generator_pads_on_the_left(student, draw):
-    """data_generator yields features padded on the left to the longest of their batch."""
+    """data_generator pads the features on the left to the longest row of their batch."""
     rows, labels = _examples(draw, 11)
     for features, _ in _batches(student, rows, labels, 77, 4):
         tokens = _unpadded(_matrix(features), 77)
         known = all(list(row) in rows for row in tokens)
-        holds(known, "A batch holds other tokens than X.", features, hint=LEFT)
+        holds(known, "A batch has other tokens than X.", features, hint=LEFT)
         wanted = oracle.padded(tokens, 77, "left")
         shaped(features, wanted.shape, OWN_WIDTH, "A batch of features")
         equal(features, wanted, LEFT, "A batch of features")
 
 
 def test_generator_gives_each_example_once(student, draw):
-    """One epoch of data_generator holds every example exactly once, and leaves X and y alone."""
+    """data_generator yields every example exactly once and does not modify X and y."""
     rows, labels = _examples(draw, 11)
     batches = _batches(student, rows, labels, 77, 4)
     found = Counter(row for features, _ in batches for row in _unpadded(_matrix(features), 77))
     missing = [row for row in rows if found[tuple(row)] == 0]
     again = [list(row) for row, times in found.items() if times > 1]
-    hint = "Every example comes once: step by batch_size, and yield the last small batch too."
+    hint = "Yield every example once: step by batch_size, and yield the last small batch too."
     holds(not missing, f"{len(missing)} of {len(rows)} examples are missing.", hint=hint)
     holds(
         not again and len(found) == len(rows),
-        "Examples come twice or are changed.",
+        "Examples are yielded twice or changed.",
         again,
         hint=hint,
     )
     own = "Shuffle a list of indices, and pad new lists: X and y are the caller's."
-    holds(not student.mutated, "X or y is changed, and the next epoch gets that.", hint=own)
+    holds(not student.mutated, "X or y is changed, which affects the next epoch.", hint=own)
 
 
 def test_generator_keeps_labels_with_their_examples(student, draw):
@@ -174,20 +172,20 @@ def test_generator_keeps_labels_with_their_examples(student, draw):
 
 
 def test_generator_fills_its_batches(student, draw):
-    """Every batch has batch_size examples, but for the last, which has the rest."""
+    """data_generator yields batch_size examples per batch; the last batch has the rest."""
     hint = (
-        "Step through the data by batch_size, which is 32 unless given; where it divides their "
-        "number nothing is left for another batch."
+        "Step through the data by batch_size, which is 32 by default; if it divides the number of "
+        "examples, there is no further batch."
     )
     for given, wanted in (([4], [4, 4, 3]), ([4], [4, 4, 4]), ([], [32, 1])):
         rows, labels = _examples(draw, sum(wanted))
         batches = _batches(student, rows, labels, 77, *given)
         sizes = [len(_matrix(features)) for features, _ in batches]
-        equal(sizes, wanted, hint, f"For {len(rows)} examples the list of batch sizes")
+        equal(sizes, wanted, hint, f"The list of batch sizes for {len(rows)} examples")
 
 
 def test_generator_shuffles_each_epoch(student, draw):
-    """The order of the examples differs from epoch to epoch."""
+    """data_generator reshuffles the examples every epoch."""
     rows, labels = _examples(draw, 40)
     orders = []
     for _ in range(2):  # ten batches: even an order of whole batches repeats once in 3.6 million
@@ -198,9 +196,9 @@ def test_generator_shuffles_each_epoch(student, draw):
 
 
 def _matrix(features):
-    """Give features back if they are a tensor of whole numbers with two axes."""
+    """Return features if they are an integer tensor with two axes; raise Failed otherwise."""
     whole = isinstance(features, torch.Tensor) and features.dtype == torch.int64
-    hint = "Make them with dtype=torch.long: nn.Embedding looks up whole numbers only."
+    hint = "Make them with dtype=torch.long: nn.Embedding looks up integers only."
     fits = whole and features.ndim == 2
     holds(fits, "Features are not an int64 tensor (B, T).", features, hint=hint)
     return features
@@ -211,18 +209,18 @@ def _long(values):
 
 
 def _token_batches(student, draw):
-    """Call token_batches on rows of many lengths, one of them longer than the whole budget."""
+    """Call token_batches on rows of many lengths, one of them longer than the budget."""
     lengths = draw.shuffled(3 * [1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12, 25])
     rows = draw.rows(lengths, high=50)
     found = plain(any_reading(student.token_batches, (rows, 20), (_tensors(rows), 20)))
     indices = [list(batch) if isinstance(batch, list) else [batch] for batch in _list(found)]
     whole = all(type(i) is int and 0 <= i < len(rows) for batch in indices for i in batch)
-    hint = "Give indices, which a training loop can use for X and for y, not the sequences."
-    problem = "token_batches does not give lists of indices into the sequences."
+    hint = "Return indices, which a training loop can use for X and for y, not the sequences."
+    problem = "token_batches does not return lists of indices into the sequences."
     holds(whole, problem, found, hint=hint)
     used = {i for batch in indices for i in batch}
     most = 2 * len(used) > len(rows)
-    hint = "Append each batch to the list that is returned, also the one you are filling at last."
+    hint = "Append each batch to the list that is returned, including the last one."
     holds(most, "Most sequences are in no batch.", found, hint=hint)
     return lengths, [batch for batch in indices if batch]
 
@@ -233,16 +231,16 @@ def _list(value):
 
 
 def test_token_batches_stay_in_their_budget(student, draw):
-    """Rows times the longest row of a batch is at most max_tokens, but for a single long row."""
+    """In token_batches, rows * longest row is at most max_tokens, except for a single long row."""
     lengths, batches = _token_batches(student, draw)
     over = [b for b in batches if len(b) > 1 and len(b) * max(lengths[i] for i in b) > 20]
     shown = [[lengths[i] for i in batch] for batch in over]
-    hint = "Padding takes room as well: the cost of a batch is rows times its longest row."
-    holds(not over, "A batch is over its budget of 20 tokens.", f"lengths {shown}", hint=hint)
+    hint = "Padding counts as well: the cost of a batch is rows times its longest row."
+    holds(not over, "A batch exceeds its budget of 20 tokens.", f"lengths {shown}", hint=hint)
 
 
 def test_token_batches_hold_each_sequence_once(student, draw):
-    """Every sequence stands in exactly one batch, also one longer than max_tokens."""
+    """token_batches puts every sequence in exactly one batch, even one longer than max_tokens."""
     lengths, batches = _token_batches(student, draw)
     hint = "Keep the last batch, and give a sequence that is too long a batch of its own."
     found = sorted(i for batch in batches for i in batch)
@@ -250,13 +248,16 @@ def test_token_batches_hold_each_sequence_once(student, draw):
 
 
 def test_token_batches_hold_similar_lengths(student, draw):
-    """The sequences of a batch are neighbours in length."""
+    """token_batches groups sequences of similar length."""
     lengths, batches = _token_batches(student, draw)
     spans = sorted((min(lengths[i] for i in b), max(lengths[i] for i in b)) for b in batches)
     overlap = any(a[1] > b[0] for a, b in pairwise(spans))
     hint = "Sort by length before cutting; otherwise short rows are mostly padding."
     holds(
-        not overlap, "Batches mix lengths.", f"shortest and longest per batch: {spans}", hint=hint
+        not overlap,
+        "The batches mix lengths.",
+        f"shortest and longest per batch: {spans}",
+        hint=hint,
     )
 
 
@@ -264,22 +265,22 @@ def test_token_batches_are_few(student, draw):
     """token_batches makes at most twice as many batches as greedy packing."""
     lengths, batches = _token_batches(student, draw)
     most = 2 * oracle.greedy_batches(lengths, 20)
-    hint = "Go on adding sequences to a batch until the next one would pass max_tokens."
+    hint = "Add sequences to a batch until the next one would exceed max_tokens."
     holds(
         len(batches) <= most, "There are too many batches.", len(batches), f"at most {most}", hint
     )
 
 
 def test_adds_start_and_end(student, draw):
-    """add_start_end puts `start` before and `end` behind every sequence."""
+    """add_start_end puts `start` before and `end` after every sequence."""
     rows = draw.rows([3, 1, 4], high=50, low=10)
     found = any_reading(student.add_start_end, (rows, 1, 2), (_tensors(rows), 1, 2))
-    hint = "Each sequence grows by two: `start` at its head, `end` at its tail, before any padding."
+    hint = "Each sequence grows by two: `start` at the beginning, `end` at the end, before any padding."
     equal(found, [[1, *row, 2] for row in rows], hint)
 
 
 def test_start_and_end_leave_the_rows_alone(student, draw):
-    """add_start_end does not change the sequences that it is given."""
+    """add_start_end does not modify the given sequences."""
     rows = draw.rows([3, 1, 4], high=50, low=10)
     found = any_reading(student.add_start_end, (rows, 1, 2), (_tensors(rows), 1, 2))
     lengths = [len(row) if isinstance(row, list) else 0 for row in _list(plain(found))]
@@ -296,7 +297,9 @@ def test_targets_are_the_next_tokens(student, draw):
 
 
 def test_targets_leave_the_batch_alone(student, draw):
-    """shift_targets does not change the batch that it is given."""
-    shaped(student.shift_targets(draw.tokens(3, 5, high=50)), (3, 5), "T columns stay T columns.")
+    """shift_targets does not modify the given batch."""
+    shaped(
+        student.shift_targets(draw.tokens(3, 5, high=50)), (3, 5), "The batch keeps its T columns."
+    )
     hint = "A slice is a view: writing into it writes into the batch. Build a new tensor."
     holds(not student.mutated, "The batch that was passed in is changed.", hint=hint)

@@ -18,7 +18,7 @@ KINDS = (lambda values: values, lambda values: values.numpy())  # LongTensor or 
 
 
 def _setting(student, draw, length, repeat=False):
-    """Make a model with random weights, and a sentence; give both with the weights."""
+    """Make a model with random weights and a sentence; return them with the sizes and weights."""
     size = tagging.sizes(draw)
     model = tagging.make(student.PytorchRNN, size)
     weights = tagging.weigh(student, model, size, tagging.random_weights(draw, size))
@@ -26,12 +26,12 @@ def _setting(student, draw, length, repeat=False):
 
 
 def _taken(function, *tensors):
-    """Call a method with LongTensors, or with arrays where it takes no tensors."""
+    """Call a method with LongTensors, or with arrays if it takes no tensors."""
     return any_reading(function, *[[kind(values) for values in tensors] for kind in KINDS])
 
 
 def _log_probabilities(student, model, size, words):
-    """Give the log-probabilities (T, C), from log_forward or _log_forward."""
+    """Return the log-probabilities (T, C), from log_forward or _log_forward."""
     try:
         returned = _taken(model.log_forward, words)
     except StudentError as error:
@@ -50,7 +50,7 @@ def _gradients(model, size, sentence):
 
 
 def _gradients_agree(student, draw, length, repeat=False):
-    """Pass if all four gradients are those of the formula."""
+    """Raise Failed unless all four gradients are those of the formula."""
     model, size, weights, sentence = _setting(student, draw, length, repeat)
     found = _gradients(model, size, sentence)
     wanted = oracle.gradients(weights, *sentence)
@@ -59,14 +59,14 @@ def _gradients_agree(student, draw, length, repeat=False):
 
 
 def test_log_probabilities_equal_the_equations(student, draw):
-    """The log-probabilities are those of the recurrent network with the model's own weights."""
+    """The log-probabilities equal the network's equations with the model's own weights."""
     model, size, weights, (words, _) = _setting(student, draw, 5)
     found = _log_probabilities(student, model, size, words)
     close(found, oracle.log_probabilities(weights, words), EQUATIONS, "log_p_y")
 
 
 def test_rows_are_log_probabilities(student, draw):
-    """Each row holds the logarithms of probabilities that sum to one."""
+    """Each row contains the logarithms of probabilities that sum to one."""
     model, size, _, (words, _) = _setting(student, draw, 5)
     sums = _log_probabilities(student, model, size, words).double().exp().sum(dim=1).float()
     close(sums, torch.ones(5), "Apply log_softmax over the tags, dim=1 of (T, C).", "The row sums")
@@ -80,7 +80,7 @@ def test_one_row_for_each_word(student, draw):
 
 
 def test_hidden_state_is_carried(student, draw):
-    """The first word reaches the log-probabilities of later words."""
+    """The first word affects the log-probabilities of later words."""
     model, size, _, (words, _) = _setting(student, draw, 3)
     other = torch.cat([(words[:1] + 1) % size.V, words[1:]])
     rows, changed = (_log_probabilities(student, model, size, w) for w in (words, other))
@@ -89,7 +89,7 @@ def test_hidden_state_is_carried(student, draw):
 
 
 def test_is_causal(student, draw):
-    """A word does not reach the log-probabilities of the words before it."""
+    """A word does not affect the log-probabilities of earlier words."""
     model, size, _, (words, _) = _setting(student, draw, 4)
     other = torch.cat([words[:-1], (words[-1:] + 1) % size.V])
     rows, changed = (_log_probabilities(student, model, size, w) for w in (words, other))
@@ -97,30 +97,32 @@ def test_is_causal(student, draw):
 
 
 def test_gradients_agree_with_numpy(student, draw):
-    """The gradients are those of the NumPy model, for each of the four weights."""
+    """PytorchRNN's gradients of all four weights equal those of the NumPy model."""
     _gradients_agree(student, draw, 4)
 
 
 def test_a_repeated_word_adds_up(student, draw):
-    """The gradients are right where a word stands twice in the sentence."""
+    """PytorchRNN's gradients are correct for a sentence with a repeated word."""
     _gradients_agree(student, draw, 5, repeat=True)
 
 
 def test_sentence_of_one_word(student, draw):
-    """The gradients are right for a sentence of one word."""
+    """PytorchRNN's gradients are correct for a sentence of one word."""
     _gradients_agree(student, draw, 1)
 
 
 def test_gradients_are_the_slope_of_the_loss(student, draw):
-    """Moving the weights a little changes the loss of log_forward as the gradients say."""
+    """PytorchRNN's gradients equal finite differences of the loss of log_forward."""
     model, size, weights, sentence = _setting(student, draw, 4)
     found = _gradients(model, size, sentence)
     directions = tagging.random_weights(draw, size, 0.3)
     told = sum((g.double() * d).sum() for g, d in zip(found, directions, strict=True))
     slope = _slope(student, model, size, weights, directions, sentence)
     wrong = abs(float(told) - slope) > 0.005 * (1 + abs(slope))  # float32, a step of 0.01
-    hint = f"backpropagation is of the mean of -log p(right tag). {CUT}"
-    holds(not wrong, "The slope of the loss differs.", float(told), slope, hint)
+    hint = f"The loss is the mean of -log p(correct tag). {CUT}"
+    holds(
+        not wrong, "The slope of the loss does not match the gradients.", float(told), slope, hint
+    )
 
 
 def _slope(student, model, size, weights, directions, sentence, step=0.01):
@@ -134,7 +136,7 @@ def _slope(student, model, size, weights, directions, sentence, step=0.01):
 
 
 def test_gradients_are_made_anew(student, draw):
-    """The same sentence gives the same gradients again after another sentence."""
+    """PytorchRNN returns the same gradients for a sentence after computing another one."""
     model, size, _, sentence = _setting(student, draw, 4)
     first = _gradients(model, size, sentence)
     _gradients(model, size, tagging.sentence(draw, size, 3))
@@ -146,7 +148,7 @@ def test_gradients_are_made_anew(student, draw):
 
 
 def test_changes_nothing(student, draw):
-    """The forward pass and the gradients change neither the weights nor the sentence."""
+    """PytorchRNN's forward pass and gradients modify neither the weights nor the sentence."""
     model, size, weights, sentence = _setting(student, draw, 4)
     _log_probabilities(student, model, size, sentence[0])
     arguments_unchanged(student)
@@ -155,22 +157,22 @@ def test_changes_nothing(student, draw):
     tagging.not_only_zeros(found)
     now = tagging.read(student, model, size)
     for name, one, other in zip(oracle.NAMES, now, weights, strict=True):
-        close(one, other, "The step belongs to update.", f"{name} afterwards")
+        close(one, other, "Only update may change the weights.", f"{name} afterwards")
 
 
 def test_update_goes_down(student, draw):
-    """An update moves the weights by -learning_rate times their gradients, and the loss falls."""
+    """PytorchRNN's update subtracts learning_rate * gradient, and the loss decreases."""
     model, size, weights, sentence = _setting(student, draw, 4)
     gradients = _gradients(model, size, sentence)
     _taken(model.update, *sentence)
     moved = tagging.read(student, model, size)
-    hint = "parameter -= learning_rate * gradient, once, for each of the four."
+    hint = "Compute parameter -= learning_rate * gradient once for each of the four weights."
     for name, now, before, gradient in zip(oracle.NAMES, moved, weights, gradients, strict=True):
         close(now, before - tagging.RATE * gradient, hint, f"{name} after an update")
     falls = oracle.loss(moved, *sentence) < oracle.loss(weights, *sentence)
-    holds(bool(falls), "The loss does not fall.", hint="Look at the gradients and their sign.")
+    holds(bool(falls), "The loss does not decrease.", hint="Check the gradients and their sign.")
 
 
 def test_learns_to_tag(student, draw):
-    """Trained with update on the tiny corpus, the model tags held-out sentences well enough."""
+    """After training on the tiny corpus, PytorchRNN tags held-out sentences accurately."""
     tagging.learns_to_tag(student, student.PytorchRNN, draw, KINDS)

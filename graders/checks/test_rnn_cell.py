@@ -16,10 +16,10 @@ from graders.oracles import rnn_cell as oracle
 from graders.probes import classifier
 from graders.probes.cells import built_by_hand, floats, slopes_match
 
-EQUATION = "h_t = f(W x_t + U h_(t-1) + b), with f a tanh or another activation around all of it."
-STATES = "Return all states, stacked over dim=1, and the last one."
+EQUATION = "h_t = f(W x_t + U h_(t-1) + b), with f a tanh or another activation of the whole sum."
+STATES = "Return all states, stacked along dim=1, and the last one."
 OWN = "Call the cell that RNN was given, once for each step, as cell(x[:, t], h)."
-START = "Zeros of shape (B, cell.hidden_size), with the dtype and device of the input."
+START = "Start from zeros of shape (B, cell.hidden_size), with the dtype and device of the input."
 
 
 # The cell -------------------------------------------------------------------------------------
@@ -44,17 +44,17 @@ def _equals_the_equation(cell, parameters, x, h):
 
 
 def test_cell_equals_the_equation(student, draw):
-    """The cell's new state is that of the update equation with the cell's own weights."""
+    """The cell's new state equals the update equation with the cell's own weights."""
     _equals_the_equation(*_cell(student, draw))
 
 
 def test_cell_sizes_may_differ(student, draw):
-    """The cell's input and state may have different widths."""
+    """The cell's input and hidden sizes may differ."""
     _equals_the_equation(*_cell(student, draw, *draw.sizes(2, 3, 7)))
 
 
 def test_cell_gradients(student, draw):
-    """The gradients of the cell's weights, of the input and of the state are right (float64)."""
+    """The gradients of the cell's weights, input and state are correct (float64)."""
     cell, parameters, x, h = _cell(student, draw, dtype=torch.float64)
     returned, leaves = _new(cell, x, h), [x.requires_grad_(), h.requires_grad_()]
     truths = (step(*leaves) for step in oracle.cells(parameters, x.shape[1], h.shape[1]))
@@ -64,7 +64,7 @@ def test_cell_gradients(student, draw):
 
 
 def test_cell_takes_any_batch(student, draw):
-    """The cell gives a sample the same state alone and in a batch of any size."""
+    """The cell computes each sample independently, at any batch size."""
     cell, _, x, h = _cell(student, draw)
     whole = _new(cell, x, h)
     for rows in (slice(0, 1), slice(1, 3)):
@@ -73,19 +73,19 @@ def test_cell_takes_any_batch(student, draw):
 
 
 def test_cell_keeps_nothing_between_calls(student, draw):
-    """The cell gives the same state for the same inputs, whatever was computed in between."""
+    """The cell keeps no state between calls."""
     cell, _, x, h = _cell(student, draw)
     same_twice(lambda *both: _new(cell, *both), [x, h], [draw.normal(3, 4), draw.normal(3, 4)])
 
 
 def test_cell_runs_on_any_device(student, draw):
-    """The cell makes no tensor on a device of its own choice."""
+    """The cell creates no tensor on a fixed device."""
     cell, _, x, h = _cell(student, draw)
     ignores_device(student, cell, x, h)
 
 
 def test_cell_leaves_its_inputs_alone(student, draw):
-    """The cell changes neither the input nor the state that it is given."""
+    """The cell modifies neither the input nor the given state."""
     cell, _, x, h = _cell(student, draw)
     _new(cell, x, h)
     arguments_unchanged(student)
@@ -95,7 +95,7 @@ def test_cell_leaves_its_inputs_alone(student, draw):
 
 
 def _loop(student, draw, dtype=torch.float32):
-    """Put a given cell, whose input is as wide as its state, into the student's loop."""
+    """Put a given cell with inputs and states of one width into the student's loop."""
     N, B = draw.integer(5, 7), draw.integer(2, 3)
     cell = student.given("cells.Leaky", N, N)
     if dtype != torch.float32:
@@ -113,7 +113,7 @@ def _run(rnn, x, h, *given):
 
 
 def test_loop_returns_every_state(student, draw):
-    """The loop gives the state after each input, from zeros."""
+    """The loop returns the state after each input, starting from zeros."""
     rnn, M, x, h = _loop(student, draw)
     expected, _ = oracle.unrolled(oracle.leaky(M), x, torch.zeros_like(h))
     states = _run(rnn, x, h)[0]
@@ -123,14 +123,14 @@ def test_loop_returns_every_state(student, draw):
 
 
 def test_loop_returns_the_last_state(student, draw):
-    """The second value is the state after the last input."""
+    """The loop's second return value is the state after the last input."""
     rnn, _, x, h = _loop(student, draw)
     states, last = _run(rnn, x, h)
     close(last, states[:, -1], STATES, "The last state")
 
 
 def test_loop_works_with_any_cell(student, draw):
-    """The loop takes the state's width from the cell, whatever the cell computes."""
+    """The loop takes the hidden size from the cell and works with any cell."""
     rnn = student.RNN(student.given("cells.Register", 5))
     x, h = draw.normal(2, 4, 3), torch.zeros(2, 5)
     expected, _ = oracle.unrolled(oracle.register, x, h)
@@ -138,21 +138,21 @@ def test_loop_works_with_any_cell(student, draw):
 
 
 def test_loop_starts_from_a_given_state(student, draw):
-    """The loop starts from the state that it is given."""
+    """The loop starts from the given state."""
     rnn, M, x, h = _loop(student, draw)
     expected, _ = oracle.unrolled(oracle.leaky(M), x, h)
-    hint = "Make zeros only where h is None."
+    hint = "Make zeros only if h is None."
     close(_run(rnn, x, h, h)[0], expected, hint, "The sequence of states")
 
 
 def test_two_chunks_equal_one_run(student, draw):
-    """Running a sequence in two parts with the last state passed on equals one run."""
+    """Running the loop in two parts, passing on the last state, equals one run."""
     rnn, _, x, h = _loop(student, draw)
     whole, _ = _run(rnn, x, h)
     first, last = _run(rnn, x[:, :2], h)
     second, _ = _run(rnn, x[:, 2:], h, last)
     hint = "Return the state after the last input, and start from h where it is given."
-    close(torch.cat([first, second], 1), whole, hint, "The states of two chunks")
+    close(torch.cat([first, second], 1), whole, hint, "The tensor of states of the two parts")
 
 
 def test_gradients_flow_through_the_loop(student, draw):
@@ -177,7 +177,7 @@ def test_gradients_flow_through_the_loop(student, draw):
 
 
 def test_loop_runs_the_own_cell(student, draw):
-    """RNN(RNNCell(…)) gives the states that the cell gives step by step."""
+    """RNN(RNNCell(…)) returns the states that the cell computes step by step."""
     cell = student.RNNCell(5, 5)
     weighted(student, cell, draw)
     x, h = draw.normal(2, 3, 5), torch.zeros(2, 5)
@@ -186,7 +186,7 @@ def test_loop_runs_the_own_cell(student, draw):
 
 
 def test_loop_takes_any_length_and_batch(student, draw):
-    """T inputs give T states, also for one step and for one sequence."""
+    """The loop returns T states for T inputs, also when B or T is 1."""
     rnn, _, x, h = _loop(student, draw)
     whole, _ = _run(rnn, x, h)
     for part, expected in ((x[:, :1], whole[:, :1]), (x[:1], whole[:1]), (x[1:3], whole[1:3])):
@@ -194,13 +194,13 @@ def test_loop_takes_any_length_and_batch(student, draw):
 
 
 def test_loop_keeps_nothing_between_calls(student, draw):
-    """The same sequences give the same states, whatever was computed in between."""
+    """The loop keeps no state between calls."""
     rnn, _, x, h = _loop(student, draw)
     same_twice(lambda batch: _run(rnn, batch, h)[0], [x], [draw.normal(*x.shape)])
 
 
 def test_loop_works_in_float64(student, draw):
-    """The loop makes its first state with the dtype of its input."""
+    """The loop creates its first state with the dtype of its input."""
     rnn, M, x, h = _loop(student, draw, torch.float64)
     expected, _ = oracle.unrolled(oracle.leaky(M), x, torch.zeros_like(h))
     states, _ = _run(rnn, x, h)
@@ -209,13 +209,13 @@ def test_loop_works_in_float64(student, draw):
 
 
 def test_loop_runs_on_any_device(student, draw):
-    """The loop makes its first state on the device of its input."""
+    """The loop creates its first state on the device of its input."""
     rnn, _, x, _ = _loop(student, draw)
     ignores_device(student, rnn, x)
 
 
 def test_loop_leaves_its_inputs_alone(student, draw):
-    """The loop changes neither the inputs nor the state that it is given."""
+    """The loop modifies neither the inputs nor the given state."""
     rnn, _, x, h = _loop(student, draw)
     _run(rnn, x, h, h)
     arguments_unchanged(student)
@@ -225,7 +225,7 @@ def test_loop_leaves_its_inputs_alone(student, draw):
 
 
 def _stack(student, draw, D=5, M=5, H=5):
-    """Make two given cells that fit over one another."""
+    """Make two given cells that can be stacked."""
     cells = [student.given("cells.Leaky", D, M), student.given("cells.Leaky", M, H)]
     drawn = [draw.weights(student, cell, 1.0)["M"] for cell in cells]
     weights = [shaped(M_, size) for M_, size in zip(drawn, ((M, D), (H, M)), strict=True)]
@@ -237,25 +237,25 @@ def _stack_matches(student, cells, weights, x):
     for M in weights:
         expected, _ = oracle.unrolled(oracle.leaky(M), expected, x.new_zeros(2, len(M)))
     states, last = several(returned, 2, "(states, last)", STATES)
-    if not is_close(states, expected):  # a fault of the loop costs its points there
+    if not is_close(states, expected):  # the checks of the loop report its faults
         expected = classifier.through_own_loops(student, cells, x, expected)
-    hint = "The input of a layer is the sequence of states of the one below; return the top's."
+    hint = "The input of a layer is the sequence of states of the layer below; return those of the top."
     close(states, expected, hint, "The sequence of states")
     close(last, expected[:, -1], hint, "The last state")
 
 
 def test_stack_runs_over_the_states_below(student, draw):
-    """Each layer of DeepRNN reads all states of the layer below; the top layer's come back."""
+    """Each layer of DeepRNN reads all states of the layer below; the top layer's are returned."""
     _stack_matches(student, *_stack(student, draw))
 
 
 def test_stack_widths_may_differ(student, draw):
-    """The layers of DeepRNN may have different widths."""
+    """The layers of DeepRNN may have different hidden sizes."""
     _stack_matches(student, *_stack(student, draw, *draw.sizes(3, 3, 6)))
 
 
 def test_stack_may_be_one_layer(student, draw):
-    """DeepRNN of a single cell is that cell's loop."""
+    """DeepRNN with a single cell equals that cell's loop."""
     cells, weights, x = _stack(student, draw)
     _stack_matches(student, cells[:1], weights[:1], x)
 
@@ -284,27 +284,27 @@ def test_embedding_classifier_equals_the_layers(student, draw):
 
 
 def test_classifier_sizes_may_differ(student, draw):
-    """Vocabulary, embedding and state may have different widths."""
+    """The classifier's vocabulary, embedding and hidden sizes may differ."""
     for emb in (False, True):
         classifier.equals_the_layers(classifier.make(student, draw, emb, equal=False))
 
 
 def test_classifier_with_one_logit(student, draw):
-    """With num_classes=1 there is one logit for each sequence, also for a single sequence."""
+    """With num_classes=1, there is one logit per sequence, also for a single sequence."""
     made = classifier.make(student, draw, emb=True, C=1)
     classifier.equals_the_layers(made)
     classifier.logits(made, made.tokens[:1])
 
 
 def test_classifier_shape(student, draw):
-    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    """The classifier's logits have shape (B, C), also when B or T is 1."""
     made = classifier.make(student, draw, emb=True)
     for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
         classifier.logits(made, draw.tokens(*shape, high=made.sizes[0]))
 
 
 def test_classifier_reads_the_order(student, draw):
-    """Exchanging two tokens of a sequence changes the logits."""
+    """The classifier's logits depend on the order of the tokens."""
     made = classifier.make(student, draw, emb=True)
     x = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9], [2, 9, 4]])
     moved = (classifier.logits(made, x) - classifier.logits(made, x.flip(1))).abs().max()
@@ -313,7 +313,7 @@ def test_classifier_reads_the_order(student, draw):
 
 
 def test_classifier_has_no_softmax(student, draw):
-    """The classifier returns logits; softmax and sigmoid belong to the loss."""
+    """The classifier returns logits, without a softmax or sigmoid."""
     for C in (2, 1):
         classifier.stays_raw(classifier.make(student, draw, emb=True, C=C), draw)
 
@@ -325,14 +325,14 @@ def test_classifier_trains_every_layer(student, draw):
 
 
 def test_classifier_samples_do_not_mix(student, draw):
-    """Changing one sequence of the batch leaves the logits of the others alone."""
+    """The classifier computes each sequence of a batch independently."""
     made = classifier.make(student, draw, emb=True)
     other = draw.tokens(made.tokens.shape[1], high=made.sizes[0])
     samples_apart(made.model, made.tokens, other)
 
 
 def test_classifier_keeps_nothing_between_calls(student, draw):
-    """The same batch gives the same logits, whatever was computed in between."""
+    """The classifier keeps no state between calls."""
     made = classifier.make(student, draw, emb=True)
     other = draw.tokens(*made.tokens.shape, high=made.sizes[0])
     same_twice(lambda tokens: classifier.logits(made, tokens), [made.tokens], [other])
@@ -342,12 +342,12 @@ def test_classifier_works_in_float64(student, draw):
     """With emb, the classifier works in float64."""
     made = classifier.make(student, draw, emb=True, dtype=torch.float64)
     returned = classifier.logits(made, made.tokens)
-    hint = "Do not name a dtype where the layers' own will do."
+    hint = "Do not hard-code a dtype: use that of the layers."
     holds(returned.dtype == torch.float64, "The logits are not float64.", returned.dtype, hint=hint)
 
 
 def test_classifier_runs_on_any_device(student, draw):
-    """The classifier makes no tensor on a device of its own choice."""
+    """The classifier creates no tensor on a fixed device."""
     for emb in (True, False):
         made = classifier.make(student, draw, emb=emb)
         ignores_device(student, made.model, made.tokens)
@@ -357,16 +357,16 @@ def test_classifier_runs_on_any_device(student, draw):
 
 
 def test_accuracy_of_several_logits(student, draw):
-    """With several logits, the largest names the class."""
+    """With several logits, accuracy predicts the class of the largest one."""
     for B, C in ((8, 3), (5, 2), (1, 2)):
         logits, labels = draw.normal(B, C), draw.tokens(B, low=0, high=C)
         expected = float((logits.argmax(1) == labels).sum()) / B
-        hint = "argmax over dim=1, compared with the labels, and the mean of that."
+        hint = "Compare argmax over dim=1 with the labels, and take the mean."
         classifier.is_fraction(student.accuracy(logits, labels), expected, hint)
 
 
 def test_accuracy_of_one_logit(student, draw):
-    """With a single logit, a positive one means class 1."""
+    """With a single logit, accuracy predicts class 1 if it is positive."""
     logits, labels = classifier.single_logits(draw)
     expected = float(((logits > 0) == (labels > 0)).sum()) / len(labels)
     classifier.accuracy_is(student, draw, logits, labels, expected)

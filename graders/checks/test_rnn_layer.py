@@ -27,7 +27,7 @@ LOOP = (
     "Embedding, then for each step yt, ht = rnn(xt, ht), then log_softmax over the classes of the "
     "last yt; the layer is made with phi_y=None. X is (T, B): a loop over X goes through time."
 )
-SKIP = "Where a token is the pad, keep the state and the answer of the step before (torch.where)."
+SKIP = "Where a token is the pad, keep the state and output of the previous step (torch.where)."
 
 
 # The layer ------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def _layer(student, draw, *activations, dtype=torch.float32):
 
 def _step(model, sizes, x, *h):
     y, state = several(model(x, *h), 2, "(yt, ht)", "Return both.")
-    hint = "The output first; one row for each sample: take B from xt."
+    hint = "Return the output first, with one row for each sample: take B from xt."
     shaped(y, (len(x), sizes[2]), hint, "The output")
     return y, shaped(state, (len(x), sizes[1]), hint, "The hidden state")
 
@@ -54,7 +54,7 @@ def _readings(parameters, sizes, inputs, phi_h=torch.tanh, phi_y=torch.sigmoid):
 
 
 def test_output_equals_the_equations(student, draw):
-    """The output equals the layer's equations, with tanh and sigmoid unless told otherwise."""
+    """The output equals the layer's equations, with tanh and sigmoid by default."""
     model, parameters, sizes, inputs = _layer(student, draw)
     readings = [y for y, _ in _readings(parameters, sizes, inputs)]
     matches_one(_step(model, sizes, *inputs)[0], readings, parameters, EQUATIONS, "The output")
@@ -69,17 +69,17 @@ def test_state_equals_the_equations(student, draw):
 
 
 def test_uses_the_activations_it_is_given(student, draw):
-    """The state goes through phi_h and the output through phi_y, whatever functions they are."""
+    """The layer applies the given phi_h to the state and the given phi_y to the output."""
     for given in ((torch.relu, torch.tanh), (torch.sigmoid, torch.relu)):
         model, parameters, sizes, inputs = _layer(student, draw, *given)
         readings = [torch.cat(r, 1) for r in _readings(parameters, sizes, inputs, *given)]
         found = torch.cat(_step(model, sizes, *inputs), 1)
-        hint = "Keep phi_h and phi_y on self, and apply them in forward."
+        hint = "Store phi_h and phi_y on self, and apply them in forward."
         matches_one(found, readings, parameters, hint, "[output, hidden state]")
 
 
 def test_may_go_without_an_output_activation(student, draw):
-    """With phi_y=None the output is the linear map of the new state."""
+    """With phi_y=None, the output is a linear map of the new state."""
     model, parameters, sizes, inputs = _layer(student, draw, torch.tanh, None)
     readings = [y for y, _ in _readings(parameters, sizes, inputs, phi_y=None)]
     hint = "Apply phi_y only if it is not None."
@@ -87,24 +87,24 @@ def test_may_go_without_an_output_activation(student, draw):
 
 
 def test_input_map_has_no_bias(student, draw):
-    """The map from input to state has no bias: one bias as wide as the state is enough."""
+    """The map from input to state has no bias: one bias of the hidden size is enough."""
     I, H, O, _ = draw.sizes(4, 3, 8)
     found = student.parameters(student.RNNLayer(I, H, O))
     wide = [p.name for p in found if p.values.squeeze().shape == (H,)]
     names = " and ".join(wide)
-    hint = "nn.Linear(in_dim, h_dim, bias=False): a second bias would only add to the first."
-    holds(len(wide) <= 1, "Two biases are as wide as the state.", names, "one", hint)
+    hint = "Use nn.Linear(in_dim, h_dim, bias=False): a second bias would only add to the first."
+    holds(len(wide) <= 1, "Two biases have the size of the state.", names, "one", hint)
 
 
 def test_starts_from_zeros(student, draw):
-    """Without a state the layer starts from zeros."""
+    """Without a state, the layer starts from zeros."""
     model, _, sizes, (x, h) = _layer(student, draw)
     both = [torch.cat(_step(model, sizes, x, *given), 1) for given in ((), (torch.zeros_like(h),))]
-    close(both[0], both[1], "Zeros, of shape (B, h_dim).", "[output, hidden state]")
+    close(both[0], both[1], "Use zeros of shape (B, h_dim).", "[output, hidden state]")
 
 
 def test_any_batch_size(student, draw):
-    """The layer takes one sample as well as many."""
+    """The layer works with any batch size."""
     model, _, sizes, _ = _layer(student, draw)
     for B in (1, 5, 2):
         x, h = draw.normal(B, sizes[0]), draw.normal(B, sizes[1])
@@ -113,13 +113,13 @@ def test_any_batch_size(student, draw):
 
 
 def test_layer_samples_do_not_mix(student, draw):
-    """Changing one input of the batch leaves the outputs of the others alone."""
+    """The layer computes each sample of a batch independently."""
     model, _, sizes, (x, h) = _layer(student, draw)
     samples_apart(lambda batch: _step(model, sizes, batch, h)[0], x, draw.normal(sizes[0]))
 
 
 def test_layer_gradients_equal_the_oracle(student, draw):
-    """The gradients of all weights, of the input and of the state are those of the equations."""
+    """The gradients of all weights, the input and the state equal those of the equations."""
     model, parameters, sizes, inputs = _layer(student, draw, dtype=torch.float64)
     cotangents = [draw.normal(len(inputs[0]), sizes[i], dtype=torch.float64) for i in (2, 1)]
     for leaf in inputs:
@@ -132,19 +132,19 @@ def test_layer_works_in_float64(student, draw):
     """The layer works in float64."""
     model, _, sizes, inputs = _layer(student, draw, dtype=torch.float64)
     y, h = _step(model, sizes, *inputs)
-    hint = "Do not name a dtype where the input's own will do."
+    hint = "Do not hard-code a dtype: use that of the input."
     exact = y.dtype == h.dtype == torch.float64
-    holds(exact, "What comes back is not float64.", (y.dtype, h.dtype), hint=hint)
+    holds(exact, "The result is not float64.", (y.dtype, h.dtype), hint=hint)
 
 
 def test_layer_keeps_nothing_between_calls(student, draw):
-    """The same input gives the same output, whatever was computed in between."""
+    """The layer keeps no state between calls."""
     model, _, sizes, (x, _) = _layer(student, draw)
     same_twice(lambda batch: _step(model, sizes, batch)[0], [x], [draw.normal(2, sizes[0])])
 
 
 def test_layer_leaves_its_inputs_alone(student, draw):
-    """The layer changes neither the input nor the state that it is given."""
+    """The layer modifies neither the input nor the given state."""
     model, _, sizes, inputs = _layer(student, draw)
     _step(model, sizes, *inputs)
     arguments_unchanged(student)
@@ -154,7 +154,7 @@ def test_layer_leaves_its_inputs_alone(student, draw):
 
 
 def _sizes(draw):
-    """Draw V, E, H, O and B, all different; the state is wide, so that no ReLU kills all of it."""
+    """Draw different V, E, H, O and B; the state is wide, so that no ReLU zeroes all of it."""
     E, O, B = draw.sizes(3, 3, 7)
     return [draw.integer(13, 17), E, draw.integer(9, 12), O, B]
 
@@ -168,11 +168,11 @@ def _model(student, draw, **options):
 
 
 def _answers(model, sizes, X):
-    return shaped(model(X), (X.shape[1], sizes[3]), LOOP, "The answer")
+    return shaped(model(X), (X.shape[1], sizes[3]), LOOP, "The result")
 
 
 def test_answers_equal_the_layers(student, draw):
-    """The answers are those of Embedding, the layer over all steps, and log_softmax of the last."""
+    """The result is log_softmax of the layer's last output over the embedded review."""
     model, parameters, sizes, X = _model(student, draw)
     readings = list(oracle.sentiment_readings(parameters, sizes, X))
     returned = model(X)
@@ -184,10 +184,10 @@ def test_answers_equal_the_layers(student, draw):
 
 
 def _through_own_layer(student, parameters, sizes, X):
-    """List the answers that the student's own layer leads to: its faults cost points once."""
+    """List the results computed with the student's own layer: its faults cost points once."""
     V, E, H, O = sizes
     readings = []
-    with contextlib.suppress(Fault):  # a layer that cannot be run gives no reading
+    with contextlib.suppress(Fault):  # a layer that cannot run gives no reading
         layer = student.RNNLayer(E, H, O, torch.tanh, None)
         layer.eval()
         for inner, tables in split(parameters, student.parameters(layer)):
@@ -201,31 +201,31 @@ def _through_own_layer(student, parameters, sizes, X):
 
 
 def test_answers_are_log_probabilities(student, draw):
-    """Each answer holds the logarithms of probabilities that sum to one."""
+    """Each row of the result contains the logarithms of probabilities that sum to one."""
     model, _, sizes, X = _model(student, draw)
     sums = _answers(model, sizes, X).exp().sum(dim=1).float()
     close(sums, torch.ones(X.shape[1]), "log_softmax over the classes, dim=1.", "The sums")
 
 
 def test_time_comes_first(student, draw):
-    """X is (T, B) and the answers are (B, O), also for one step and for one review."""
+    """X has shape (T, B) and the result (B, O), also when B or T is 1."""
     model, _, sizes, _ = _model(student, draw)
     for shape in ((4, 2), (1, 3), (5, 1), (1, 1)):
         _answers(model, sizes, draw.tokens(*shape, low=2, high=sizes[0]))
 
 
 def test_first_token_reaches_the_answer(student, draw):
-    """The first token of a review changes its answer: the state is carried to the last step."""
+    """The first token affects the result: the state is carried to the last step."""
     model, _, sizes, X = _model(student, draw)
     other = X.clone()
     other[0] = 2 + (X[0] - 1) % (sizes[0] - 2)
     moved = (_answers(model, sizes, other) - _answers(model, sizes, X)).abs().amax(dim=1) > 1e-5
     hint = "Pass the state that a step returns to the next step."
-    holds(bool(moved.any()), "Changing the first token changes no answer.", hint=hint)
+    holds(bool(moved.any()), "Changing the first token does not change the result.", hint=hint)
 
 
 def test_samples_do_not_mix(student, draw):
-    """Changing one review of the batch leaves the answers of the others alone."""
+    """The model computes each review of a batch independently."""
     model, _, sizes, X = _model(student, draw)
     other = draw.tokens(len(X), low=2, high=sizes[0])
     samples_apart(lambda rows: _answers(model, sizes, rows.T.contiguous()), X.T, other)
@@ -238,21 +238,21 @@ def test_trains_every_layer(student, draw):
 
 
 def test_keeps_nothing_between_calls(student, draw):
-    """The same batch gives the same answers, whatever was computed in between."""
+    """The model keeps no state between calls."""
     model, _, sizes, X = _model(student, draw)
     between = draw.tokens(4, 2, low=2, high=sizes[0])
     same_twice(lambda batch: _answers(model, sizes, batch), [X], [between])
 
 
 def test_leaves_its_input_alone(student, draw):
-    """The model does not change the batch that it is given."""
+    """The model does not modify its input."""
     model, _, sizes, X = _model(student, draw)
     _answers(model, sizes, X)
     arguments_unchanged(student)
 
 
 def test_runs_on_any_device(student, draw):
-    """Layer and model make the first hidden state on the device of their input."""
+    """The layer and the model create the first hidden state on the device of their input."""
     layer, _, _, (x, _) = _layer(student, draw)
     ignores_device(student, layer, x)
     model, _, _, X = _model(student, draw)
@@ -263,102 +263,102 @@ def test_runs_on_any_device(student, draw):
 
 
 def test_counts_what_is_trained(student, draw):
-    """count_parameters counts the numbers that are trained, and no others."""
+    """count_parameters counts exactly the trainable parameters."""
     frozen, trained = draw.sizes(2, 3, 9)
     model = student.given("sentiment.HalfFrozen", frozen, trained)
     hint = "Sum p.numel() over model.parameters() where p.requires_grad."
-    equal(student.count_parameters(model), 3 * trained + 3, hint, "The count")
+    equal(student.count_parameters(model), 3 * trained + 3, hint, "The number of parameters")
 
 
 def test_size_of_the_model(student):
-    """A model of 15,482 words, widths 100 and 128 and 3 classes has 1,577,899 trained weights."""
+    """With 15,482 words, sizes 100 and 128 and 3 classes, there are 1,577,899 parameters."""
     model = student.SentimentRNN(15482, 100, 128, 3)
     hint = "V·E for the embedding, E·H + H·H + H for the state, H·O + O for the output."
-    equal(student.count_parameters(model), 1_577_899, hint, "The count")
+    equal(student.count_parameters(model), 1_577_899, hint, "The number of parameters")
 
 
 # Padding that is skipped ----------------------------------------------------------------------
 
 
 def _skipping(student, draw):
-    """Make models that skip a pad, once 0 and once another id, each with a batch without pads."""
+    """Make models that skip pad 0 and another pad id, each with a batch without pads."""
     for pad in (0, draw.integer(1, 3)):
         model, _, sizes, _ = _model(student, draw, skip_padding=pad)
         yield model, sizes, pad, draw.tokens(4, 3, low=4, high=sizes[0])
 
 
-MOVES = "Only steps that read the pad are skipped; those of tokens move state and answer."
+MOVES = "Skip only steps that read the pad: steps that read a token change state and output."
 
 
 def _tell_reviews_apart(answers):
     different = bool((answers - answers[0]).abs().max() > 1e-5)
-    holds(different, "All reviews get the same answer.", hint=MOVES)
+    holds(different, "All reviews get the same result.", hint=MOVES)
 
 
 def _carries_its_state(model, sizes, X):
     other = X.clone()
     other[0] = 4 + (X[0] - 3) % (sizes[0] - 4)
     moved = bool((_answers(model, sizes, other) - _answers(model, sizes, X)).abs().max() > 1e-5)
-    holds(moved, "Without pads, changing the first token changes no answer.", hint=MOVES)
+    holds(moved, "Without pads, changing the first token does not change the result.", hint=MOVES)
 
 
 def test_pads_at_the_end_change_nothing(student, draw):
-    """Given the pad id, pads after the reviews leave the answers alone."""
+    """With skip_padding, pads after a review do not change its result."""
     for model, sizes, pad, X in _skipping(student, draw):
         answers = _answers(model, sizes, X)
         _tell_reviews_apart(answers)
         padded = torch.cat([X, torch.full((2, X.shape[1]), pad)])
-        close(_answers(model, sizes, padded), answers, SKIP, "The answer with pads")
+        close(_answers(model, sizes, padded), answers, SKIP, "The result with pads")
 
 
 def test_rows_of_different_lengths(student, draw):
-    """Given the pad id, each review of a batch gets the answer that it gets alone, without pads."""
+    """With skip_padding, each review of a batch gets the same result as alone, without pads."""
     for model, sizes, pad, X in _skipping(student, draw):
         _carries_its_state(model, sizes, X[:3])
         alone = [_answers(model, sizes, X[: 4 - i, i : i + 1]) for i in range(3)]
         _tell_reviews_apart(torch.cat(alone))
         for row in range(3):
             X[4 - row :, row] = pad
-        close(_answers(model, sizes, X), torch.cat(alone), SKIP, "The answer in a batch")
+        close(_answers(model, sizes, X), torch.cat(alone), SKIP, "The result in a batch")
 
 
 def test_every_id_is_a_token_unless_skipped(student, draw):
-    """Without a pad id to skip, every token counts, also 0 and 1."""
+    """Without skip_padding, every id counts as a token, also 0 and 1."""
     model, _, sizes, X = _model(student, draw)
     answers = _answers(model, sizes, X)
     for token in (0, 1):
         longer = torch.cat([X, torch.full((1, X.shape[1]), token)])
         moved = bool((_answers(model, sizes, longer) - answers).abs().max() > 1e-5)
-        hint = "skip_padding is None unless it is given: then nothing is skipped."
-        holds(moved, f"A token {token} at the end changes no answer.", hint=hint)
+        hint = "skip_padding is None by default: then nothing is skipped."
+        holds(moved, f"A token {token} at the end does not change the result.", hint=hint)
 
 
 # Truncated backpropagation --------------------------------------------------------------------
 
 
 def test_truncation_keeps_the_values(student, draw):
-    """truncated_bptt gives the answers of the full run."""
+    """truncated_bptt returns the result of the full run."""
 
     def judge(run):
         for windows in (1, 3):
             found, full = run.answers(windows)
-            close(found, full, "The values of the state go on; only the graph is cut.")
+            close(found, full, "Carry on the values of the state; cut only the graph.")
 
     truncation.judged(student, draw, judge)
 
 
 def test_no_gradient_reaches_back_further(student, draw):
-    """No gradient reaches tokens that stand clearly before the last `steps` steps."""
+    """No gradient reaches tokens clearly before the last `steps` steps."""
     truncation.judged(student, draw, truncation.cut_in_time)
 
 
 def test_gradient_of_the_last_steps_is_whole(student, draw):
-    """Within the last `steps` steps the gradient is that of the full run."""
+    """Within the last `steps` steps, the gradient equals that of the full run."""
 
     def judge(run):
         for windows in (1, 3):
             found, full = run.gradients(windows)
-            inside = slice(1 - run.steps, None)  # the token at the window's edge is not judged
+            inside = slice(1 - run.steps, None)  # the token at the window's edge is not checked
             what = "The gradient of the last tokens (scaled)"
             close(found[inside], full[inside], truncation.HINT, what)
 

@@ -1,6 +1,6 @@
-"""Checks of step_rnn.py: the model that reads one token a call; its training loop is graded apart.
+"""Checks of step_rnn.py: the model that reads one token per call, and its training loop.
 
-Training and accuracy are judged with a given model, so a fault of the model costs nothing there.
+Training and accuracy are checked with a given model, so a fault of the model costs nothing there.
 """
 
 import torch
@@ -40,12 +40,12 @@ from graders.probes.training_log import (
 
 EQUATIONS = (
     "h = f(W e + U h_before + biases) with f = tanh or another activation, and the logit is V h + c. "
-    "The activated h is what V reads, and what is returned."
+    "V reads the activated h, which is also returned."
 )
 
 
 def _sizes(draw):
-    """Draw V, E, H, all different, and B."""
+    """Draw different V, E and H, and B."""
     spans = ((13, 17), (4, 5), (6, 8), (9, 10))
     V, E, H, B = (draw.integer(low, high) for low, high in spans)
     return (V, E, H), B
@@ -75,7 +75,7 @@ def test_logits_equal_the_equations(student, draw):
 
 
 def test_returns_the_new_hidden_state(student, draw):
-    """The second value that comes back is the new hidden state."""
+    """The model's second return value is the new hidden state."""
     model, parameters, sizes, x, hidden = _setting(student, draw)
     readings = [r for _, r in oracle.step_readings(parameters, sizes, x, hidden)]
     _, new = _step(model, x, hidden)
@@ -84,7 +84,7 @@ def test_returns_the_new_hidden_state(student, draw):
 
 
 def test_three_steps_equal_the_equations(student, draw):
-    """Three calls in a row, each with the state of the one before, equal the equations."""
+    """Three steps in a row, passing on the hidden state, equal the equations."""
     model, parameters, sizes, x, hidden = _setting(student, draw)
     X = torch.stack([x, x.flip(0), x.roll(1)], 1)
     readings = list(oracle.run_readings(parameters, sizes, X, hidden))
@@ -94,65 +94,65 @@ def test_three_steps_equal_the_equations(student, draw):
 
 
 def test_shapes_of_a_step(student, draw):
-    """Logits have shape (B, 1) and the hidden state (B, H), for any batch size."""
+    """The logits have shape (B, 1) and the hidden state (B, H), for any batch size."""
     model, _, (V, _, H), _, _ = _setting(student, draw)
     for B in (3, 1, 5):
         _step(model, draw.tokens(B, high=V), draw.normal(B, H))
 
 
 def test_starts_from_zeros(student, draw):
-    """init_hidden gives floating zeros of shape (B, H), for any batch size."""
+    """init_hidden returns float zeros of shape (B, H), for any batch size."""
     (V, E, H), B = _sizes(draw)
     model = student.RNN(V, E, H)
     for size in (B, 1):
-        hint = "Zeros, one row for each sequence of the batch, hidden_size wide."
+        hint = "Return zeros with one row for each sequence of the batch, hidden_size wide."
         zeros = shaped(model.init_hidden(size), (size, H), hint, "The first hidden state")
-        holds(zeros.is_floating_point(), "The zeros are no floats.", zeros.dtype, hint=hint)
+        holds(zeros.is_floating_point(), "The zeros are not floats.", zeros.dtype, hint=hint)
         holds(not zeros.any(), "The first hidden state is not zero.", zeros, hint=hint)
 
 
 def test_recurrence_is_not_linear(student, draw):
-    """The new hidden state is not a linear function of the old one."""
+    """The new hidden state is a nonlinear function of the old one."""
     model, _, _, x, hidden = _setting(student, draw)
     a, b = 8 * hidden, 8 * draw.normal(*hidden.shape)
     ends = [_step(model, x, value)[1] for value in (a + b, a, b, torch.zeros_like(a))]
     gap = (ends[0] - ends[1] - ends[2] + ends[3]).abs().max()
-    hint = "Apply the activation before the state is returned, not only on the way to the logit."
-    holds(bool(gap > 1e-2), "The hidden state adds up like a linear function's.", hint=hint)
+    hint = "Apply the activation before the state is returned, not only before the logit."
+    holds(bool(gap > 1e-2), "The hidden state is a linear function of the old one.", hint=hint)
 
 
 def test_returns_logits(student, draw):
-    """The model returns logits; the sigmoid belongs to the loss."""
+    """The model returns logits, without a sigmoid."""
     model, _, _, x, hidden = _setting(student, draw)
     squashed = []
     for _ in range(3):
         draw.weights(student, model, scale=2.0)
         logits, _ = _step(model, x, hidden)
         squashed.append(bool(((logits >= 0) & (logits <= 1)).all()))
-    hint = "BCEWithLogitsLoss has the sigmoid inside: V's output goes there as it is."
+    hint = "BCEWithLogitsLoss applies the sigmoid itself: return V's output unchanged."
     holds(not all(squashed), "All logits lie between 0 and 1.", logits, hint=hint)
 
 
 def test_gradients_equal_the_oracle(student, draw):
-    """The gradients of all weights and of the old hidden state are those of the equations."""
+    """The gradients of all weights and of the old hidden state equal those of the equations."""
     model, parameters, sizes, x, hidden = _setting(student, draw, torch.float64)
     hidden.requires_grad_()
     cotangents = [draw.normal(len(x), 1, dtype=torch.float64), draw.normal(*hidden.shape)]
     found = _step(model, x, hidden.detach())
     readings = list(oracle.step_readings(parameters, sizes, x, hidden))
     fitting = [r for r in readings if all(map(is_close, found, r))]
-    readings = fitting or readings[:3]  # wrong values: then the nearest gradient says enough
+    readings = fitting or readings[:3]  # wrong values: the nearest gradient is enough
     gradients_match(student, model, [x, hidden], cotangents, parameters, readings)
 
 
 def test_samples_do_not_mix(student, draw):
-    """Changing one sequence's token leaves the logits of the others alone."""
+    """The model computes each sequence of a batch independently."""
     model, _, (V, _, _), x, hidden = _setting(student, draw)
     samples_apart(lambda tokens: _step(model, tokens, hidden)[0], x, (x[1] + 1) % V)
 
 
 def test_keeps_nothing_between_calls(student, draw):
-    """The same token and state give the same logits, whatever was computed in between."""
+    """The model keeps no state between calls."""
     model, _, (V, _, H), x, hidden = _setting(student, draw)
     other = [draw.tokens(2, high=V), draw.normal(2, H)]
     same_twice(lambda *inputs: _step(model, *inputs)[0], [x, hidden], other)
@@ -162,12 +162,12 @@ def test_works_in_float64(student, draw):
     """The model works in float64."""
     model, _, _, x, hidden = _setting(student, draw, torch.float64)
     logits, _ = _step(model, x, hidden)
-    hint = "Do not name a dtype where the layers' own will do."
+    hint = "Do not hard-code a dtype: use that of the layers."
     holds(logits.dtype == torch.float64, "The logits are not float64.", logits.dtype, hint=hint)
 
 
 def test_starts_on_any_device(student, draw):
-    """init_hidden makes its zeros on the device of the model."""
+    """init_hidden creates its zeros on the device of the model."""
     model, _, (_, _, H), x, _ = _setting(student, draw)
     first = student.given("training.FirstStep", model)
     _, hidden = several(first(x), 2, "(logits, hidden)")
@@ -176,7 +176,7 @@ def test_starts_on_any_device(student, draw):
 
 
 def test_leaves_its_inputs_alone(student, draw):
-    """The model changes neither the tokens nor the hidden state that it is given."""
+    """The model modifies neither the tokens nor the given hidden state."""
     model, _, _, x, hidden = _setting(student, draw)
     _step(model, x, hidden)
     arguments_unchanged(student)
@@ -184,11 +184,11 @@ def test_leaves_its_inputs_alone(student, draw):
 
 def test_gives_one_loss_per_epoch(student, draw):
     """train returns n_epochs training losses, n_epochs validation losses and a state dict."""
-    for epochs in (3, 1):  # the second call starts with nothing of the first
+    for epochs in (3, 1):  # the second call must not reuse lists of the first
         train_losses, valid_losses, best_state = step_task(student, draw, (2, 4, 5)).train(epochs)
         numbers(train_losses, epochs, "train_losses")
         numbers(valid_losses, epochs, "valid_losses")
-        holds(isinstance(best_state, dict), "best_state is no state dict.", best_state)
+        holds(isinstance(best_state, dict), "best_state is not a state dict.", best_state)
 
 
 def _trained(student, draw, shapes=EVEN):
@@ -198,27 +198,27 @@ def _trained(student, draw, shapes=EVEN):
 
 
 def test_reads_every_token_in_order(student, draw):
-    """train gives the model every column of a batch, from the first token to the last."""
+    """train feeds the model every column of a batch, from the first token to the last."""
     _trained(student, draw).sweeps()
 
 
 def test_hidden_state_is_carried(student, draw):
-    """train gives each step the hidden state that the step before returned."""
+    """train passes the hidden state returned by each step to the next step."""
     task = _trained(student, draw)
     for sweep in task.sweeps():
         first = sweep[0].steps
         steps = [[s - f for s, f in zip(call.steps, first, strict=True)] for call in sweep]
         wanted = [[t] * len(first) for t in range(len(sweep))]
-        problem = "A step does not get the hidden state of the step before."
+        problem = "A step does not get the hidden state of the previous step."
         holds(steps == wanted, problem, hint="output, hidden = model(X[:, t], hidden)")
 
 
 def test_every_batch_starts_anew(student, draw):
-    """train starts every batch from a hidden state of its own."""
+    """train starts every batch from a new hidden state."""
     task = _trained(student, draw)
     firsts = [sweep[0] for sweep in task.sweeps()]
     late = sum(any(call.steps) for call in firsts)
-    problem = f"Of {len(firsts)} batches {late} start from a state that was used before."
+    problem = f"{late} of {len(firsts)} batches start from a state that was used before."
     holds(not late, problem, hint="Call model.init_hidden(batch size) for every batch.")
 
 
@@ -227,41 +227,46 @@ def test_learns_through_all_steps(student, draw):
     task = _trained(student, draw)
     reached, passes = student.get(task.probe, "reached"), student.get(task.probe, "backwards")
     holds(isinstance(passes, list) and bool(passes), "There is no backward pass.", hint=STEP)
-    problem = f"Of {len(passes)} backward passes {reached} arrive at the first step."
+    problem = f"{reached} of {len(passes)} backward passes reach the first step."
     hint = "Do not detach the hidden state or take its .data between the steps of one batch."
     holds(reached == len(passes), problem, hint=hint)
 
 
 def test_last_output_goes_to_the_criterion(student, draw):
-    """The criterion gets the output after a batch's last token, and no other."""
+    """The criterion gets only the output after the last token of a batch."""
     task = _trained(student, draw)
     for batch, loss, call in task.losses():
         late = call.ids == batch.X[:, -1].tolist()
-        holds(late, "The criterion is called before the last token was read.", hint=LAST)
-        close(torch.tensor(loss.input)[:, None], torch.tensor(call.logits), LAST, "What it gets")
+        holds(late, "The criterion is called before the last token is read.", hint=LAST)
+        close(
+            torch.tensor(loss.input)[:, None],
+            torch.tensor(call.logits),
+            LAST,
+            "The input of the criterion",
+        )
 
 
 def test_criterion_gets_float_labels(student, draw):
-    """The criterion gets the batch's labels as floats, in the same shape as the output."""
+    """The criterion gets the labels as floats, in the same shape as the output."""
     task = _trained(student, draw)
     hint = "criterion(output, y.float().unsqueeze(1)): both (B, 1), or both (B,)."
     for batch, loss, _ in task.losses():
-        holds(loss.floating, "The labels are whole numbers.", hint=hint)
+        holds(loss.floating, "The labels are integers.", hint=hint)
         holds(loss.same_shape, "Labels and output have different shapes.", hint=hint)
         equal(loss.target, [float(y) for y in batch.y.tolist()], hint, "The labels")
 
 
 def _learning(task):
-    """List the batches from whose loss a gradient came back, and these losses."""
+    """List the batches that a gradient came back from, with their losses."""
     return [(batch, loss) for batch, loss, call in task.losses() if call.gradient is not None]
 
 
 def test_trains_on_every_batch(student, draw):
-    """Every epoch learns from every batch of train_gen once, and from no other."""
+    """Every epoch trains on each batch of train_gen once, and on no other batch."""
     task = _trained(student, draw, UNEVEN)
     found = sorted(task.batches.index(batch) for batch, _ in _learning(task))
-    hint = f"Call train_gen() anew in every epoch: a generator gives its batches once. {STEP}"
-    equal(found, [0, 0, 1, 1, 2, 2], hint, "The batches that a gradient came from, in two epochs,")
+    hint = f"Call train_gen() again in every epoch: a generator yields its batches once. {STEP}"
+    equal(found, [0, 0, 1, 1, 2, 2], hint, "The list of batches trained on in two epochs")
 
 
 def test_one_step_per_batch(student, draw):
@@ -276,13 +281,13 @@ def test_one_step_per_batch(student, draw):
 
 
 def test_gradients_start_from_zero(student, draw):
-    """Gradients are set to zero before each batch."""
+    """The gradients are set to zero before each batch."""
     task = _trained(student, draw)
     all_fresh(student.get(task.probe, "backwards"), 2)
 
 
 def test_trains_in_train_mode(student, draw):
-    """The model is in train mode whenever it learns, in the second epoch too."""
+    """The model is in train mode during training, in every epoch."""
     task = step_task(student, draw)
     task.probe.eval()
     task.train(2)
@@ -290,19 +295,19 @@ def test_trains_in_train_mode(student, draw):
 
 
 def test_validates_in_evaluation_mode(student, draw):
-    """The model is in evaluation mode whenever it is validated."""
+    """The model is in evaluation mode during validation."""
     task = _trained(student, draw)
     all_in_mode(task.calls(valid=True), training=False)
 
 
 def test_validates_without_gradients(student, draw):
-    """Validation computes without gradients."""
+    """Validation runs without gradients."""
     task = _trained(student, draw)
     none_tracked(task.calls(valid=True))
 
 
 def test_train_losses_are_epoch_means(student, draw):
-    """train_losses holds the mean of each epoch's losses, as they were while training."""
+    """train_losses contains the mean loss of each epoch, measured during training."""
     task = step_task(student, draw, shapes=UNEVEN)
     found, _, _ = task.train(2)
     losses = [loss for _, loss in _learning(task)]
@@ -314,7 +319,7 @@ def test_train_losses_are_epoch_means(student, draw):
 
 
 def test_valid_losses_follow_the_epochs(student, draw):
-    """valid_losses holds the mean validation loss after each epoch's training."""
+    """valid_losses contains the mean validation loss after each epoch's training."""
     task = step_task(student, draw, (2, 6, 4), UNEVEN)
     _, found, _ = task.train(3)
     readings = [task.valid_losses(epoch) for epoch in range(3)]
@@ -323,7 +328,7 @@ def test_valid_losses_follow_the_epochs(student, draw):
 
 
 def test_keeps_the_best_state(student, draw):
-    """best_state holds the weights after the epoch of the lowest validation loss, as a copy."""
+    """best_state is a copy of the weights after the epoch with the lowest validation loss."""
     curve = CURVES[draw.integer(0, len(CURVES) - 1)]
     task = step_task(student, draw, curve)
     _, _, best_state = task.train(5)
@@ -332,45 +337,49 @@ def test_keeps_the_best_state(student, draw):
 
 
 def test_accuracy_has_its_threshold_at_one_half(student, draw):
-    """compute_accuracy says 1 above a probability of 0.5, which is a logit of 0."""
+    """compute_accuracy predicts 1 above a probability of 0.5, which is a logit of 0."""
     task, right = accuracy_task(student, draw, (6, 5))
-    hint = "Compare sigmoid(output) with 0.5, or output with 0; make labels and output one shape."
+    hint = "Compare sigmoid(output) with 0.5, or output with 0; give labels and output one shape."
     number_is(task.accuracy(), right, hint, "The accuracy")
 
 
 def test_accuracy_counts_examples(student, draw):
-    """compute_accuracy gives right examples over all examples, also when batches differ in size."""
+    """compute_accuracy is the fraction of correct examples, also when batch sizes differ."""
     task, right = accuracy_task(student, draw, (5, 4, 2))
     hint = "Add up over all batches and divide once, by the number of examples; not in percent."
     number_is(task.accuracy(), right, hint, "The accuracy")
 
 
 def test_accuracy_takes_a_single_example(student, draw):
-    """compute_accuracy takes a batch of a single example."""
+    """compute_accuracy accepts a batch of a single example."""
     task, right = accuracy_task(student, draw, (4, 1))
-    hint = "squeeze() takes away the batch axis too when B is 1: squeeze(1) takes only the other."
+    hint = "squeeze() also removes the batch axis when B is 1: squeeze(1) removes only the other."
     number_is(task.accuracy(), right, hint, "The accuracy")
 
 
 def test_accuracy_runs_through_the_batch(student, draw):
-    """compute_accuracy carries the hidden state from the first token to the last, for each batch."""
+    """compute_accuracy carries the hidden state from the first to the last token of each batch."""
     task, _ = accuracy_task(student, draw, (4, 4))
     task.accuracy()
     for sweep in task.sweeps():
         steps = [call.steps for call in sweep]
         wanted = [[t] * len(call.steps) for t, call in enumerate(sweep)]
-        holds(steps == wanted, "The steps do not start anew or do not go on.", hint=TOKEN_BY_TOKEN)
+        holds(
+            steps == wanted,
+            "The hidden state is not new for a batch, or not carried on.",
+            hint=TOKEN_BY_TOKEN,
+        )
 
 
 def test_accuracy_is_measured_in_evaluation_mode(student, draw):
-    """compute_accuracy puts the model into evaluation mode."""
+    """compute_accuracy sets the model to evaluation mode."""
     task, _ = accuracy_task(student, draw, (5, 3))
     task.accuracy()
     all_in_mode(task.calls(), training=False)
 
 
 def test_accuracy_is_measured_without_gradients(student, draw):
-    """compute_accuracy computes without gradients."""
+    """compute_accuracy runs without gradients."""
     task, _ = accuracy_task(student, draw, (5, 3))
     task.accuracy()
     none_tracked(task.calls())

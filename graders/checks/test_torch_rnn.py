@@ -20,7 +20,7 @@ from graders.remote.faults import NotFound
 KINDS = ("rnn", "lstm")
 LAYERS = (
     "Embedding → one layer of nn.{} with batch_first=True → ReLU and another Linear if you like → "
-    "max over the time axis (dim=1) of all outputs → Linear. Nothing else stands between them."
+    "max over the time axis (dim=1) of all outputs → Linear. Add no other layers."
 )
 
 
@@ -33,24 +33,24 @@ def _model(student, draw, kind, dtype=torch.float32):
 
 def _equals_layers(student, draw, kind):
     model, parameters, sizes, x = _model(student, draw, kind)
-    x[:, 1] = 0  # an id like all others: the model is given no pad id
+    x[:, 1] = 0  # an id like all others: the model has no pad id
     readings = list(oracle.torch_classifier_logits(parameters, kind, sizes, x))
     hint = LAYERS.format(kind.upper())
     matches_one(model(x), readings, parameters, hint, "The matrix of logits")
 
 
 def test_rnn_logits_equal_the_layers(student, draw):
-    """With kind="rnn" the logits are those of Embedding, nn.RNN, global max pool and Linear."""
+    """With kind="rnn", the logits are those of Embedding, nn.RNN, global max pool and Linear."""
     _equals_layers(student, draw, "rnn")
 
 
 def test_lstm_logits_equal_the_layers(student, draw):
-    """With kind="lstm" the logits are those of Embedding, nn.LSTM, global max pool and Linear."""
+    """With kind="lstm", the logits are those of Embedding, nn.LSTM, global max pool and Linear."""
     _equals_layers(student, draw, "lstm")
 
 
 def test_recurrent_layer_is_single(student, draw):
-    """There is one recurrent layer, not several on top of one another."""
+    """TorchClassifier has exactly one recurrent layer."""
     for kind in KINDS:
         _, parameters, _, _ = _model(student, draw, kind)
         numbers = {number for _, number, _ in oracle.recurrent_layers(parameters)}
@@ -64,7 +64,7 @@ def _names(parameters):
 
 
 def test_shape_of_the_logits(student, draw):
-    """The logits have shape (B, C), for one sequence, one token and any batch size."""
+    """TorchClassifier's logits have shape (B, C), also when B or T is 1."""
     for kind in KINDS:
         model, _, (V, C, _, _), _ = _model(student, draw, kind)
         for shape in ((2, 4), (1, 3), (6, 1), (1, 1)):
@@ -72,14 +72,14 @@ def test_shape_of_the_logits(student, draw):
 
 
 def test_samples_do_not_mix(student, draw):
-    """Changing one sequence of the batch leaves the logits of the others alone."""
+    """TorchClassifier computes each sequence of a batch independently."""
     for kind in KINDS:
         model, _, sizes, x = _model(student, draw, kind)
         samples_apart(model, x, draw.tokens(x.shape[1], high=sizes[0]))
 
 
 def test_order_of_tokens_matters(student, draw):
-    """Exchanging two tokens of a sequence changes the logits: there is a memory in between."""
+    """TorchClassifier's logits depend on the order of the tokens."""
     x = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9], [2, 9, 4]])
     for kind in KINDS:
         model, _, (_, C, _, _), _ = _model(student, draw, kind)
@@ -90,14 +90,14 @@ def test_order_of_tokens_matters(student, draw):
 
 
 def test_no_softmax_inside(student, draw):
-    """The model returns logits; the softmax belongs to the loss."""
+    """TorchClassifier returns logits, without a softmax."""
     for kind in KINDS:
         model, _, sizes, x = _model(student, draw, kind)
         no_softmax(shaped(model(x), (len(x), sizes[1])))
 
 
 def test_gradients_reach_every_layer(student, draw):
-    """Embedding, recurrent layer and output layer all get a gradient."""
+    """TorchClassifier's embedding, recurrent layer and output layer all get a gradient."""
     for kind in KINDS:
         model, parameters, (V, C, E, _), x = _model(student, draw, kind)
         cotangent = draw.normal(len(x), C)
@@ -114,7 +114,7 @@ def test_gradients_reach_every_layer(student, draw):
 
 
 def test_keeps_nothing_between_calls(student, draw):
-    """The same batch gives the same logits, whatever was computed in between."""
+    """TorchClassifier keeps no state between calls."""
     for kind in KINDS:
         model, _, (V, C, _, _), x = _model(student, draw, kind)
         shaped(model(x), (len(x), C))
@@ -123,23 +123,23 @@ def test_keeps_nothing_between_calls(student, draw):
 
 
 def test_works_in_float64(student, draw):
-    """The model works in float64."""
+    """TorchClassifier works in float64."""
     for kind in KINDS:
         model, _, sizes, x = _model(student, draw, kind, torch.float64)
         logits = shaped(model(x), (len(x), sizes[1]))
-        hint = "Do not name a dtype where the layers' own will do."
+        hint = "Do not hard-code a dtype: use that of the layers."
         holds(logits.dtype == torch.float64, "The logits are not float64.", logits.dtype, hint=hint)
 
 
 def test_runs_on_any_device(student, draw):
-    """The model makes no tensor on a device of its own choice."""
+    """TorchClassifier creates no tensor on a fixed device."""
     for kind in KINDS:
         model, _, _, x = _model(student, draw, kind)
         ignores_device(student, model, x)
 
 
 def test_leaves_its_input_alone(student, draw):
-    """The model does not change the batch that it is given."""
+    """TorchClassifier does not modify its input."""
     for kind in KINDS:
         model, _, sizes, x = _model(student, draw, kind)
         shaped(model(x), (len(x), sizes[1]))
@@ -147,7 +147,7 @@ def test_leaves_its_input_alone(student, draw):
 
 
 def test_default_sizes(student, draw):
-    """The layer is an nn.RNN unless said otherwise, and 300 wide like the embedding."""
+    """By default, TorchClassifier uses nn.RNN, and its embedding and hidden sizes are 300."""
     hint = 'The defaults of __init__ are kind="rnn" and sizes of 300, and its layers use them.'
     has_widths(student, student.TorchClassifier(11, 2), [(11, 300), *[(300, 300)] * 2], hint)
     lstm = student.TorchClassifier(11, 2, "lstm")
@@ -155,10 +155,10 @@ def test_default_sizes(student, draw):
 
 
 def _table(student):
-    """Read the runs of all files of that name: one table, or one for each model."""
+    """Read the runs of all files of that name: one table, or one per model."""
     files = student.files("results.csv")
     if not files:
-        hint = "Hand it in beside your code: one row a run, with a column `model`."
+        hint = "Submit it with your code: one row per run, with a column `model`."
         raise NotFound("results.csv is not in the submission.", hint)
     runs, problems = [], []
     for content in files[:20]:
@@ -179,14 +179,14 @@ def _lacking(runs, least):
 
 
 def test_results_hold_several_runs_of_each_model(student, draw):
-    """results.csv holds at least two runs of each of the three models: MLP, Elman and LSTM."""
+    """results.csv has at least two runs of each of the three models: MLP, Elman and LSTM."""
     lacking = _lacking(_table(student), 2)
-    hint = "Tuning compares: one row for each setting that you tried, its model in `model`."
+    hint = "Add one row for each setting that you tried, with its model in `model`."
     holds(not lacking, f"There are fewer than two runs of {', '.join(lacking)}.", hint=hint)
 
 
 def test_results_hold_settings_and_validation(student, draw):
-    """results.csv holds the hyperparameters and the validation accuracy of its runs."""
+    """results.csv has the hyperparameters and the validation accuracy of its runs."""
     runs = [run for run in _table(student) if run.hyperparameters]
     lacking = _lacking(runs, 1)
     hint = "A column for each hyperparameter that you varied, such as the learning rate."
@@ -198,7 +198,7 @@ def test_results_hold_settings_and_validation(student, draw):
 
 
 def test_results_hold_test_accuracies(student, draw):
-    """results.csv holds the test accuracy of at least one run of each model."""
+    """results.csv has the test accuracy of at least one run of each model."""
     lacking = _lacking([run for run in _table(student) if run.test is not None], 1)
     hint = "Run the chosen setting of each model on the test set; leave the other cells blank."
-    holds(not lacking, f"There is no test accuracy of {', '.join(lacking)}.", hint=hint)
+    holds(not lacking, f"There is no test accuracy for {', '.join(lacking)}.", hint=hint)

@@ -35,7 +35,7 @@ HISTORY = "Return an object with the attributes train_loss, val_loss, val_accura
 
 @dataclass(frozen=True)
 class Task:
-    """Examples with ids, their labels, and a probe that knows the script of their logits."""
+    """Examples with ids, their labels, and a probe with a script of their logits."""
 
     probe: Remote
     labels: list[int]  # of all examples, by id
@@ -53,7 +53,7 @@ class Task:
 
 
 def _task(student, draw, curve=(3, 5), train=(4, 4, 3), val=(4, 4), hard=0.0):
-    """Make a task whose validation follows a curve; `train` and `val` are sizes of batches.
+    """Make a task with validation results that follow a curve; `train` and `val` are batch sizes.
 
     A hard one has logits so wrong in training that no loss there is as low as those of validation.
     """
@@ -78,29 +78,29 @@ def _evaluate(student, task):
 
 
 def _logits(task, epoch=0):
-    """Give the scripted logits of the validation examples, and their labels."""
+    """Return the scripted logits of the validation examples, and their labels."""
     ids = task.val_ids
     return task.script[epoch, ids].tolist(), [task.labels[i] for i in ids]
 
 
 def test_loss_is_the_mean_over_examples(student, draw):
-    """evaluate gives the mean cross entropy over all examples, also when batches differ in size."""
+    """evaluate returns the mean cross entropy over all examples, also when batch sizes differ."""
     task = _task(student, draw, val=(5, 2, 1))
     loss, _ = _evaluate(student, task)
     number_is(loss, oracle.cross_entropy(*_logits(task)), OVER_EXAMPLES, "The loss")
 
 
 def test_accuracy_is_the_fraction_over_examples(student, draw):
-    """evaluate gives the fraction of right examples, also when batches differ in size."""
+    """evaluate returns the fraction of correct examples, also when batch sizes differ."""
     hint = f"A number from 0 to 1, not percent. {OVER_EXAMPLES}"
-    for sizes in ((5, 2, 1), (4, 3), (3, 4, 1)):  # another axis may be right by chance, once
+    for sizes in ((5, 2, 1), (4, 3), (3, 4, 1)):  # another axis may be right once by chance
         task = _task(student, draw, val=sizes)
         _, accuracy = _evaluate(student, task)
         number_is(accuracy, oracle.accuracy(*_logits(task)), hint, "The accuracy")
 
 
 def test_evaluates_a_single_example(student, draw):
-    """evaluate takes a single batch of a single example."""
+    """evaluate accepts a single batch of a single example."""
     task = _task(student, draw, curve=(draw.integer(0, 1),), val=(1,))
     loss, accuracy = _evaluate(student, task)
     hint = "Do not squeeze the batch axis, and count every batch."
@@ -109,7 +109,7 @@ def test_evaluates_a_single_example(student, draw):
 
 
 def test_evaluates_in_evaluation_mode(student, draw):
-    """evaluate puts the model into evaluation mode."""
+    """evaluate sets the model to evaluation mode."""
     task = _task(student, draw)
     task.probe.train()
     _evaluate(student, task)
@@ -117,7 +117,7 @@ def test_evaluates_in_evaluation_mode(student, draw):
 
 
 def test_evaluates_without_gradients(student, draw):
-    """evaluate computes without gradients."""
+    """evaluate runs without gradients."""
     task = _task(student, draw)
     _evaluate(student, task)
     none_tracked(calls_of(student, task.probe))
@@ -133,11 +133,11 @@ def _field(student, history, name):
         return student.get(history, name)
     if isinstance(history, tuple) and name in getattr(history, "_fields", ()):
         return getattr(history, name)
-    raise Failed(f"What comes back has no attribute {name}.", describe(history), "", HISTORY)
+    raise Failed(f"The result has no attribute {name}.", describe(history), "", HISTORY)
 
 
 def _learning(student, task):
-    """List the calls from which a gradient came back, in order: those that the model learns from."""
+    """List the calls that a gradient came back from, in order: those that the model learns from."""
     return [call for call in calls_of(student, task.probe) if call.gradient is not None]
 
 
@@ -147,26 +147,26 @@ def _validating(student, task):
 
 
 def test_history_has_one_entry_per_epoch(student, draw):
-    """The history holds exactly one train_loss, val_loss and val_accuracy for each epoch."""
-    for epochs in (3, 1):  # the second call starts with nothing of the first
+    """The history has exactly one train_loss, val_loss and val_accuracy per epoch."""
+    for epochs in (3, 1):  # the second call must not reuse lists of the first
         history = _train(student, _task(student, draw, curve=(2, 5, 6)), epochs)
         for name in ("train_loss", "val_loss", "val_accuracy"):
             numbers(_field(student, history, name), epochs, name)
 
 
 def test_trains_on_every_batch(student, draw):
-    """Every epoch learns from every training batch once, also from the last, smaller one."""
+    """Every epoch trains on each batch once, including the smaller last one."""
     task = _task(student, draw)
     _train(student, task)
     found = sorted(sorted(call.ids) for call in _learning(student, task))
     wanted = sorted(sorted(x[:, 0].tolist()) for x, _ in task.train * 2)
     shown = f"{len(found)} batches in 2 epochs"
-    problem = "The batches that are learnt from are not those that were given, once an epoch."
+    problem = "The model is not trained on each given batch once per epoch."
     holds(found == wanted, problem, shown, f"{len(wanted)} batches", STEP)
 
 
 def test_learns_by_cross_entropy(student, draw):
-    """What is learnt from is the cross entropy of the model's logits."""
+    """The training loss is the cross entropy of the logits."""
     task = _task(student, draw)
     _train(student, task)
     calls = _learning(student, task)
@@ -176,23 +176,23 @@ def test_learns_by_cross_entropy(student, draw):
         slope = torch.tensor([oracle.gradient(row, task.labels[i]) for row, i in pairs])
         found = torch.tensor(call.gradient)
         scale = float((found * slope).sum() / slope.square().sum())  # a sum is as good as a mean
-        hint = "cross_entropy takes the logits as they are: it has the softmax inside."
+        hint = "cross_entropy takes the logits as they are: it applies the softmax itself."
         close(found, max(scale, 1e-3) * slope, hint, "The gradient of the loss at the logits")
 
 
 def test_one_step_per_batch(student, draw):
-    """Each batch moves the weights once, before the next one is looked at."""
+    """The weights are updated once per batch, before the next batch."""
     task = _task(student, draw)
     _train(student, task)
     calls = _learning(student, task)
     weights = [call.weights["weight"] for call in calls] + [_weights(student, task)["weight"]]
     moves = sum(a != b for a, b in pairwise(weights))
-    problem = f"After {len(calls)} backward passes the weights had moved {moves} times."
+    problem = f"After {len(calls)} backward passes the weights had changed {moves} times."
     holds(len(calls) == moves == 6, problem, "", "6 times: 2 epochs of 3 batches", STEP)
 
 
 def test_gradients_start_from_zero(student, draw):
-    """Gradients are set to zero before each batch."""
+    """The gradients are set to zero before each batch."""
     task = _task(student, draw)
     _train(student, task)
     all_fresh(student.get(task.probe, "backwards"), 2)
@@ -207,12 +207,12 @@ def test_learning_rate_is_used(student, draw):
         weight = torch.tensor(_weights(student, task)["weight"]).flatten()
         moved.append(weight[:1].abs().sum().item())
     problem = f"With lr=0.004 a weight moves by {moved[0]:.2g}, with lr=0.04 by {moved[1]:.2g}."
-    hint = "Hand lr to the optimiser, which has to hold the parameters of this model."
+    hint = "Pass lr to the optimiser, together with the parameters of this model."
     holds(moved[1] > 3 * moved[0] > 0, problem, hint=hint)
 
 
 def test_trains_in_train_mode(student, draw):
-    """The model is in train mode whenever it learns, in the second epoch too."""
+    """The classifier is in train mode during training, in every epoch."""
     task = _task(student, draw)
     task.probe.eval()
     _train(student, task)
@@ -220,21 +220,21 @@ def test_trains_in_train_mode(student, draw):
 
 
 def test_validates_in_evaluation_mode(student, draw):
-    """The model is in evaluation mode whenever it is validated."""
+    """The classifier is in evaluation mode during validation."""
     task = _task(student, draw)
     _train(student, task)
     all_in_mode(_validating(student, task), training=False)
 
 
 def test_validates_without_gradients(student, draw):
-    """Validation computes without gradients."""
+    """Validation runs without gradients."""
     task = _task(student, draw)
     _train(student, task)
     none_tracked(_validating(student, task))
 
 
 def test_train_loss_is_the_epoch_mean(student, draw):
-    """train_loss is the mean of an epoch's losses, as they were while training."""
+    """train_loss is the mean loss of an epoch, measured during training."""
     task = _task(student, draw)
     found = _field(student, _train(student, task), "train_loss")
     calls = _learning(student, task)
@@ -256,7 +256,7 @@ def test_val_loss_follows_the_epochs(student, draw):
 
 
 def test_val_accuracy_follows_the_epochs(student, draw):
-    """val_accuracy is the fraction of right validation examples after each epoch's training."""
+    """val_accuracy is the fraction of correct validation examples after each epoch's training."""
     task = _task(student, draw, curve=(3, 6, 4))
     found = _field(student, _train(student, task, 3), "val_accuracy")
     wanted = [oracle.accuracy(*_logits(task, epoch)) for epoch in range(3)]
@@ -265,7 +265,7 @@ def test_val_accuracy_follows_the_epochs(student, draw):
 
 
 def _long_run(student, draw):
-    """Train for five epochs; give the history, and the weights after each epoch."""
+    """Train for five epochs; return the task, the history and the weights after each epoch."""
     curve = CURVES[draw.integer(0, len(CURVES) - 1)]
     task = _task(student, draw, curve, train=(4, 3), hard=8.0)
     history = _train(student, task, 5)
@@ -278,13 +278,13 @@ def _weights(student, task):
 
 
 def test_keeps_the_best_state(student, draw):
-    """best_state holds the weights after the epoch that was best in validation, as a copy."""
+    """best_state is a copy of the weights after the epoch that was best in validation."""
     _, history, after, best = _long_run(student, draw)
     same_state(_field(student, history, "best_state"), after[best], after[-1], "best_state")
 
 
 def test_ends_with_last_or_best_weights(student, draw):
-    """Afterwards the model has the weights of the last epoch or of the best one."""
+    """After training, the classifier has the weights of the last or of the best epoch."""
     task, _, after, best = _long_run(student, draw)
     found = _weights(student, task)
     hint = "Train the model that was passed in; load nothing but the best state at the end."
@@ -292,9 +292,9 @@ def test_ends_with_last_or_best_weights(student, draw):
 
 
 def test_leaves_the_batches_alone(student, draw):
-    """train_classifier does not change the batches that it is given."""
+    """train_classifier does not modify the given batches."""
     task = _task(student, draw, train=(2,) * 7)
     _train(student, task)
-    holds(bool(_learning(student, task)), "Nothing is learnt from the batches.", hint=STEP)
+    holds(bool(_learning(student, task)), "The model is not trained on the batches.", hint=STEP)
     hint = "Shuffle a copy: random.sample(batches, len(batches)). Do not write into a batch."
     holds(not student.mutated, "The batches that were passed in are changed.", hint=hint)

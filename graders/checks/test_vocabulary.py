@@ -10,19 +10,21 @@ from graders.remote.faults import Fault, StudentError
 from graders.remote.student import Remote
 
 SPECIALS = ("<pad>", "<unk>")
-ORDER = "Sort by (-count, token): the most frequent first, and tokens of one count by the alphabet."
-UNKNOWN = "vocabulary[token] gives the id of <unk> for a token that it does not know."
+ORDER = (
+    "Sort by (-count, token): the most frequent first, and tokens of equal count alphabetically."
+)
+UNKNOWN = "vocabulary[token] returns the id of <unk> for an unknown token."
 LONG = "Build the tensor with dtype=torch.long: without tokens it would be a tensor of floats."
 
 
 def _words(draw, count):
-    """Draw different words of three letters."""
+    """Draw distinct words of three letters."""
     numbers = draw.sizes(count, 0, 26**3 - 1)
     return [chr(97 + n // 676) + chr(97 + n // 26 % 26) + chr(97 + n % 26) for n in numbers]
 
 
 def _texts(draw, counts):
-    """Write texts in which each token occurs as often as told, one of them without a token."""
+    """Make texts with the given count of each token; one of them has no tokens."""
     tokens = [token for token, count in counts.items() for _ in range(count)]
     order = [tokens[i] for i in draw.shuffled(list(range(len(tokens))))]
     texts = []
@@ -40,8 +42,8 @@ def _build(student, texts, **options):
 
 
 def _object(vocabulary):
-    hint = "Give Vocabulary(itos) back, itos the list of all tokens in the order of their ids."
-    holds(isinstance(vocabulary, Remote), "No Vocabulary came back.", vocabulary, hint=hint)
+    hint = "Return Vocabulary(itos), with itos the list of all tokens in the order of their ids."
+    holds(isinstance(vocabulary, Remote), "The result is not a Vocabulary.", vocabulary, hint=hint)
     return vocabulary
 
 
@@ -52,22 +54,22 @@ def _tokenizer(student, mark=" "):
 def _tokens(student, vocabulary):
     found = plain(student.get(vocabulary, "itos"))
     sound = isinstance(found, list) and all(isinstance(token, str) for token in found)
-    holds(sound, "itos is no list of tokens.", found, "the token of id i at place i")
+    holds(sound, "itos is not a list of tokens.", found, "the token of id i at index i")
     return found
 
 
 def _has_tokens(student, vocabulary, wanted, hint):
-    """Pass if a vocabulary holds these tokens and no others, in any order."""
+    """Raise Failed unless a vocabulary has exactly these tokens, in any order."""
     found = sorted(_tokens(student, vocabulary))
-    equal(found, sorted(wanted), hint, "The list of all tokens, here by the alphabet,")
+    equal(found, sorted(wanted), hint, "The sorted list of all tokens")
 
 
 def _has_order(student, vocabulary, wanted):
-    equal(_tokens(student, vocabulary), wanted, ORDER, "The list of tokens, itos,")
+    equal(_tokens(student, vocabulary), wanted, ORDER, "The list of tokens (itos)")
 
 
 def test_specials_come_first(student, draw):
-    """The special tokens have the first ids, <pad> before <unk> unless said otherwise."""
+    """The special tokens have the first ids: by default <pad>, then <unk>."""
     texts = _texts(draw, dict.fromkeys(_words(draw, 4), 2))
     for options in ({}, {"specials": ["<unk>", "<start>", "<pad>"]}):
         specials = list(options.get("specials", SPECIALS))
@@ -75,36 +77,36 @@ def test_specials_come_first(student, draw):
         equal(
             itos[: len(specials)],
             specials,
-            "Put the specials in front, as given.",
+            "Put the special tokens first, as given.",
             "The first tokens",
         )
 
 
 def test_specials_come_once(student, draw):
-    """A special token stands in its place alone, also when the texts hold it."""
+    """Each special token is listed once, even if the texts contain it."""
     texts = _texts(draw, {**dict.fromkeys(_words(draw, 4), 2), "<unk>": 5, "<pad>": 1})
-    hint = "Leave the specials out when you collect the tokens of the texts."
+    hint = "Leave out the special tokens when you collect the tokens of the texts."
     _has_tokens(student, _build(student, texts), oracle.vocabulary(texts), hint)
 
 
 def test_frequent_tokens_come_first(student, draw):
-    """Behind the specials stand all tokens by falling frequency, counted over all texts."""
+    """After the special tokens come all others in order of decreasing frequency over all texts."""
     first, *words = _words(draw, 6)
     texts = _texts(draw, dict(zip(words, draw.shuffled([1, 2, 4, 6, 9]), strict=True)))
-    texts.append([first] * 13)  # in one text: not how many texts hold it is what counts
+    texts.append([first] * 13)  # in one text: the number of texts that contain it does not count
     _has_order(student, _build(student, texts), oracle.vocabulary(texts))
 
 
 def test_ties_are_ordered_by_token(student, draw):
-    """Tokens that are equally frequent are in the order of the alphabet."""
+    """Tokens of equal frequency are in alphabetical order."""
     words = sorted(_words(draw, 9), reverse=True)
-    texts = [words[i : i + 3] for i in (0, 3, 6)]  # met in the opposite order
+    texts = [words[i : i + 3] for i in (0, 3, 6)]  # seen in the opposite order
     texts += [text[:2] for text in texts]
     _has_order(student, _build(student, texts), oracle.vocabulary(texts))
 
 
 def test_counts_from_min_freq_on(student, draw):
-    """A token is kept if it occurs min_freq times or more."""
+    """A token is kept if it occurs at least min_freq times."""
     least = draw.integer(3, 5)
     counts = [1, least - 1, least - 1, least, least, least + 1, least + 4]
     texts = _texts(draw, dict(zip(_words(draw, 7), draw.shuffled(counts), strict=True)))
@@ -114,23 +116,23 @@ def test_counts_from_min_freq_on(student, draw):
 
 
 def test_max_size_cuts_the_rarest(student, draw):
-    """max_size keeps only the most frequent tokens (with or without the specials in the count)."""
-    words = sorted(_words(draw, 8))  # rare ones stand first and last in the alphabet
+    """max_size keeps only the most frequent tokens, whether or not it counts the special ones."""
+    words = sorted(_words(draw, 8))  # rare ones are first and last in the alphabet
     counts = dict(zip(words, [1, 3, 5, 7, 8, 10, 12, 2], strict=True))
     size = draw.integer(5, 6)
-    texts = [sorted(words, key=counts.get), *_texts(draw, counts)]  # and are met first
+    texts = [sorted(words, key=counts.get), *_texts(draw, counts)]  # and are seen first
     found = sorted(_tokens(student, _build(student, texts, max_size=size)))
     readings = [sorted(oracle.vocabulary(texts, most=most)) for most in (size, size - 2)]
-    hint = "Sort first, then cut: the most frequent tokens and all specials stay."
-    holds(found in readings, "The vocabulary holds other tokens.", found, readings[0], hint)
+    hint = "Sort first, then cut: the most frequent and all special tokens stay."
+    holds(found in readings, "The vocabulary has other tokens.", found, readings[0], hint)
 
 
 def test_ids_and_tokens_belong_together(student, draw):
-    """v[token] is a token's place in v.itos, `token in v` tells whether v has it, len(v) counts."""
+    """v[token] is the token's index in v.itos, `token in v` tests membership, len(v) is the size."""
     words = _words(draw, 8)
     vocabulary = _build(student, _texts(draw, dict.fromkeys(words[:6], 2)))
     itos = _tokens(student, vocabulary)
-    hint = "Give Vocabulary(itos) back, with all tokens in the order of their ids."
+    hint = "Return Vocabulary(itos), with all tokens in the order of their ids."
     found = student.given("vocabulary.ids", vocabulary, itos)
     equal(found, list(range(len(itos))), hint, "The list of ids")
     known = student.given("vocabulary.known", vocabulary, words)
@@ -139,7 +141,7 @@ def test_ids_and_tokens_belong_together(student, draw):
 
 
 def test_unknown_tokens_have_the_id_of_unk(student, draw):
-    """A token that is not in the vocabulary has the id of <unk>, wherever that stands."""
+    """An unknown token has the id of <unk>, wherever <unk> is in the list."""
     *words, rare = _words(draw, 5)
     texts = _texts(draw, {**dict.fromkeys(words, 3), rare: 2})
     for specials in (("<pad>", "<unk>"), ("<unk>", "<pad>"), ("<pad>", "<start>", "<unk>")):
@@ -150,7 +152,7 @@ def test_unknown_tokens_have_the_id_of_unk(student, draw):
 
 
 def test_builds_with_the_given_tokenizer(student, draw):
-    """build_vocabulary cuts the texts with the tokenizer that it is given, and in no other way."""
+    """build_vocabulary splits the texts with the given tokenizer and in no other way."""
     *words, first, second = _words(draw, 6)
     tokens = [*words, f"{first} {second}", first.upper(), f"{second}."]
     texts = _texts(draw, dict.fromkeys(tokens, 2))
@@ -161,21 +163,21 @@ def test_builds_with_the_given_tokenizer(student, draw):
 
 
 def test_texts_may_come_one_by_one(student, draw):
-    """The texts may be a generator, that can be gone through once."""
+    """`texts` may be a generator (iterable only once)."""
     texts = _texts(draw, dict.fromkeys(_words(draw, 6), 2))
     stream = student.given("vocabulary.Stream", [" ".join(text) for text in texts])
     vocabulary = _object(student.build_vocabulary(stream, _tokenizer(student)))
-    hint = "One `for text in texts` must do: no len(texts), no index, no second loop."
+    hint = "Use a single `for text in texts`: no len(texts), no index, no second loop."
     _has_tokens(student, vocabulary, oracle.vocabulary(texts), hint)
 
 
 def test_building_leaves_the_specials_alone(student, draw):
-    """build_vocabulary does not change the texts and the specials that it is given."""
+    """build_vocabulary modifies neither the texts nor the special tokens."""
     texts = _texts(draw, dict.fromkeys(_words(draw, 4), 2))
     vocabulary = _build(student, texts, specials=["<pad>", "<unk>"])
     _has_tokens(student, vocabulary, oracle.vocabulary(texts), "All tokens once.")
     hint = "`itos = specials` is the caller's list, not a copy: begin with list(specials)."
-    holds(not student.mutated, "What was passed in is changed.", hint=hint)
+    holds(not student.mutated, "An argument is changed.", hint=hint)
 
 
 def _vectorize(student, text, itos, mark=" "):
@@ -186,13 +188,13 @@ def _vectorize(student, text, itos, mark=" "):
         return student.vectorize_text(text, given, tokenizer)
     except StudentError as error:
         if error.type_name != "NotImplementedError":
-            with contextlib.suppress(Fault):  # it may use more of its own class than was asked for
+            with contextlib.suppress(Fault):  # it may use more of its own class than required
                 return student.vectorize_text(text, student.Vocabulary(itos), tokenizer)
         raise error from None
 
 
 def _setting(draw, words):
-    """Make a vocabulary that has <unk> where nobody guesses it, and a text in which words repeat."""
+    """Make a vocabulary with <unk> at a random index, and a text in which words repeat."""
     itos = [token for token in (*SPECIALS, *words) if token != "<unk>"]
     itos = [itos[i] for i in draw.shuffled(list(range(len(itos))))]
     itos.insert(draw.integer(2, len(itos) - 1), "<unk>")
@@ -201,7 +203,7 @@ def _setting(draw, words):
 
 
 def test_ids_of_a_text(student, draw):
-    """vectorize_text gives the ids of the text's tokens, in their order, as int64 of shape (T,)."""
+    """vectorize_text returns the ids of the text's tokens in order, as int64 of shape (T,)."""
     itos, text = _setting(draw, _words(draw, 6))
     wanted = torch.tensor([itos.index(token) for token in text])
     equal(_vectorize(student, " ".join(text), itos), wanted, "One id for each token.")
@@ -217,20 +219,20 @@ def test_ids_of_unknown_tokens(student, draw):
 
 
 def test_a_text_of_one_token(student, draw):
-    """A text of one token gives a tensor of shape (1,)."""
+    """vectorize_text returns shape (1,) for a text of one token."""
     itos, text = _setting(draw, _words(draw, 6))
     wanted = torch.tensor([itos.index(text[0])])
     equal(_vectorize(student, text[0], itos), wanted, "Do not squeeze the axis of tokens.")
 
 
 def test_a_text_without_tokens(student, draw):
-    """A text without tokens gives an int64 tensor of shape (0,)."""
+    """vectorize_text returns an int64 tensor of shape (0,) for a text without tokens."""
     itos, _ = _setting(draw, _words(draw, 6))
     equal(_vectorize(student, "", itos), torch.zeros(0, dtype=torch.int64), LONG)
 
 
 def test_vectorizes_with_the_given_tokenizer(student, draw):
-    """vectorize_text cuts the text with the tokenizer that it is given, and in no other way."""
+    """vectorize_text splits the text with the given tokenizer and in no other way."""
     words = _words(draw, 5)
     itos, text = _setting(draw, [*words, f"{words[0]} {words[1]}", words[2].upper(), "<unk> <unk>"])
     text += [f"{words[0]} {words[1]}", words[2].upper()]

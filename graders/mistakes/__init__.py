@@ -1,4 +1,4 @@
-"""Known wrong answers: each a small edit of the reference that its part's checks must catch."""
+"""Known-wrong answers: small edits of the reference that the part's checks must catch."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ class Mistake:
     """One wrong answer.
 
     Args:
-        name: what is wrong, in a few words; unique within its part.
-        edits: pairs (old, new) of text; each `old` stands exactly once in the file of reference/.
+        name: a few words that say what is wrong; unique within its part.
+        edits: pairs (old, new) of text; each `old` occurs exactly once in the file of reference/.
         fails: names of checks of this part that must fail; others of the part may fail as well.
-        hint: the hint that its student deserves: words that a failed check's hint or message holds.
-        seen: where it was seen: "real" in submissions, or "systematic" when derived from a line.
+        hint: words of the right hint, which a failed check's hint or message must contain.
+        seen: "real" if seen in submissions, "systematic" if derived from a line.
         file: the file that is edited; <part>.py when empty.
     """
 

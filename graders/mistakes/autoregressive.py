@@ -90,7 +90,7 @@ MODEL = (
             (OUTPUT, "self.output = nn.Linear(2 * hidden, vocab_size)"),
         ),
         (VALUES, CAUSAL),
-        "No bidirectional layer",
+        "no bidirectional layer",
         "real",
     ),
     Mistake(
@@ -130,7 +130,7 @@ MODEL = (
         "a ReLU behind the LSTM",
         ((LOGITS, "return self.output(states.relu())"),),
         (VALUES, STACKED),
-        "Nothing else stands between them",
+        "Add no other layers",
     ),
     Mistake(
         "each token is read alone",
@@ -386,7 +386,7 @@ SAMPLING = (
         "the probability comes instead of the index",
         ((DRAW, "return probabilities[int(torch.multinomial(probabilities, 1))].item()"),),
         (INDEX, AT_ONE),
-        "Take the one element",
+        "Return the single element",
     ),
     Mistake(
         "a tensor with an axis comes",
@@ -469,7 +469,7 @@ GENERATION = (
         "max_length counts the new tokens",
         ((WHILE, "while len(tokens) < max_length + len(seed) and tokens[-1] != end:"),),
         (LONGEST,),
-        "the seed included",
+        "including the seed",
         "real",
     ),
     Mistake(
@@ -503,14 +503,14 @@ GENERATION = (
         "never back to train mode",
         ((BACK, ""),),
         (MODE,),
-        "set it again at the end",
+        "restore it at the end",
         "real",
     ),
     Mistake(
         "always to train mode",
         ((BACK, "    model.train()\n"),),
         (MODE,),
-        "Remember model.training",
+        "Save model.training",
         "real",
     ),
 )
@@ -534,7 +534,7 @@ TRAINING = (
         "the last batch is dropped",
         ((ORDER, "for i in torch.randperm(len(batches))[:-1].tolist():"),),
         (EACH,),
-        "the last one too",
+        "including the last one",
         "real",
     ),
     Mistake(
@@ -618,7 +618,7 @@ TRAINING = (
         "only the last epoch is kept",
         ((TRAIN, "        history = History()\n" + TRAIN),),
         (COUNTED, LOSSES),
-        "has another length",
+        "has the wrong length",
     ),
     Mistake(
         "the norm is recorded after clipping",
@@ -692,7 +692,7 @@ TRAINING = (
         "gradients are never set to zero",
         ((ZERO_GRAD, ""),),
         (ALONE,),
-        "gradients pile up",
+        "gradients add up",
         "real",
     ),
     Mistake(
@@ -705,7 +705,7 @@ TRAINING = (
             ),
         ),
         (ALONE,),
-        "The optimiser meets gradients of other norms",
+        "The gradient norms at the steps are wrong",
     ),
     Mistake(
         "no step is made",
@@ -718,7 +718,7 @@ TRAINING = (
         "the optimiser holds another model's parameters",
         ((ADAM, "torch.optim.Adam(LSTMLanguageModel(5).parameters(), lr=lr)"),),
         (MOVES, WRITES),
-        "Give model.parameters() and lr to the optimiser",
+        "Pass model.parameters() and lr to the optimiser",
         "real",
     ),
     Mistake(
@@ -742,7 +742,7 @@ TRAINING = (
         "on_epoch is called after each batch",
         ((ON_EPOCH, ON_EPOCH.replace("        if", "            if")), (SAMPLES, "    " + SAMPLES)),
         (TEN,),
-        "Behind the loop over batches",
+        "After the loop over batches",
     ),
     Mistake(
         "on_epoch is called once, at the end",
@@ -751,7 +751,7 @@ TRAINING = (
             ("            " + SAMPLES, "        " + SAMPLES),
         ),
         (TEN,),
-        "Behind the loop over batches",
+        "After the loop over batches",
     ),
     Mistake(
         "the loss is called without the pad",
@@ -788,7 +788,7 @@ TRAINING = (
         "a softmax before the loss",
         ((LOSS, "loss = masked_loss(model(batch).softmax(dim=-1), targets, PAD)"),),
         (LOSSES,),
-        "The losses are others",
+        "The losses are wrong",
         "real",
     ),
 )

@@ -42,10 +42,10 @@ C_SOFTMAX, C_TWICE = (
 C_TRAINS, C_WIDE = "test_classifier_trains_every_layer", "test_classifier_default_sizes"
 
 CARRY, EQUATIONS = "Assign the new hidden state", "h_t = f(W [x_t, h_(t-1)] + b)"
-ACTIVATE, FIRST_HIDDEN = "before the state is carried on", "Compute the hidden state first"
-CONTINUE, ZERO_STATE = "Start from `hidden` when it is given", "Zeros, of shape (B, hsize)"
+ACTIVATE, FIRST_HIDDEN = "before the state is passed on", "Compute the hidden state first"
+CONTINUE, ZERO_STATE = "Start from `hidden` when it is given", "zeros of shape (B, hsize)"
 ONE_STEP, LEAK = "Step t may only read x[:, t]", "Samples leak into one another"
-CUT, UNUSED = "The graph is cut", "forward does not use them"
+CUT, UNUSED = "graph is cut", "forward does not use them"
 WIDTH, BOTH, EACH_INPUT = (
     "hsize wide, not insize",
     "Return the sequence",
@@ -207,7 +207,7 @@ _LAYER = (
         "activates the outputs",
         _step(STEP.strip(), "return torch.tanh(self.lin2(hidden)), hidden"),
         (VALUES, NEW),
-        "is not made from the hidden state",
+        "is not computed from the returned hidden state",
     ),
     Mistake(
         "applies softmax to the outputs",
@@ -469,7 +469,7 @@ _LAYER = (
         "casts to float32",
         ((RETURN, "return torch.stack(outs, dim=1).float(), hidden"),),
         (FLOAT64, GRADIENTS),
-        "Do not name a dtype",
+        "Do not hard-code a dtype",
     ),
     Mistake(
         "makes the first state on the CPU",

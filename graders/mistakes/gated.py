@@ -36,7 +36,7 @@ BATCH = "Take the batch size from the input"
 DEVICE = "runs on a GPU"
 SIZES = "No weight acts"
 STATE = "keep nothing on self"
-HAND = "The step is yours to write"
+HAND = "Write the step yourself"
 PRODUCTS = "multiply once"
 
 GRU_MISTAKES = (
@@ -51,7 +51,7 @@ GRU_MISTAKES = (
         "the GRU mixes the reset state in",
         ((MIX, "return (1 - z) * (r * h) + z * n"),),
         (GRU,),
-        "as it was",
+        "mixes in h unchanged",
     ),
     Mistake(
         "the GRU's candidate ignores the reset gate",
@@ -130,7 +130,7 @@ GRU_MISTAKES = (
             ),
         ),
         (GRU,),
-        "acts as no weight of a GRU",
+        "acts like no weight of a GRU",
         "real",
     ),
     Mistake(
@@ -297,7 +297,7 @@ LSTM_MISTAKES = (
         "the LSTM's tanh is outside",
         ((H, "return torch.tanh(o * c), c"),),
         (LSTM,),
-        "outside of the tanh",
+        "outside the tanh",
     ),
     Mistake(
         "the LSTM's input and forget gates are tied",
@@ -353,7 +353,7 @@ LSTM_MISTAKES = (
         "the LSTM's output gate reads the cell state",
         ((O, "o = torch.sigmoid(self.W_o(x) + self.U_o(c))"),),
         (LSTM,),
-        "acts as no weight of an LSTM",
+        "acts like no weight of an LSTM",
     ),
     Mistake(
         "all the LSTM's gates read the cell state",

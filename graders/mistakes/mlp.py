@@ -22,11 +22,11 @@ DEFAULTS, LEARNS = "test_default_sizes", "test_learns_the_tiny_reviews"
 
 LAYERS, COUNTS, OVER_TIME = (
     "Embedding → Linear",
-    "only asks whether one is there",
+    "depends on how often a token occurs",
     "dim=1 of (B, T, H)",
 )
 LEAK, TWO_SOFTMAX = "Samples leak into one another", "cross_entropy applies the softmax itself"
-CUT = "The graph is cut"
+CUT = "graph is cut"
 NO_LAYER, NO_STATE = "the parameters do not make up", "keep nothing on self"
 ON_DEVICE, ALL_OF_IT = "runs on a GPU", "over all of dim=1"
 
@@ -194,7 +194,7 @@ MISTAKES = (
         "masks token 0",
         _forward("pooled = features.masked_fill((x == 0)[..., None], 0.0).amax(dim=1)"),
         (ZERO,),
-        "Nothing is masked here",
+        "Do not mask anything",
         "real",
     ),
     Mistake(
@@ -270,7 +270,7 @@ MISTAKES = (
         "casts to float32",
         _forward(returned="return self.output(pooled).float()"),
         (FLOAT64,),
-        "Do not name a dtype",
+        "Do not hard-code a dtype",
         "real",
     ),
     Mistake(
@@ -293,7 +293,7 @@ MISTAKES = (
         "is 100 wide",
         ((SIZES, "emb: int = 100, hidden: int = 100"),),
         (DEFAULTS,),
-        "The sheet's sizes are the defaults",
+        "the defaults of",
     ),
     Mistake(
         "exchanges the two widths",

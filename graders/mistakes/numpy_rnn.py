@@ -73,7 +73,7 @@ MISTAKES = (
         "only the output weights are differentiated",
         (("return [d_e, d_x, d_h, d_W_y]", "return [0 * d_e, 0 * d_x, 0 * d_h, d_W_y]"),),
         (RECURRENT, INPUT, EMBEDDING, TAGS),
-        "not only made",
+        "do not only create",
         "real",
     ),
     Mistake(
@@ -204,7 +204,7 @@ MISTAKES = (
             ),
         ),
         ("test_backpropagation_changes_nothing", "test_gradients_are_made_anew"),
-        "belongs to update",
+        "Only update may change",
     ),
     Mistake(
         "the tags are changed",

@@ -36,7 +36,7 @@ NEXT = "test_targets_are_the_next_tokens"
 
 KEEP_FIRST, OWN_PAD = "Keep the first tokens", "filled with the id that is given"
 LEFT_HINT, NEW_LIST = "the last position is a real token", "build a new one"
-SHORT_ROW, LONG_DTYPE = "its first lengths[b] places", "nn.Embedding looks up whole numbers"
+SHORT_ROW, LONG_DTYPE = "its first lengths[b] positions", "nn.Embedding looks up integers"
 ONE_ORDER, NEW_ORDER = "Draw one order and use it for X and for y", "Draw a new order each time"
 STEP, LAST_BATCH = "Step through the data by batch_size", "Keep the last batch"
 PLACES, SORT = "rows times its longest row", "Sort by length before cutting"
@@ -162,7 +162,7 @@ _LENGTH_MASK = (
         "ignores the mask's width",
         ((WIDTH, "T = int(lengths.max())"),),
         (MASK_WIDTH,),
-        "max_len is the width",
+        "the width of the mask",
     ),
     Mistake(
         "counts the longest as one shorter",
@@ -214,7 +214,7 @@ _GENERATOR = (
         "draws with replacement",
         ((ORDER, "order = torch.randint(len(X), (len(X),)).tolist()"),),
         (ONCE,),
-        "Every example comes once",
+        "Yield every example once",
     ),
     Mistake(
         "shuffles X without y",
@@ -253,7 +253,7 @@ _TOKEN_BATCHES = (
         "asks the first batch whether there is room",
         ((FITS, FITS.replace("len(batches[-1])", "len(batches[0])")),),
         (FEW,),
-        "Go on adding sequences",
+        "Add sequences to a batch",
     ),
     Mistake(
         "compares with the index, not with the budget",
@@ -303,7 +303,7 @@ _TOKEN_BATCHES = (
         "gives each sequence a batch of its own",
         ((FITS, "if False:"),),
         (FEW,),
-        "Go on adding sequences",
+        "Add sequences to a batch",
     ),
     Mistake(
         "gives sequences instead of indices",
@@ -314,7 +314,7 @@ _TOKEN_BATCHES = (
             ),
         ),
         (BUDGET, EACH, ALIKE, FEW),
-        "Give indices",
+        "Return indices",
     ),
 )
 _TARGETS = (

@@ -174,6 +174,6 @@ MISTAKES = (
             ),
         ),
         ("test_changes_nothing",),
-        "belongs to update",
+        "Only update may change",
     ),
 )

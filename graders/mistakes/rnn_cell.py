@@ -28,7 +28,7 @@ EQUATION = "h_t = f(W x_t + U h_(t-1) + b)"
 CUT = "the graph is cut"
 DEVICE = "runs on a GPU"
 OWN = "Call the cell that RNN was given"
-NOTHING_ELSE = "nothing else stands between them"
+NOTHING_ELSE = "Add no other layers"
 KEPT = "keep nothing on self"
 THRESHOLD = "Compare the logit with 0"
 
@@ -157,7 +157,7 @@ CELLS = (
             (STEP, "return self.W(x, h)"),
         ),
         (CELL, "test_cell_gradients"),
-        "The step is yours to write",
+        "Write the step yourself",
     ),
     Mistake(
         "the cell calls torch's function",
@@ -173,7 +173,7 @@ CELLS = (
             ),
         ),
         (CELL, "test_cell_gradients"),
-        "The step is yours to write",
+        "Write the step yourself",
     ),
 )
 
@@ -263,7 +263,7 @@ LOOPS = (
             ),
         ),
         ("test_loop_starts_from_a_given_state", "test_two_chunks_equal_one_run"),
-        "only where h is None",
+        "only if h is None",
     ),
     Mistake(
         "the first state is as wide as the input",
@@ -391,7 +391,7 @@ STACKS = (
         "only the first layer runs",
         ((STACK, STACK + "            break\n"),),
         ("test_stack_runs_over_the_states_below", "test_stack_trains_every_layer"),
-        "return the top's",
+        "return those of the top",
     ),
     Mistake(
         "the layers' last states are read",
@@ -577,7 +577,7 @@ CLASSIFIERS = (
             (OUT, "return self.output(last[0])"),
         ),
         (EMBEDDED, ONE_HOT, "test_classifier_shape"),
-        "The step is yours to write",
+        "Write the step yourself",
     ),
 )
 
@@ -624,7 +624,7 @@ ACCURACIES = (
         "a column against a row",
         ((GUESS, GUESS.replace("logits.reshape(B) > 0", "logits > 0")),),
         (ONE_LOGIT,),
-        "(B, 1) against (B,)",
+        "(B, 1) with (B,)",
         "real",
     ),
     Mistake(

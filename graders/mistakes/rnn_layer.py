@@ -82,7 +82,7 @@ MISTAKES = (
         "state and output come back in the other order",
         ((ACTIVATED, "        return ht, (yt if self.phi_y is None else self.phi_y(yt))"),),
         (OUTPUT, STATE, "test_any_batch_size"),
-        "The output first",
+        "the output first",
     ),
     Mistake(
         "only the output comes back",
@@ -112,7 +112,7 @@ MISTAKES = (
             ),
         ),
         ("test_starts_from_zeros", "test_layer_keeps_nothing_between_calls"),
-        "Zeros",
+        "zeros",
     ),
     Mistake(
         "the first state is made on the CPU",
@@ -175,7 +175,7 @@ MISTAKES = (
         "the output is float32 whatever comes in",
         ((ACTIVATED, "        return (yt if self.phi_y is None else self.phi_y(yt)).float(), ht"),),
         ("test_layer_works_in_float64",),
-        "Do not name a dtype",
+        "Do not hard-code a dtype",
     ),
     # the model
     Mistake(
@@ -354,7 +354,7 @@ MISTAKES = (
         "the state moves at pads, and only there",
         ((SKIPPED, SKIPPED.replace("ht, h_new)", "h_new, ht)")),),
         ("test_rows_of_different_lengths",),
-        "those of tokens move state and answer",
+        "steps that read a token change state and output",
     ),
     Mistake(
         "the state runs on through the pads",
@@ -377,7 +377,7 @@ MISTAKES = (
         "pads are skipped unasked",
         (("skip_padding: int | None = None,", "skip_padding: int | None = 1,"),),
         (EVERY_ID,),
-        "None unless",
+        "None by default",
     ),
     # truncation
     Mistake(

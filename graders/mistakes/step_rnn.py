@@ -57,15 +57,15 @@ A_MODE = "test_accuracy_is_measured_in_evaluation_mode"
 A_GRADIENTS = "test_accuracy_is_measured_without_gradients"
 
 EQUATIONS, NOT_GIVEN = "h = f(W e + U h_before + biases)", "not the one it was given"
-ROW, SIGMOID = "One logit for each sequence", "BCEWithLogitsLoss has the sigmoid inside"
+ROW, SIGMOID = "One logit for each sequence", "BCEWithLogitsLoss applies the sigmoid itself"
 ONE_ROW, ON_DEVICE = "one row for each sequence of the batch", "runs on a GPU"
-ACTIVATE, CUT = "Apply the activation before the state is returned", "The graph is cut"
+ACTIVATE, CUT = "Apply the activation before the state is returned", "graph is cut"
 LEAK, NO_STATE = "Samples leak into one another", "keep nothing on self"
-DTYPE, CHANGED = "Do not name a dtype", "change the caller's tensor"
+DTYPE, CHANGED = "Do not hard-code a dtype", "change the caller's tensor"
 PASS_ON, INIT_EACH = "output, hidden = model(X[:, t], hidden)", "Call model.init_hidden(batch size)"
-NO_DETACH, AS_IT_IS = "Do not detach the hidden state", "hand the output of the last step"
+NO_DETACH, AS_IT_IS = "Do not detach the hidden state", "pass the output of the last step"
 TOKENS, LABELS = "For each batch: init_hidden(B)", "criterion(output, y.float().unsqueeze(1))"
-CALL_ANEW, ONCE = "Call train_gen() anew in every epoch", "Once per batch: zero_grad"
+CALL_ANEW, ONCE = "Call train_gen() again in every epoch", "Once per batch: zero_grad"
 SET_ZERO, MODES = "gradients add up otherwise", "Call model.train() at the start of every epoch"
 NO_GRAD, DIVIDE = "Evaluate under torch.no_grad()", "divide once, by the number of batches"
 VALID, KEEP = "Go through valid_gen() after", "copy.deepcopy(model.state_dict())"
@@ -578,7 +578,7 @@ _TRAINING = (
         "returns the model",
         ((COPY, "best_state = copy.deepcopy(model)"),),
         (ENTRIES, BEST),
-        "no state dict",
+        "not a state dict",
     ),
     Mistake(
         "goes on with the lists of the call before",

@@ -144,7 +144,7 @@ MISTAKES = (
         "token 0 is masked",
         ((EMBED, "embedded = self.embedding(x) * (x != 0)[:, :, None]"),),
         (RNN, LSTM),
-        "Nothing else stands",
+        "Add no other layers",
         "real",
     ),
     Mistake(
@@ -203,7 +203,7 @@ MISTAKES = (
             ("Elman,8,0.003,2,0.512,\nElman,8,0.01,2,0.675,\nElman,24,0.003,2,0.975,\n", ""),
         ),
         (RUNS, SETTINGS),
-        "Tuning compares",
+        "one row for each setting",
         file=CSV,
     ),
     Mistake(

@@ -41,7 +41,7 @@ ENDS, ALONE = "test_ends_with_last_or_best_weights", "test_leaves_the_batches_al
 OVER, MODES = "add up over examples", "Call model.train() at the start of every epoch"
 NO_GRAD, ONCE = "Evaluate under torch.no_grad()", "Once per batch: zero_grad, forward, loss"
 SOFTMAX, SET_ZERO = "cross_entropy takes the logits as they are", "gradients add up otherwise"
-HAND, DIVIDE = "Hand lr to the optimiser", "divide once"
+HAND, DIVIDE = "Pass lr to the optimiser", "divide once"
 AFTER, KEEP = "after the epoch's last step", "copy.deepcopy(model.state_dict())"
 OWN_MODEL, A_COPY = "Train the model that was passed in", "Shuffle a copy"
 

@@ -19,10 +19,10 @@ OF_TEXT, OF_UNKNOWN = "test_ids_of_a_text", "test_ids_of_unknown_tokens"
 ONE, NONE = "test_a_text_of_one_token", "test_a_text_without_tokens"
 OWN_TOKENIZER = "test_vectorizes_with_the_given_tokenizer"
 
-SORTED, IN_FRONT = "Sort by (-count, token)", "Put the specials in front"
+SORTED, IN_FRONT = "Sort by (-count, token)", "Put the special tokens first"
 AT_LEAST, CUT = "count >= min_freq", "Sort first, then cut"
-AS_THEY_COME, ONE_LOOP = "take the tokens as they come", "One `for text in texts` must do"
-UNK, LONG = "the id of <unk> for a token", "dtype=torch.long"
+AS_THEY_COME, ONE_LOOP = "take the tokens as they come", "a single `for text in texts`"
+UNK, LONG = "the id of <unk> for an unknown token", "dtype=torch.long"
 
 MISTAKES = (
     Mistake(
@@ -47,7 +47,7 @@ MISTAKES = (
         "counts the specials among the tokens",
         ((KEPT, "kept = [token for token in counts if counts[token] >= min_freq]"),),
         (ONCE,),
-        "Leave the specials out",
+        "Leave out the special tokens",
         "real",
     ),
     Mistake(
@@ -123,7 +123,7 @@ MISTAKES = (
         "returns the list of tokens",
         ((RETURN, "return [*specials, *kept[:max_size]]"),),
         (FIRST, TOGETHER),
-        "Give Vocabulary(itos) back",
+        "Return Vocabulary(itos)",
     ),
     Mistake(
         "numbers the tokens from 1",

@@ -1,5 +1,5 @@
-"""Ground truth, written apart from `reference/`: plain loops over numbers, and formulas over roles.
+"""Ground truth, independent of `reference/`: plain loops over numbers, and formulas over roles.
 
-Functions on a family of answers yield every reading of the student's own weights that is right:
+If several answers are right, functions yield every right reading of the student's own weights:
 either order of the concatenation, separate or joint matrices, any valid activation.
 """

@@ -34,12 +34,12 @@ def language_model_logits(
 
 
 def loss_per_token(logits: Tensor, targets: Tensor, pad: int) -> Tensor:
-    """Sum -ln softmax(logits)[target] over the targets that are no pads, and divide by their number.
+    """Sum -ln softmax(logits)[target] over the targets that are not pads, and divide by their number.
 
     Args:
         logits: (B, T, V).
         targets: (B, T).
-        pad: the id that does not count.
+        pad: the id that is left out.
     """
     terms = []
     for row, wanted in zip(logits, targets.tolist(), strict=True):
@@ -87,13 +87,13 @@ def _divergence(f: float, p: float) -> float:
 def forced_path(
     seed: Sequence[int], vocab_size: int, path: Sequence[int], length: int
 ) -> list[int]:
-    """Write on from a seed as `given/scripted.py` forces it to, up to `length` tokens, no end.
+    """Continue a seed as `given/scripted.py` forces it to, up to `length` tokens, without an end.
 
     Args:
         seed: the first tokens.
         vocab_size: the ids end below this.
         path: a multiplier, an offset, and the first id of those that can come next.
-        length: of the whole.
+        length: of the whole list.
     """
     multiplier, offset, lowest = path
     tokens = list(seed)

@@ -34,7 +34,7 @@ class Formula:
     """What a cell computes from weights in their roles.
 
     Args:
-        words: its name, as a message says it.
+        words: its name in messages.
         needed: shapes of the roles without which it is another formula.
         optional: shapes of those that may be missing, or be the sum of several (biases).
         run: maps roles and inputs to the outputs.

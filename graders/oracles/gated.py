@@ -1,4 +1,4 @@
-"""GRU and LSTM: the formulas that count as right, and known slips with the hint that each deserves."""
+"""GRU and LSTM: the right formulas, and common wrong ones with their hints."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ LSTM_HINT = (
 
 @dataclass(frozen=True)
 class Slip:
-    """A wrong formula that is often written, and what to tell those who did."""
+    """A common wrong formula, and the hint for it."""
 
     formula: Formula
     hint: str
@@ -44,7 +44,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Cell:
-    """One kind of cell: its right formulas, of which a student's may be any, and its slips."""
+    """One kind of cell: its right formulas and its common wrong ones."""
 
     formulas: Sequence[Formula]
     slips: Sequence[Slip]
@@ -52,7 +52,7 @@ class Cell:
 
 
 def in_words(role: str) -> str:
-    """Return what a role is: `U_r` is the weight from the state to the reset gate r."""
+    """Describe a role: `U_r` is the weight from the state to the reset gate r."""
     kind, _, gate = role.partition("_")
     return f"{ROLES[kind]} {ROLES[gate]}"
 
@@ -110,8 +110,8 @@ def _reset(reset: str, r: Tensor, h: Tensor) -> Tensor:
 
 def _gru_slips(D: int, H: int) -> list[Slip]:
     own = "The update gate z and the reset gate r have weights of their own."
-    mixing = "What z keeps of one it takes from the other: one factor is z, the other is 1 - z."
-    old = "The new state mixes the old state in as it was: only the candidate reads r * h."
+    mixing = "The new state mixes h and the candidate: one factor is z, the other is 1 - z."
+    old = "The new state mixes in h unchanged: only the candidate reads r * h."
     ignored = "The reset gate multiplies the old state on its way into the candidate."
     of_input = "The reset gate multiplies the old state, not x."
     squashed = "The candidate is a tanh; the gates are sigmoids."
@@ -159,7 +159,7 @@ def _lstm(
         new_c, new_h: from the gates' values, the old c; and the new c, too.
         read: the state that the gates read.
         order: of the states on the way in and out.
-        activations: what stands in place of a gate's own, by the gate's letter.
+        activations: replacements of a gate's own, by the gate's letter.
     """
     usual = {"i": sigmoid, "f": sigmoid, "g": tanh, "o": sigmoid}
 
@@ -177,10 +177,10 @@ def _lstm(
 
 
 def _lstm_slips(D: int, H: int) -> list[Slip]:
-    own = "The input and the forget gate have weights of their own: neither is made of the other."
+    own = "The input and the forget gate have weights of their own: neither is computed from the other."
     order = "The state is (h, c) on the way in and on the way out: the hidden state comes first."
     squash = "The cell state goes through a tanh on its way into h: h = o * tanh(c)."
-    outer = "The output gate stands outside of the tanh: h = o * tanh(c)."
+    outer = "The output gate is outside the tanh: h = o * tanh(c)."
     gates = "The gates i, f and o are sigmoids, between 0 and 1; only the candidate g is a tanh."
     candidate = "The candidate g is a tanh; the gates are sigmoids."
     reads = "The gates read x and h; the cell state c only goes into the sum."

@@ -1,22 +1,22 @@
-"""The grammars of the two tiny languages, exactly: where does a string first break its rules?"""
+"""The exact grammars of the two tiny languages: the first violation in a string."""
 
 from collections.abc import Callable
 
 WORDS = ("abc!", "uvw!", "klm!")
-Broken = tuple[int, str] | None  # the first wrong place, and what is wrong there
+Broken = tuple[int, str] | None  # the first wrong position, and the reason
 
 
 def ndfa(text: str) -> Broken:
-    """Judge s, then one and the same of three words any number of times, then s."""
+    """Check for s, then the same one of three words any number of times, then s."""
     if not text.startswith("s"):
-        return 0, "it must begin with s"
+        return 0, "the text must begin with s"
     if text == "s":
         return 1, "a word or the last s is missing"
     if text[1] == "s":
         return (2, "nothing may follow the last s") if len(text) > 2 else None
     word = next((word for word in WORDS if word[0] == text[1]), "")
     if not word:
-        return 1, "a word or the last s must stand here"
+        return 1, "expected a word or the last s here"
     return _repeated(text, word)
 
 
@@ -28,23 +28,23 @@ def _repeated(text: str, word: str) -> Broken:
         if text[place] == "s" and between:
             return (place + 1, "nothing may follow the last s") if text[place + 1 :] else None
         if text[place] != wanted:
-            return place, f"the word is {word}, so {wanted}{' or s' * between} must stand here"
+            return place, f"the word is {word}, so {wanted}{' or s' * between} must follow"
         place += 1
-    return len(text), "it breaks off: the last s is missing"
+    return len(text), "the text ends before the last s"
 
 
 def brackets(text: str) -> Broken:
-    """Judge brackets that all close: no prefix closes more than it opened, and none stays open."""
+    """Check for balanced brackets: no prefix closes more than it opened, and none stays open."""
     depth = 0
     for place, bracket in enumerate(text):
         if bracket not in "()":
-            return place, "only brackets may stand here"
+            return place, "only brackets are allowed"
         depth += 1 if bracket == "(" else -1
         if depth < 0:
-            return place, "this bracket closes none"
+            return place, "this bracket has no opening bracket"
     if not text:
-        return 0, "nothing was written"
-    return (len(text), f"{depth} brackets stay open") if depth else None
+        return 0, "the text is empty"
+    return (len(text), f"{depth} brackets are not closed") if depth else None
 
 
 GRAMMARS: dict[str, Callable[[str], Broken]] = {"ndfa": ndfa, "brackets": brackets}

@@ -1,4 +1,4 @@
-"""What padding.py must give: plain loops over rows."""
+"""Expected results of padding.py: plain loops over rows."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def mask(lengths: Sequence[int], width: int) -> Tensor:
 
 
 def greedy_batches(lengths: Sequence[int], budget: int) -> int:
-    """Count the batches that cutting greedily from short to long makes."""
+    """Count the batches of greedy packing from short to long."""
     count, rows = 0, 0
     for length in sorted(lengths):
         if count and (rows + 1) * length <= budget:

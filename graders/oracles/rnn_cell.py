@@ -11,7 +11,7 @@ from graders.oracles.roles import Layout, Parameter, Roles, assignments
 
 Step = Callable[[Tensor, Tensor], Tensor]  # x (B, D) and h (B, H) to the new h
 
-# The sheet writes f for the activation; any that bends at all will do.
+# The assignment writes f for the activation; any nonlinear one is right.
 BENDING = [
     *ACTIVATIONS.values(),
     *(F.leaky_relu, F.elu, F.selu, F.gelu, F.silu, F.mish, F.softplus, F.softsign),

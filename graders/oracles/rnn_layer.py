@@ -42,7 +42,7 @@ def _step(w: Roles, x: Tensor, h: Tensor, phi_h: Activation, phi_y: Activation) 
 
 
 def _layouts(I: int, H: int, O: int) -> list[tuple[Layout, Callable[[Roles], Roles]]]:
-    """List two matrices for x and h, or one on both; a second bias is another check's matter."""
+    """List two matrices for x and h, or one on both; another check reports a second bias."""
     biases = {"b_1": (H,), "b_2": (H,), "c": (O,)}
     separate = Layout({"W_x": (H, I), "W_h": (H, H), "W_y": (O, H)}, biases)
     joint = Layout({"W": (H, I + H), "W_y": (O, H)}, biases)
@@ -78,7 +78,7 @@ def sentiment_readings(
 def layer_by_layer(
     embedding: Tensor, H: int, layer: Callable[[Tensor, Tensor], Step], X: Tensor
 ) -> Tensor:
-    """Return the log-probabilities that a given layer leads to: (x_t, h) to (scores, new state)."""
+    """Return the log-probabilities of a given layer: (x_t, h) to (scores, new state)."""
     return _last(embedding[X], H, layer)
 
 

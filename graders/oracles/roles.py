@@ -1,8 +1,8 @@
-"""Find a student's weights by shape and role, whatever they are called.
+"""Find a student's weights by shape and role, whatever their names.
 
 A layout names the roles of a formula with their shapes, `{"W_x": (H, D), "W_h": (H, H)}`; roles that
-may be missing stand apart. Every parameter of the model must have a role: what is left over is part
-of another formula.
+may be missing are listed separately. Every parameter of the model must have a role: one that is left
+over is part of another formula.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from itertools import combinations
 from torch import Tensor
 
 
-@dataclass(frozen=True, eq=False)  # tensors have no one answer to ==
+@dataclass(frozen=True, eq=False)  # == of tensors has no single result
 class Parameter:
     """One parameter of a student's model: its name, values, and the class that owns it."""
 
@@ -28,7 +28,7 @@ Roles = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Layout:
-    """The roles that a formula needs, and those that it may do without (biases)."""
+    """The roles that a formula needs, and the optional ones (biases)."""
 
     needed: Mapping[str, Shape]
     optional: Mapping[str, Shape]

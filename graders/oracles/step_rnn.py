@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from graders.oracles.formulas import ACTIVATIONS, Activation, same
 from graders.oracles.roles import Layout, Parameter, Roles, Shape, assignments
 
-# The sheet says "e.g. tanh": whatever torch has under the name of an activation is as good.
+# The assignment says "e.g. tanh": any activation of torch is right.
 OTHERS: tuple[Activation, ...] = (
     F.leaky_relu,
     F.elu,
@@ -70,7 +70,7 @@ def _step(w: Roles, activation: Activation, x: Tensor, hidden: Tensor) -> tuple[
 
 
 def _layouts(V: int, E: int, H: int) -> Iterator[tuple[Layout, Callable[[Roles], Roles]]]:
-    """Yield where W and U may stand, apart or side by side, and how the embedding may be kept."""
+    """Yield the layouts of W and U, separate or joint, and of the embedding."""
     middles: tuple[tuple[dict[str, Shape], Callable[[Roles], Roles]], ...] = (
         ({"W": (H, E), "U": (H, H)}, same),
         ({"joint": (H, E + H)}, lambda w: {**w, "W": w["joint"][:, :E], "U": w["joint"][:, E:]}),

@@ -1,7 +1,7 @@
 """Torch's recurrent layers by their equations, on the student's own weights.
 
 nn.RNN and nn.LSTM name their weights themselves, `weight_ih_l0` and so on: those names are torch's
-and no student's choice. Everything around them is found by shape.
+and not the student's choice. All other weights are found by shape.
 """
 
 import re
@@ -69,7 +69,7 @@ def lstm(layer: Layer, x: Tensor) -> Tensor:
 def stacks(parameters: Sequence[Parameter], kind: str, D: int) -> Iterator[list[list[Layer]]]:
     """Yield each module's layers of this kind whose first reads D numbers, and all of them chained.
 
-    A layer is a list: the forward one, and behind it the one that runs backwards, if any.
+    A layer is a list: the forward one, followed by the one that runs backwards, if any.
     """
     modules: dict[str, dict[int, list[Layer]]] = {}
     for (module, number, _), layer in recurrent_layers(parameters).items():
@@ -92,7 +92,7 @@ def _fits(stack: list[list[Layer]], D: int) -> bool:
 
 
 def states(stack: list[list[Layer]], run: Callable[[Layer, Tensor], Tensor], x: Tensor) -> Tensor:
-    """Run a stack of layers; one that runs backwards stands beside the forward one."""
+    """Run a stack of layers; outputs of a backward one are appended to the forward one's."""
     for layer in stack:
         both = [run(layer[0], x)] + [run(one, x.flip(1)).flip(1) for one in layer[1:]]
         x = torch.cat(both, 2)
@@ -136,13 +136,13 @@ def _features(parameters: Sequence[Parameter], outs: Tensor, H: int) -> Iterator
 
 
 def matrices(parameters: Sequence[Parameter], rows: int, columns: int) -> list[tuple[str, Tensor]]:
-    """List the matrices of this shape that are no recurrent weights."""
+    """List the matrices of this shape that are not recurrent weights."""
     others = [p for p in parameters if not NAMED.fullmatch(p.name)]
     return [(p.name, p.values) for p in others if tuple(p.values.shape) == (rows, columns)]
 
 
 def bias_of(parameters: Sequence[Parameter], weight: str) -> Tensor | None:
-    """Return the bias that stands beside a Linear's weight (the name of one stands for the other)."""
+    """Return the bias that belongs to a Linear's weight, found by its name."""
     shapes = {p.name: tuple(p.values.shape) for p in parameters}
     name, rows = weight.removesuffix("weight") + "bias", shapes[weight][:1]
     return next((p.values for p in parameters if p.name == name and shapes[name] == rows), None)

@@ -1,4 +1,4 @@
-"""What a training leads to: losses and accuracies of given logits, in plain loops over examples."""
+"""Results of a training: losses and accuracies of given logits, in plain loops over examples."""
 
 from collections.abc import Sequence
 from math import exp, log
@@ -21,7 +21,7 @@ def softmax(row: Sequence[float]) -> list[float]:
 
 
 def accuracy(logits: Rows, labels: Sequence[int]) -> float:
-    """Return the fraction of examples whose largest logit is the label's."""
+    """Return the fraction of examples with the largest logit at the label."""
     right = [row[label] == max(row) for row, label in zip(logits, labels, strict=True)]
     return sum(right) / len(right)
 

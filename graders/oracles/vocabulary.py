@@ -1,4 +1,4 @@
-"""What vocabulary.py must give: plain counting."""
+"""Expected results of vocabulary.py: plain counting."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ def vocabulary(
 
     Args:
         texts: each as its tokens.
-        specials: stand first.
+        specials: come first.
         least: how often a token must occur.
         most: how many tokens stay beside the specials.
     """

@@ -1,1 +1,1 @@
-"""What the checks of several parts share: finding weights, calling, probing, training, judging."""
+"""Code shared by the checks of several parts: finding weights, calling, probing, training."""

@@ -1,4 +1,4 @@
-"""What the checks of cells share: made by hand, values of a family, slopes, matrix products."""
+"""Shared by the checks of cells: no built-in layers, values, gradients, matrix products."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -31,26 +31,26 @@ DETACHED = (
 
 
 def built_by_hand(student: RemoteSubmission, model: Remote, *arguments: object) -> None:
-    """Raise Failed unless a model uses no recurrent module or function of torch's own."""
+    """Raise Failed if a model uses a recurrent module or function of torch."""
     used = student.operations(model, *arguments)
     names = [m for m in used.modules if m.startswith("torch.") and ".rnn." in m]
     names += [f for f in used.functions if f.rpartition(".")[2].lstrip("_") in BUILT_IN]
     names += [a for a in used.aten if _operator(a).lstrip("_") in BUILT_IN or "_rnn" in a]
-    hint = "The step is yours to write, with nn.Linear or nn.Parameter and the equations."
-    holds(not names, f"It is built on {', '.join(sorted(set(names)))}.", hint=hint)
+    hint = "Write the step yourself, with nn.Linear or nn.Parameter and the equations."
+    holds(not names, f"The cell is built on {', '.join(sorted(set(names)))}.", hint=hint)
 
 
 def _operator(name: str) -> str:
-    """Give `mm` for `aten.mm.default`."""
+    """Return `mm` for `aten.mm.default`."""
     return name.partition(".")[2].partition(".")[0]
 
 
 def floats(
     returned: object, shape: Sequence[int], hint: str = "", what: str = "The result"
 ) -> Tensor:
-    """Give `returned` back if it is a finite tensor of this shape and of real floating numbers."""
+    """Return `returned` if it is a finite tensor of real floats with this shape."""
     tensor = shaped(returned, shape, hint, what)
-    holds(tensor.is_floating_point(), f"{what} holds no floating numbers.", str(tensor.dtype))
+    holds(tensor.is_floating_point(), f"{what} is not a tensor of floats.", str(tensor.dtype))
     return tensor
 
 
@@ -76,7 +76,7 @@ class BuiltCell:
         return self.student.parameters(self.model)
 
     def call(self, inputs: Sequence[Tensor]) -> list[Tensor]:
-        """Call the cell; give its new states, each of shape (B, H)."""
+        """Call the cell and return its new states, each of shape (B, H)."""
         x, *states = inputs
         shape = states[0].shape
         if len(states) == 1:
@@ -115,7 +115,7 @@ def make(
 
 
 def values_match(made: BuiltCell, draw: Draw) -> None:
-    """Pass if the cell computes one of the right formulas with its own weights (float64)."""
+    """Raise Failed unless the cell computes a right formula with its own weights (float64)."""
     _zeros_match(made, draw)
     called = made.student.called
     best = _readings(made, draw)[0]
@@ -126,12 +126,12 @@ def values_match(made: BuiltCell, draw: Draw) -> None:
 
 
 def _zeros_match(made: BuiltCell, draw: Draw) -> None:
-    """Pass if all weights zero give what all right formulas agree on: half the gates are open."""
+    """Raise Failed unless the states are right with all weights zero, where all formulas agree."""
     returned, expected = _with_zeros(made)
     if not _agree(returned, expected):
         hint = _slip(made, draw) or made.known.hint
         for got, wanted in zip(returned, expected, strict=True):
-            close(got, wanted, hint, "With all weights and biases zero, a new state")
+            close(got, wanted, hint, "With all weights and biases zero, the new state")
 
 
 def _with_zeros(made: BuiltCell) -> tuple[list[Tensor], list[Tensor]]:
@@ -151,7 +151,7 @@ def _agree(returned: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
 
 @dataclass(frozen=True)
 class _Tried:
-    """One right formula, how the weights read under it, and whether values agree at fresh weights."""
+    """One right formula, the reading of the weights under it, and whether new values agree."""
 
     reading: Reading
     agrees: bool
@@ -160,8 +160,8 @@ class _Tried:
 def _readings(made: BuiltCell, draw: Draw) -> list[_Tried]:
     """Read the weights under the right formulas until one agrees; the best is first.
 
-    Autograd's slopes are quick to have. Where they lead to nothing, differences of the cell's own
-    values have the last word.
+    Autograd's gradients are fast. If they lead to no reading, finite differences of the cell's own
+    values decide.
     """
     with contextlib.suppress(Failed, StudentError):
         found = _read_by(made.student.gradients, made, draw)
@@ -206,8 +206,8 @@ def _unread(best: Reading) -> str:
             f"The new state is not that of {words}, although each weight by itself acts like one."
         )
     if best.strange:
-        return f"The cell is not {words}: {best.strange} acts as no weight of {words} does."
-    return f"No weight acts on {', '.join(map(in_words, best.missing))}."
+        return f"The cell is not {words}: {best.strange} acts like no weight of {words}."
+    return f"There is no weight {', '.join(map(in_words, best.missing))}."
 
 
 def _slip(made: BuiltCell, draw: Draw) -> str:
@@ -220,16 +220,16 @@ def _slip(made: BuiltCell, draw: Draw) -> str:
         formulas = _plausible(slopes, made, [s.formula for s in likely], draw)
         slips = [s for s in likely if any(s.formula is formula for formula in formulas)]
         return next((s.hint for s in slips if _try(slopes, made, s.formula, draw).agrees), "")
-    except Fault:  # a hint is worth no further message
+    except Fault:  # without a hint, the check's message is enough
         return ""
     finally:
         made.student.called = called
 
 
 def gradients_match(made: BuiltCell, draw: Draw) -> None:
-    """Pass if autograd's slopes are those of the formula and of the cell's own values (float64).
+    """Raise Failed unless autograd's slopes are those of the formula and the own values (float64).
 
-    A cell with another formula is judged by its own values alone: its fault costs points once.
+    A cell with another formula is checked by its own values alone: its fault costs points once.
     """
     best = _readings(made, draw)[0]
     parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
@@ -284,7 +284,7 @@ def _in_order(
 
 
 def samples_stand_alone(made: BuiltCell) -> None:
-    """Raise Failed unless a sample gives the same states alone, and in a batch of any other size."""
+    """Raise Failed unless a sample gets the same states alone and in a batch of any other size."""
     whole = made.call(made.inputs)
     for rows in (slice(0, 1), slice(1, 3), slice(0, 5)):
         part = [torch.cat([v, v.flip(0)])[rows] for v in made.inputs]
@@ -295,10 +295,10 @@ def samples_stand_alone(made: BuiltCell) -> None:
 
 
 def few_products(made: BuiltCell, most: int) -> None:
-    """Pass if one step makes at most so many matrix products; a stacked one counts as one."""
+    """Raise Failed if one step uses more matrix products than `most`; a stacked one counts as one."""
     used = made.student.operations(made.model, *made.inputs).aten
     counted = {name: n for name, n in used.items() if _operator(name) in PRODUCTS}
-    if not counted:  # written out as products of numbers that are then added up
+    if not counted:  # written out as elementwise products and sums
         counted = {name: n for name, n in used.items() if name.startswith("aten.sum")}
     hint = (
         "Concatenate what is multiplied, multiply once, then split the result with chunk: "

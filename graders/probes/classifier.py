@@ -1,4 +1,4 @@
-"""What the checks of the classifier on a cell share: its logits, the student's own cell, accuracy."""
+"""Shared by the checks of the classifier on a cell: logits, the student's own cell, accuracy."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -18,12 +18,12 @@ from graders.remote.faults import Failed, Fault
 from graders.remote.student import Remote, RemoteSubmission, describe
 
 LAYERS = (
-    "One-hot rows or an Embedding, the loop from zeros, and one Linear on the last state; nothing "
-    "else stands between them."
+    "One-hot rows or an Embedding, the loop from zeros, and one Linear on the last state. "
+    "Add no other layers."
 )
 THRESHOLD = (
-    "Compare the logit with 0 (that is 0.5 after the sigmoid), and look at shapes first: (B, 1) "
-    "against (B,) makes (B, B)."
+    "Compare the logit with 0 (that is 0.5 after the sigmoid), and check the shapes: comparing (B, 1) "
+    "with (B,) gives (B, B)."
 )
 CELLS = ("RNNCell", "GRUCell", "FusedGRUCell")  # what a classifier may be built on
 
@@ -72,14 +72,14 @@ def make(
     values = {p.name: 0.6 * draw.normal(*p.values.shape, dtype=dtype) for p in trained}
     student.set_parameters(model, values)
     parameters = [replace(p, values=values[p.name].clone().requires_grad_()) for p in trained]
-    # The largest token is left out: one-hot vectors are V wide, whatever stands in a batch.
+    # The largest token is left out: one-hot vectors are V wide for every batch.
     tokens = draw.tokens(draw.integer(4, 5), 3, high=V if emb else V - 1)
     built_by_hand(student, model, tokens)
     return BuiltClassifier(student, model, parameters, (V, C, H, D), tokens, not emb)
 
 
 def logits(made: BuiltClassifier, tokens: Tensor) -> Tensor:
-    """Call the classifier: (B, C) logits; a single one may come as (B,)."""
+    """Call the classifier: (B, C) logits; a single one may have shape (B,)."""
     returned, C = made.model(tokens), made.sizes[1]
     if C == 1 and isinstance(returned, Tensor) and returned.ndim == 1:
         return floats(returned, (len(tokens),), what="The logits").reshape(-1, 1)
@@ -87,7 +87,7 @@ def logits(made: BuiltClassifier, tokens: Tensor) -> Tensor:
 
 
 def equals_the_layers(made: BuiltClassifier) -> None:
-    """Pass if the logits are those of the layers, around the basic cell or the student's own."""
+    """Raise Failed unless the logits are those of the layers, with the basic or the own cell."""
     readings = [
         r.detach()
         for r in oracle.classifier_logits(made.parameters, made.sizes, made.tokens, made.one_hot)
@@ -101,10 +101,10 @@ def equals_the_layers(made: BuiltClassifier) -> None:
 
 
 def _through_own_cells(made: BuiltClassifier) -> Iterator[Tensor]:
-    """Yield the logits that the student's own cells and loop lead to: their faults cost points once."""
+    """Yield the logits of the student's own cells and loop: their faults cost points once."""
     D, H = made.sizes[3], made.sizes[2]
     for name in CELLS:
-        with contextlib.suppress(Fault):  # a cell that cannot be run gives no reading
+        with contextlib.suppress(Fault):  # a cell that cannot run gives no reading
             cell = getattr(made.student, name)(D, H)
             cell.eval()
             for inner, ends in split(made.parameters, made.student.parameters(cell)):
@@ -130,7 +130,7 @@ def _looped(student: RemoteSubmission, cell: Remote, H: int) -> Callable[[Tensor
 def through_own_loops(
     student: RemoteSubmission, cells: Sequence[Remote], x: Tensor, otherwise: Tensor
 ) -> Tensor:
-    """Return the states of the student's own loops, one over the other, where they can be run."""
+    """Return the states of the student's own stacked loops, if they can run."""
     called = student.called
     with contextlib.suppress(Fault):
         for cell in cells:
@@ -142,9 +142,9 @@ def through_own_loops(
 
 
 def stays_raw(made: BuiltClassifier, draw: Draw) -> None:
-    """Raise Failed unless what comes back is neither probabilities nor their logarithms.
+    """Raise Failed if the results are probabilities or their logarithms.
 
-    Ten times as large weights make logits that leave the span of 0 to 1 for certain.
+    With weights ten times as large, some logits are certainly outside of 0 to 1.
     """
     large = {p.name: 10 * p.values.detach() for p in made.parameters}
     made.student.set_parameters(made.model, large)
@@ -165,7 +165,7 @@ def trains_every_layer(made: BuiltClassifier, draw: Draw) -> None:
 
 
 def single_logits(draw: Draw) -> tuple[Tensor, Tensor]:
-    """Draw single logits (B,) and labels, on which each of the usual slips gives another number."""
+    """Draw single logits (B,) and labels for which each common mistake gives another accuracy."""
     B = 9
     while True:
         size = torch.where(draw.normal(B) > 0, 0.3, 2.0)
@@ -188,9 +188,9 @@ def single_logits(draw: Draw) -> tuple[Tensor, Tensor]:
 def accuracy_is(
     student: RemoteSubmission, draw: Draw, values: Tensor, labels: Tensor, expected: float
 ) -> None:
-    """Pass if `accuracy` is right on single logits of the shape that the student's model gives."""
+    """Raise Failed unless `accuracy` is right on single logits of the student's model's shape."""
     shapes = [(len(values),), (len(values), 1)]
-    with contextlib.suppress(Fault):  # without a model to go by, either shape will do
+    with contextlib.suppress(Fault):  # without a model, either shape is accepted
         given = student.RNNClassifier(5, 1, 3, 2)(draw.tokens(4, 3, high=5))
         if isinstance(given, Tensor) and given.ndim in (1, 2):
             shapes = [shapes[given.ndim - 1]]

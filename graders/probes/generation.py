@@ -25,7 +25,7 @@ def generation(
     """Generate from a model that forces its path.
 
     Returns:
-        The model, the tokens that came back, the same with the seed in front, and the right ones.
+        The model, the returned tokens, the same with the seed in front, and the right ones.
     """
     V = draw.integer(11, 15)
     path = [draw.integer(2, 6), draw.integer(1, 7), 3]
@@ -35,7 +35,7 @@ def generation(
     found = student.generate(model, list(seed), length, END, *tempered)
     tokens = plain(found)
     tokens = [index(token) for token in tokens] if isinstance(tokens, list) else []
-    holds(bool(tokens), "generate gives no list of tokens.", found, "a list of ids")
+    holds(bool(tokens), "generate does not return a list of tokens.", found, "a list of ids")
     whole = tokens if tokens[: len(seed)] == seed else [*seed, *tokens]
     return model, tokens, whole, oracle.forced_path(seed, V, path, length)
 
@@ -43,7 +43,7 @@ def generation(
 def with_own_or_given(
     student: RemoteSubmission, judge: Callable[[], None], stand_in: str = "scripted.likeliest"
 ) -> None:
-    """Judge with the student's own sample; where that fails, with a given one in its place."""
+    """Check with the student's own sample; if that fails, with a given one in its place."""
     try:
         judge()
     except (Failed, StudentError) as fault:

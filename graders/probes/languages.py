@@ -1,8 +1,8 @@
-"""Learned languages: a model is trained beside the student's code, and the grader lets it write.
+"""Learned languages: a model is trained in the student's process, and the grader generates texts.
 
-It draws the tokens itself and judges them by the exact grammar, so neither `sample` nor `generate`
-is at stake. A check fails only when all attempts miss; fixtures/calibration.json says how often one
-training of the reference does.
+The grader draws the tokens itself and checks them with the exact grammar, so neither `sample` nor
+`generate` matters. A check fails only when all attempts miss; fixtures/calibration.json states how
+often one training of the reference does.
 """
 
 import json
@@ -29,7 +29,7 @@ NDFA = {"batch": 32, "epochs": 15, "lr": 0.01, "clip": 1.0}
 BRACKETS = {"batch": 300, "epochs": 60, "lr": 0.02}  # one batch for each length: rare ones count
 BRACKET_SIZES = (8, 16)  # embedding and hidden width
 OPEN, CLOSE = 4, 5
-SEEDS = {  # of the ten texts; like the sheet's own `.start ( (`, but they have to be counted
+SEEDS = {  # of the ten texts; like the assignment's own `.start ( (`, but longer ones
     "ndfa": [[START]] * SAMPLES,
     "brackets": [[START, OPEN, OPEN, OPEN, OPEN]] * 5
     + [[START, OPEN, OPEN, OPEN, CLOSE]] * 3
@@ -47,7 +47,7 @@ def language(name: str) -> dict[str, Any]:
 
 
 def training_batches(name: str, size: int, draw: Draw) -> list[Tensor]:
-    """Cut a tiny language into batches of one length each, in a new order: no pads are needed."""
+    """Split a tiny language into batches of one length each, in random order: no pads are needed."""
     rows = language(name)["train"]
     by_length: dict[int, list[list[int]]] = {}
     for place in draw.shuffled(list(range(len(rows)))):
@@ -61,7 +61,7 @@ def training_batches(name: str, size: int, draw: Draw) -> list[Tensor]:
 
 
 def write(name: str, model: Callable[[Tensor], Any], draw: Draw) -> Written:
-    """Let a model write on from the seeds; give each text with its first violation."""
+    """Generate a text from each seed; return the texts with their first violations."""
     symbols = language(name)["i2w"]
     tokens = torch.tensor(SEEDS[name])
     while tokens.shape[1] < LONGEST and not (tokens == END).any(1).all():
@@ -71,7 +71,7 @@ def write(name: str, model: Callable[[Tensor], Any], draw: Draw) -> Written:
 
 
 def _drawn(logits: Tensor, draw: Draw) -> Tensor:
-    """Draw an index from each row: the first of exponential clocks that tick at those rates."""
+    """Draw an index from each row: the smallest of exponential variables with these rates."""
     clocks = draw.normal(2, *logits.shape, dtype=torch.float64).square().sum(0)
     return (clocks.log() - logits.double()).argmin(-1)
 
@@ -92,28 +92,28 @@ def _specials(body: Sequence[int]) -> Any:
 
 
 def valid(written: Written) -> int:
-    """Count the texts that keep to the grammar."""
+    """Count the texts that follow the grammar."""
     return sum(broken is None for _, broken in written)
 
 
 def learns(
     student: RemoteSubmission, name: str, trained: Callable[[], Callable[[Tensor], Any]], draw: Draw
 ) -> None:
-    """Pass if, in one of three trainings, most of ten texts keep to the grammar."""
+    """Raise Failed unless most of ten texts follow the grammar after one of three trainings."""
     wanted, counts = threshold(name), []
     for _ in range(ATTEMPTS):
         written = write(name, trained(), draw)
         counts.append(valid(written))
-        student.figure(texts("What the model wrote after the last training", written))
+        student.figure(texts("Texts generated after the last training", written))
         if counts[-1] >= wanted:
             return
     shown = "; ".join(marked(text, broken) for text, broken in written if broken)[:400]
     holds(
         False,
-        f"Of {SAMPLES} texts too few keep to the grammar: {' / '.join(map(str, counts))} in "
+        f"Too few of {SAMPLES} texts follow the grammar: {' / '.join(map(str, counts))} in "
         f"{ATTEMPTS} trainings.",
         shown,
-        f"at least {wanted:.0f}; the reference writes them always",
-        "The sign ▶◀ shows the first symbol that breaks a text's rules. Is the target the next "
-        "token, does every step train, does the state go from token to token?",
+        f"at least {wanted:.0f}; the reference always reaches it",
+        "▶◀ marks the first symbol that breaks the rules. Check that the target is the next token, "
+        "that every step trains, and that the state is carried from token to token.",
     )

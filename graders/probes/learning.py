@@ -1,4 +1,4 @@
-"""Learned results: train beside the student's model, judge on labels that stay with the grader.
+"""Learned results: train in the student's process, test on labels that stay with the grader.
 
 A check fails only when two independent trainings both miss the threshold. The calibration (fixtures/
 calibration.json, rebuilt by `python -m graders calibrate`) states how often one training of the
@@ -36,7 +36,7 @@ def reviews() -> dict[str, Any]:
 
 @cache
 def calibration() -> dict[str, Any]:
-    """Read what was measured of the reference and of known mistakes."""
+    """Read the measurements of the reference and of known mistakes."""
     text = (FIXTURES / "calibration.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
@@ -48,7 +48,7 @@ def threshold(name: str) -> float:
 
 
 def classifies_reviews(student: RemoteSubmission, model_class: Remote, draw: Draw) -> None:
-    """Pass if a fresh model, trained for one epoch, names the held-out labels well enough."""
+    """Raise Failed unless a new model passes the threshold after one epoch of training."""
     wanted, reached = threshold("reviews"), []
     for _ in range(ATTEMPTS):
         model = model_class(reviews()["vocabulary"], 2, *SIZES)
@@ -61,16 +61,16 @@ def classifies_reviews(student: RemoteSubmission, model_class: Remote, draw: Dra
             return
     holds(
         False,
-        f"After {EPOCHS} epoch the model names too few held-out reviews rightly.",
+        f"After {EPOCHS} epoch, the model classifies too few held-out reviews correctly.",
         " and ".join(f"{value:.1%}" for value in reached) + " in two trainings",
-        f"at least {wanted:.0%}; the reference reaches it always",
+        f"at least {wanted:.0%}; the reference always reaches it",
         "Check that all layers are made in __init__ and used in forward, and that no softmax is "
         "applied before the loss.",
     )
 
 
 def training_curves(record: dict[str, list[float]], name: str) -> list[Figure]:
-    """Show what `fit` recorded of the last training, beside the reference's own trainings."""
+    """Show the record of the last training next to the reference's own trainings."""
     titles = {"loss": "Loss, batch by batch", "gradient_norm": "Gradient norm, batch by batch"}
     return [
         curves(title, {key.replace("_", " "): record[key]}, axis="batch", band=band(name, key))
@@ -79,7 +79,7 @@ def training_curves(record: dict[str, list[float]], name: str) -> list[Figure]:
 
 
 def band(name: str, curve: str) -> tuple[str, list[float], list[float]] | None:
-    """Return the calibrated band of one curve: between its numbers lie 90 of 100 trainings."""
+    """Return the calibrated band of one curve, which contains 90 of 100 trainings."""
     known = calibration().get(f"{name}_curves", {})
     if curve not in known:
         return None
@@ -89,13 +89,13 @@ def band(name: str, curve: str) -> tuple[str, list[float], list[float]] | None:
 
 
 def reached_and_wanted(title: str, reached: Sequence[float], wanted: float) -> Figure:
-    """Show the accuracy of each training beside the threshold."""
+    """Show the accuracy of each training next to the threshold."""
     labels = [f"training {number}" for number in range(1, len(reached) + 1)]
     return bars(title, labels, {"reached": reached}, ("threshold", wanted), percent=True)
 
 
 def training_batches(draw: Draw) -> list[tuple[Tensor, Tensor]]:
-    """Cut the training reviews into padded batches, in a new order."""
+    """Split the training reviews into padded batches, in random order."""
     rows, labels = reviews()["train"], reviews()["train_labels"]
     order = draw.shuffled(list(range(len(rows))))
     chosen = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
@@ -111,5 +111,5 @@ def held_out() -> tuple[Tensor, Tensor]:
 
 
 def accuracy(logits: Tensor) -> float:
-    """Return the fraction of held-out reviews that the logits name rightly."""
+    """Return the fraction of held-out reviews that the logits classify correctly."""
     return float((logits.argmax(dim=1) == held_out()[1]).float().mean())

@@ -1,4 +1,4 @@
-"""What the checks of a masked loss share: logits with padded targets, and the loss as a number."""
+"""Shared by the checks of a masked loss: logits with padded targets, and the loss as a number."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ def targets_for(
 
 
 def number(returned: Any, hint: str = "") -> Tensor:
-    """Return a loss as a tensor without axes: a float is as good, or a tensor with one element."""
+    """Return a loss as a 0-d tensor; a float or a tensor with one element is accepted too."""
     if isinstance(returned, Tensor) and returned.numel() == 1:
         returned = returned.reshape(())
     elif isinstance(returned, float):
         returned = torch.tensor(returned)
     real = shaped(returned, (), hint, "The loss")
-    holds(real.is_floating_point(), "The loss is no real number.", real, hint=hint)
+    holds(real.is_floating_point(), "The loss is not a real number.", real, hint=hint)
     return real
 
 
@@ -39,7 +39,7 @@ def loss_is(returned: Any, expected: Tensor, hint: str, what: str = "The loss") 
 
 
 def gradient_of_the_loss(student: RemoteSubmission, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw logits and targets; give them with the gradient of the student's loss by the logits."""
+    """Draw logits and targets; return them with the gradient of the student's loss by the logits."""
     logits, targets = targets_for(draw, 0)
     found = student.gradients(student.masked_loss, [logits, targets, 0], [torch.ones(())])
     gradient = shaped(found.inputs[0], logits.shape, what="The gradient of the logits")

@@ -1,4 +1,4 @@
-"""What results.csv says: one run a row, read as spreadsheets and people write it.
+"""Reading results.csv, one run per row, as spreadsheets and people write it.
 
 Comma, semicolon, tab or bar between the columns; point or decimal comma; fraction or percent; any
 encoding; columns in any order and under longer names.
@@ -15,14 +15,14 @@ from itertools import islice
 MODELS = ("MLP", "Elman", "LSTM")
 LONGEST = 200_000  # characters that are read
 HEADER_WITHIN = 50  # rows
-ROWS, COLUMNS = 5_000, 200  # that are read: beyond people's tables, and cheap
+ROWS, COLUMNS = 5_000, 200  # that are read: more than real tables have, and cheap
 BOMS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\0\0": "utf-32",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-CELL_CAP = 200  # characters; what is longer is a remark
+CELL_CAP = 200  # characters; a longer cell is a remark
 NUMBER = re.compile(r"[+]?(\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE](-?\d{1,2}))?(?![\w.,])")
 NO_HYPERPARAMETER = re.compile(
     r"(|#|n[or]\.?|id|idx|index|run|row|trial|unnamed.*|.*(acc|loss|time|note|comment|remark|date).*)"
@@ -47,7 +47,7 @@ def read_runs(content: bytes) -> list[RecordedRun]:
     """
     tables = [table for mark in ",;\t|" if (table := _table(_text(content), mark))]
     if not tables:
-        raise ValueError("no row of it names a column `model`")
+        raise ValueError("no row names a column `model`")
     header, rows = max(tables, key=lambda table: sum(map(bool, table[0])))
     places = {
         name: [i for i, title in enumerate(header) if name in title and _is_accuracy(title)]
@@ -63,7 +63,7 @@ def read_runs(content: bytes) -> list[RecordedRun]:
 
 def _text(content: bytes) -> str:
     head = next((code for mark, code in BOMS.items() if content.startswith(mark)), "")
-    zeros = content[:200].count(0) > len(content[:200]) // 4  # UTF-16 that does not say so
+    zeros = content[:200].count(0) > len(content[:200]) // 4  # UTF-16 without a byte order mark
     for encoding in [head] if head else ["utf-16-le"] if zeros else ["utf-8"]:
         text = content[: 4 * LONGEST].decode(encoding, "replace")
         if "\ufffd" not in text or head:
@@ -73,7 +73,7 @@ def _text(content: bytes) -> str:
 
 def _table(text: str, mark: str) -> tuple[list[str], list[list[str]]] | None:
     rows = []
-    with contextlib.suppress(csv.Error):  # what stands before the damage counts
+    with contextlib.suppress(csv.Error):  # the rows before the damage count
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
         rows.extend(row[:COLUMNS] for row in islice(reader, ROWS))
     for place, row in enumerate(rows[:HEADER_WITHIN]):
@@ -110,7 +110,7 @@ def _runs(
 
 
 def _model_of(name: str) -> str:
-    """Return which of the three models a cell means: `LSTM`, `Elman`, `nn.RNN`, `MLP (baseline)`."""
+    """Return the model that a cell names: `LSTM`, `Elman`, `nn.RNN`, `MLP (baseline)`."""
     for sign, model in (("lstm", "LSTM"), ("mlp", "MLP"), ("elman", "Elman"), ("rnn", "Elman")):
         if sign in name.casefold():
             return model
@@ -122,7 +122,7 @@ def _first_number(cells: list[str], places: list[int]) -> float | None:
 
 
 def _accuracy(cell: str) -> float | None:
-    """Read `0.861`, `86,1 %`, `0.86 ± 0.01`; None if it is no number from 0 to 100."""
+    """Read `0.861`, `86,1 %`, `0.86 ± 0.01`; None if it is not a number from 0 to 100."""
     match = NUMBER.match(cell.lstrip("~≈= "))
     if not match:
         return None

@@ -1,4 +1,4 @@
-"""Frequencies of drawn indices against their exact probabilities, with a bounded false alarm."""
+"""Frequencies of drawn indices against exact probabilities, with a bounded false-alarm rate."""
 
 import contextlib
 import math
@@ -18,11 +18,11 @@ from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure
 
 DRAWS = 2000
-CHANCE = 1e-7  # of a false alarm at one temperature
+CHANCE = 1e-7  # probability of a false alarm at one temperature
 
 
 def index(value: Any) -> int:
-    """Return a drawn index as a whole number, -1 if it is none."""
+    """Return a drawn index as an int, -1 if it is not one."""
     value = as_list(value)
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -33,8 +33,8 @@ def index(value: Any) -> int:
 def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
     """Draw 2,000 times; compare the frequency of each index with its exact probability.
 
-    An index is off if n·KL(frequency, probability) passes ln(2·K / 1e-7): by Chernoff's bound that
-    happens to a right sampler with a chance of at most 1e-7 (K indices, two sides each), so with at
+    An index fails if n·KL(frequency, probability) exceeds ln(2·K / 1e-7): by Chernoff's bound, this
+    happens to a right sampler with a probability of at most 1e-7 (K indices, two sides each), so at
     most 3e-7 over the three temperatures.
     """
     heights = [0.0, 0.8, 1.6, 2.4, 3.2]
@@ -49,7 +49,7 @@ def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
     hint = "Draw from softmax(lnprobs / temperature, dim=0): divide first, normalise over all."
     holds(
         exponent < math.log(2 * len(wanted) / CHANCE),
-        f"At temperature {temperature} index {worst} comes too {_often(draws, wanted, worst)}.",
+        f"At temperature {temperature}, index {worst} is drawn too {_often(draws, wanted, worst)}.",
         f"{draws.count(worst) / DRAWS:.1%} of {DRAWS:,} draws",
         f"{wanted[worst]:.1%}",
         hint,
@@ -57,7 +57,7 @@ def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
 
 
 def _drawn(student: RemoteSubmission, logits: Tensor, temperature: float) -> list[Any]:
-    """Draw at a temperature; at 1 without saying so, since that is the default, where there is one."""
+    """Draw at a temperature; 1 is not passed, since it is the default, unless there is none."""
     if temperature == 1.0:
         with contextlib.suppress(StudentError):
             return student.repeat(student.sample, [logits], DRAWS)
@@ -66,11 +66,11 @@ def _drawn(student: RemoteSubmission, logits: Tensor, temperature: float) -> lis
 
 def _frequencies(draws: Sequence[int], wanted: Sequence[float], temperature: float) -> Figure:
     drawn = [draws.count(place) / DRAWS for place in range(len(wanted))]
-    title = f"How often each index comes at temperature {temperature:g}"
+    title = f"How often each index is drawn at temperature {temperature:g}"
     return bars(
         title, [*map(str, range(len(wanted)))], {"drawn": drawn, "softmax": wanted}, percent=True
     )
 
 
 def _often(draws: Sequence[int], wanted: Sequence[float], place: int) -> str:
-    return "often" if draws.count(place) > wanted[place] * len(draws) else "seldom"
+    return "often" if draws.count(place) > wanted[place] * len(draws) else "rarely"

@@ -20,8 +20,8 @@ from graders.remote.student import Remote, RemoteSubmission, describe
 EVEN = (((4, 3), (4, 5), (4, 3)), ((4, 5), (4, 3)))
 UNEVEN = (((5, 3), (3, 5), (4, 3)), ((5, 4), (3, 5)))  # 3 batches, and the last size is another
 LAST = (
-    "After the loop over time, hand the output of the last step to the criterion as it is: once a "
-    "batch, and without a sigmoid."
+    "After the loop over time, pass the output of the last step to the criterion unchanged: once "
+    "per batch, and without a sigmoid."
 )
 STEP = "Once per batch: zero_grad, the loop over time, the criterion, backward, step."
 TOKEN_BY_TOKEN = "For each batch: init_hidden(B), then model(X[:, t], hidden) for t = 0, 1, … T-1."
@@ -29,7 +29,7 @@ TOKEN_BY_TOKEN = "For each batch: init_hidden(B), then model(X[:, t], hidden) fo
 
 @dataclass(frozen=True, eq=False)
 class TrainingBatch:
-    """Tokens (B, T), each id in one place only, and labels (B,)."""
+    """Tokens (B, T), each id at one position only, and labels (B,)."""
 
     X: Tensor
     y: Tensor
@@ -53,7 +53,7 @@ class TrainingTask:
     batches: list[TrainingBatch]
 
     def train(self, epochs: int) -> Sequence[Any]:
-        """Call the student's train; give what should be (train_losses, valid_losses, best_state)."""
+        """Call the student's train; return its (train_losses, valid_losses, best_state)."""
         found = self.student.train(
             self.probe,
             self._source(valid=False),
@@ -76,10 +76,10 @@ class TrainingTask:
         return [call for call in calls_of(self.student, self.probe) if wanted.issuperset(call.ids)]
 
     def sweeps(self) -> list[list[Call]]:
-        """Cut the probe's calls into runs through one batch each.
+        """Split the probe's calls into runs through one batch each.
 
         Raises:
-            Failed: a batch is not gone through column by column, from the first to the last.
+            Failed: a batch is not read column by column, from the first to the last.
         """
         calls = self.calls()
         places = [self._place(call) for call in calls]
@@ -102,7 +102,7 @@ class TrainingTask:
         holds(bool(losses), "The criterion is never called.", hint=hint)
         holds(
             all(0 <= x.call < len(calls) for x in losses),
-            "The criterion is called first.",
+            "The criterion is called before the model.",
             hint=LAST,
         )
         return [(self._place(calls[x.call])[0], x, calls[x.call]) for x in losses]
@@ -122,7 +122,7 @@ class TrainingTask:
             for t, column in enumerate(batch.X.T.tolist()):
                 if call.ids == column:
                     return batch, t
-        problem = "The model gets tokens that are no column of a batch."
+        problem = "The model gets tokens that are not a column of a batch."
         raise Failed(problem, describe(call.ids), "X[:, t]", TOKEN_BY_TOKEN)
 
     def _source(self, valid: bool) -> Any:
@@ -133,7 +133,7 @@ class TrainingTask:
 def step_task(
     student: RemoteSubmission, draw: Draw, curve: Sequence[int] = (3, 5), shapes: Any = EVEN
 ) -> TrainingTask:
-    """Make a task whose validation is the better the higher the curve is after an epoch."""
+    """Make a task with a better validation the higher the curve is after an epoch."""
     batches = _batches(draw, *shapes)
     script = draw.normal(1, _count(batches)).repeat(len(curve), 1)
     for batch in batches:
@@ -147,10 +147,10 @@ def step_task(
 def accuracy_task(
     student: RemoteSubmission, draw: Draw, sizes: Sequence[int]
 ) -> tuple[TrainingTask, float]:
-    """Make a task with small logits, about two thirds of them right, and give that fraction.
+    """Make a task with small logits, about two thirds of them right, and return that fraction.
 
-    Before the last token every logit says the opposite. All labels of one kind, logits judged at
-    0.5, and a mean over batches lead to other fractions.
+    Before the last token, every logit is the opposite. Predicting one label only, a threshold of 0.5
+    on logits, and a mean over batches give other fractions.
     """
     batches = _batches(draw, (), [(size, 2 + place) for place, size in enumerate(sizes)])
     N = sum(sizes)

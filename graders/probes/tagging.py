@@ -1,4 +1,4 @@
-"""Taggers under check: weights written and read, sentences drawn, and training on the tiny corpus.
+"""Shared by the checks of taggers: weights, sentences, and training on the tiny corpus.
 
 A learning check fails only when two independent trainings both miss the calibrated threshold (see
 learning.py); the labels of the held-out sentences stay with the grader.
@@ -26,7 +26,9 @@ from graders.results.result import Figure
 WIDTHS = (8, 10)  # embedding and hidden width
 EPOCHS, LEARNING_RATE, SCALE = 5, 0.5, 0.5
 RATE = 0.05  # of the models that are not trained
-ORDER = "In the order W_e (V, E), W_x (H, E), W_h (H, H), W_y (C, H), each of its weights' shape."
+ORDER = (
+    "In the order W_e (V, E), W_x (H, E), W_h (H, H), W_y (C, H), each in the shape of its weights."
+)
 
 Sentence = tuple[Tensor, Tensor]  # (T,) word ids, (T,) tag ids
 
@@ -37,7 +39,7 @@ def sizes(draw: Draw) -> Sizes:
 
 
 def make(model_class: Remote, size: Sizes, rate: float = RATE) -> Remote:
-    """Make a tagger, named arguments as on the sheet."""
+    """Make a tagger with the named arguments of the assignment."""
     model: Remote = model_class(
         input_size=size.V,
         embedding_size=size.E,
@@ -63,7 +65,7 @@ def random_weights(draw: Draw, size: Sizes, scale: float = 0.8) -> list[Tensor]:
 def weigh(
     student: RemoteSubmission, model: Remote, size: Sizes, values: Sequence[Tensor]
 ) -> list[Tensor]:
-    """Write the weights of a model; give what then stands there."""
+    """Write the weights of a model; return the weights that it then has."""
     if isinstance(student.get(model, "parameters"), Remote):  # nn.Module's own method
         found = student.parameters(model)
         student.set_parameters(model, {p.name: values[_role(p.values, size)] for p in found})
@@ -74,7 +76,7 @@ def weigh(
 
 
 def read(student: RemoteSubmission, model: Remote, size: Sizes) -> list[Tensor]:
-    """Read W_e, W_x, W_h, W_y off a model: its list `parameters`, or an nn.Module's by shape."""
+    """Read W_e, W_x, W_h, W_y of a model: its list `parameters`, or an nn.Module's by shape."""
     found = student.get(model, "parameters")
     if isinstance(found, Remote):
         own = student.parameters(model)
@@ -95,7 +97,7 @@ def matrices(returned: Any, size: Sizes, what: str) -> list[Tensor]:
     """Return four arrays or tensors of the shapes of W_e, W_x, W_h, W_y as tensors.
 
     Raises:
-        Failed: something else came back.
+        Failed: `returned` is something else.
     """
     found = several(returned, 4, "four arrays: of W_e, W_x, W_h, W_y", ORDER)
     triples = zip(NAMES, found, size.shapes, strict=True)
@@ -103,9 +105,9 @@ def matrices(returned: Any, size: Sizes, what: str) -> list[Tensor]:
 
 
 def not_only_zeros(gradients: Sequence[Tensor]) -> None:
-    """Pass unless one of the gradients is zero everywhere."""
+    """Raise Failed if one of the gradients is zero everywhere."""
     moved = all(bool(gradient.abs().max() > 0) for gradient in gradients)
-    holds(moved, "A gradient is zero everywhere.", hint="It is to be computed, not only made.")
+    holds(moved, "A gradient is zero everywhere.", hint="Compute it; do not only create an array.")
 
 
 def along_one_weight(
@@ -140,15 +142,15 @@ def along_one_weight(
 
 
 def as_tensor(value: Any) -> Any:
-    """Return a tensor for an array; leave everything else as it is."""
+    """Return an array as a tensor, and anything else unchanged."""
     return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
 
 
 def number(value: Any, what: str) -> float:
-    """Return the one number that came back.
+    """Return the one number in `returned`.
 
     Raises:
-        Failed: it is none.
+        Failed: it is not a number.
     """
     if isinstance(value, (Tensor, np.ndarray)) and as_tensor(value).numel() == 1:
         value = as_tensor(value).item()
@@ -185,19 +187,21 @@ def accuracy(predictions: Sequence[Any]) -> float:
     """Return the fraction of held-out words whose tag is predicted.
 
     Raises:
-        Failed: a prediction is no list of tags.
+        Failed: a prediction is not a list of tags.
     """
     hits = []
     for predicted, (_, tags) in zip(predictions, _pairs("test"), strict=True):
         found = plain(as_tensor(predicted))
         if not isinstance(found, list) or len(found) != len(tags):
-            raise Failed("The prediction is no list of tags.", describe(predicted), "a tag a word")
+            raise Failed(
+                "The prediction is not a list of tags.", describe(predicted), "one tag per word"
+            )
         hits += [one == tag for one, tag in zip(found, tags, strict=True)]
     return float(sum(hits)) / len(hits)
 
 
 def majority() -> float:
-    """Return the accuracy of naming the commonest tag for each held-out word."""
+    """Return the accuracy of predicting the most common tag for each held-out word."""
     tags = [tag for _, row in _pairs("test") for tag in row]
     return max(tags.count(tag) for tag in set(tags)) / len(tags)
 
@@ -208,13 +212,13 @@ def learns_to_tag(
     draw: Draw,
     kinds: Sequence[Callable[[Tensor], Any]],
 ) -> None:
-    """Raise Failed unless a model trained with its own `update` tags the held-out words well enough.
+    """Raise Failed unless a model trained with its own `update` passes the threshold.
 
     Args:
         student: the submission.
         model_class: NumpyRNN or PytorchRNN.
         draw: gives the first weights, and the order of sentences in each epoch.
-        kinds: the forms in which the model may take a sentence, the first that works is used.
+        kinds: the forms in which the model may take a sentence; the first that works is used.
     """
     wanted, reached, size = threshold("tagging"), [], corpus_sizes()
     for _ in range(ATTEMPTS):
@@ -225,16 +229,16 @@ def learns_to_tag(
         predicted = _each(student, model, "predict", held_out(), kinds)
         student.called = f"update on each training sentence, {EPOCHS} times over; then predict"
         reached.append(accuracy(several(predicted, len(held_out()), "a list")))
-        student.figure(reached_and_wanted("Held-out words tagged rightly", reached, wanted))
+        student.figure(reached_and_wanted("Held-out words tagged correctly", reached, wanted))
         if reached[-1] >= wanted:
             return
     holds(
         False,
-        f"After {EPOCHS} epochs too few words of the held-out sentences get their tag.",
+        f"After {EPOCHS} epochs, too few held-out words are tagged correctly.",
         " and ".join(f"{value:.1%}" for value in reached) + " in two trainings",
-        f"at least {wanted:.0%}; naming the commonest tag gives {majority():.1%}",
-        "Gradients that are nearly right learn too. Look at the checks of the gradients first; "
-        "then see that update goes against the gradient of the current weights.",
+        f"at least {wanted:.0%}; always predicting the most common tag gives {majority():.1%}",
+        "Nearly correct gradients can learn too: look at the checks of the gradients first. "
+        "Then check that update goes against the gradient of the current weights.",
     )
 
 

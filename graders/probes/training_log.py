@@ -1,4 +1,4 @@
-"""What probe models wrote down while a student's training loop had them, and numbers that it gave."""
+"""Records of probe models in a student's training loop, and the numbers that the loop returned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from graders.remote.faults import Failed
 from graders.remote.student import Remote, RemoteSubmission, describe
 
 # How many of 8 validation examples are right after each epoch: neither the first nor the last epoch
-# is the best, and after the best one there is another that is better than the one before it.
+# is the best, and a later epoch than the best is better than the one before it.
 CURVES = ((4, 7, 3, 5, 2), (2, 4, 7, 3, 5), (3, 6, 2, 1, 4), (1, 5, 8, 2, 3))
 BEST = "Compare with the best value so far, and copy the state: copy.deepcopy(model.state_dict())."
 MODES = "Call model.train() at the start of every epoch and model.eval() before every evaluation."
-NO_GRADIENTS = "Evaluate under torch.no_grad(): it saves memory, and nothing can be learnt there."
+NO_GRADIENTS = "Evaluate under torch.no_grad(): it saves memory, and nothing must be learnt there."
 ZERO = "Call optimizer.zero_grad() for every batch, before backward(): gradients add up otherwise."
 
 Weights = Mapping[str, list[float]]
@@ -30,13 +30,13 @@ class Call:
 
     Args:
         ids: of the examples, or of the tokens of one time step.
-        logits: as the probe gave them.
+        logits: as the probe returned them.
         training: whether it was in train mode.
         tracked: whether a gradient could flow back from the logits.
-        gradient: that arrived at the logits; None where none did.
+        gradient: the one of the logits; None if there was none.
         weights: all weights at the time of the call.
         after: how many backward passes there had been.
-        steps: the number of the time step in each row, as the hidden state tells it.
+        steps: the number of the time step in each row, according to the hidden state.
     """
 
     ids: list[int]
@@ -54,12 +54,12 @@ class Loss:
     """One call of a probe criterion.
 
     Args:
-        input: what it got as the model's output, in a row.
-        target: what it got as labels, in a row.
+        input: the model's output that it got, flattened.
+        target: the labels that it got, flattened.
         same_shape: whether the two had one shape.
         floating: whether the labels were floats.
         tracked: whether a gradient could flow back from the loss.
-        loss: what it gave.
+        loss: the loss that it returned.
         call: the place of the model's last call before it.
     """
 
@@ -73,12 +73,12 @@ class Loss:
 
 
 def calls_of(student: RemoteSubmission, probe: Remote) -> list[Call]:
-    """List what was done to a probe, in order."""
+    """List the calls of a probe, in order."""
     return [Call(**entry) for entry in _entries(student.get(probe, "calls"), Call)]
 
 
 def losses_of(student: RemoteSubmission, criterion: Remote) -> list[Loss]:
-    """List what a probe criterion was given, in order."""
+    """List the calls of a probe criterion, in order."""
     return [Loss(**entry) for entry in _entries(student.get(criterion, "losses"), Loss)]
 
 
@@ -102,7 +102,7 @@ def _is(value: Any, kind: Any) -> bool:
 
 
 def after_epochs(calls: Sequence[Call], batches: int, epochs: int) -> list[Weights]:
-    """List the weights after each epoch, as the validation's calls met them."""
+    """List the weights after each epoch, as recorded by the validation's calls."""
     met = {call.after: call.weights for call in calls}
     missing = [epoch + 1 for epoch in range(epochs) if (epoch + 1) * batches not in met]
     hint = "Evaluate on the validation batches after each epoch's training."
@@ -111,17 +111,17 @@ def after_epochs(calls: Sequence[Call], batches: int, epochs: int) -> list[Weigh
 
 
 def numbers(values: Any, count: int, what: str) -> Tensor:
-    """Return a list of `count` numbers as float32; 0-d tensors are as good as floats.
+    """Return a list of `count` numbers as float32; 0-d tensors count as floats.
 
     Raises:
         Failed: it is something else.
     """
     listed = plain(values)
     if not isinstance(listed, list):
-        raise Failed(f"{what} is no list of numbers.", describe(values), f"a list of {count}")
+        raise Failed(f"{what} is not a list of numbers.", describe(values), f"a list of {count}")
     found = [_number(value) for value in listed]
     if any(value is None for value in found):
-        raise Failed(f"{what} holds something else than numbers.", describe(values))
+        raise Failed(f"{what} contains values that are not numbers.", describe(values))
     holds(
         len(found) == count, f"{what} has {len(found)} entries.", values, f"{count}: one per epoch"
     )
@@ -129,10 +129,10 @@ def numbers(values: Any, count: int, what: str) -> Tensor:
 
 
 def number_is(value: Any, wanted: float, hint: str, what: str) -> None:
-    """Pass if a value is this number, within rounding; a 0-d tensor is as good as a float."""
+    """Raise Failed unless a value is this number, within rounding; a 0-d tensor counts as a float."""
     found = _number(plain(value))
     if found is None:
-        raise Failed(f"{what} is no number.", describe(value), describe(wanted), hint)
+        raise Failed(f"{what} is not a number.", describe(value), describe(wanted), hint)
     close(torch.tensor(found), torch.tensor(wanted), hint, what)
 
 
@@ -151,7 +151,7 @@ def _number(value: Any) -> float | None:
 
 
 def same_state(found: Any, wanted: Weights, last: Weights, what: str) -> None:
-    """Pass if a state dict holds exactly the weights `wanted`; `last` are those at the end."""
+    """Raise Failed unless a state dict has the weights `wanted`; `last` are those at the end."""
     if not isinstance(found, Mapping) or set(found) != set(wanted):
         kind = f"{type(found).__name__} with {list(found)}" if isinstance(found, dict) else found
         raise Failed(
@@ -159,9 +159,9 @@ def same_state(found: Any, wanted: Weights, last: Weights, what: str) -> None:
         )
     values = {name: plain(value) for name, value in found.items()}
     if values == last != wanted:
-        problem = f"{what} holds the weights of the last epoch, not of the best."
+        problem = f"{what} has the weights of the last epoch, not of the best."
         raise Failed(problem, _shown(values), _shown(dict(wanted)), BEST)
-    holds(values == wanted, f"{what} holds other weights.", _shown(values), _shown(wanted), BEST)
+    holds(values == wanted, f"{what} has other weights.", _shown(values), _shown(wanted), BEST)
 
 
 def _shown(value: Any) -> str:
@@ -173,21 +173,21 @@ def all_in_mode(calls: Sequence[Call], training: bool) -> None:
     wrong = [call for call in calls if call.training != training]
     _any(calls)
     names = ("train" if training else "evaluation", "evaluation" if training else "train")
-    problem = f"Of {len(calls)} calls of the model, {len(wrong)} came in {names[1]} mode."
+    problem = f"{len(wrong)} of {len(calls)} calls of the model were in {names[1]} mode."
     holds(not wrong, problem, "", f"{names[0]} mode", MODES)
 
 
 def none_tracked(calls: Sequence[Call]) -> None:
-    """Pass if no gradient could flow back from these calls."""
+    """Raise Failed if a gradient could flow back from one of these calls."""
     _any(calls)
     wrong = sum(call.tracked for call in calls)
-    problem = f"Of {len(calls)} calls of the model, {wrong} kept what a gradient needs."
+    problem = f"{wrong} of {len(calls)} calls of the model tracked gradients."
     holds(not wrong, problem, hint=NO_GRADIENTS)
 
 
 def _any(calls: Sequence[Call]) -> None:
-    hint = "Learn from each training batch, and evaluate on the batches that are passed in for it."
-    holds(bool(calls), "The model was not called where it should have been.", hint=hint)
+    hint = "Train on each training batch, and evaluate on the batches that are passed in for it."
+    holds(bool(calls), "The model was not called as expected.", hint=hint)
 
 
 def all_fresh(backwards: Any, count: int) -> None:
@@ -197,7 +197,7 @@ def all_fresh(backwards: Any, count: int) -> None:
         "There are too few backward passes.",
     )
     stale = sum(fresh is not True for fresh in backwards)
-    problem = f"In {stale} of {len(backwards)} backward passes old gradients were still there."
+    problem = f"{stale} of {len(backwards)} backward passes started with old gradients."
     holds(not stale, problem, hint=ZERO)
 
 

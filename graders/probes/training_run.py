@@ -1,8 +1,8 @@
-"""One training of a given model by the student's loop, and what was seen of it from inside.
+"""One training of a given model by the student's loop, recorded from inside the model.
 
-A loop calls `generate`, `sample` and `masked_loss`. When a check fails, it is tried again with given
-ones in their places, and that verdict counts: a fault of theirs costs its points only once. But a
-loop that calls its own sound helper with the wrong arguments is wrong itself.
+A loop calls `generate`, `sample` and `masked_loss`. When a check fails, it runs again with given
+functions in their places, and that result counts: a fault of theirs costs its points only once. But
+a loop that calls its own correct helper with the wrong arguments is wrong itself.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ STAND_INS: tuple[dict[str, str], ...] = ({}, LONE, {**LONE, "masked_loss": "lang
 
 @dataclass(frozen=True)
 class Training:
-    """What went in and what was recorded.
+    """The input of a training, and its records.
 
     Attributes:
         order: the batches in the order in which they were trained on.
@@ -55,7 +55,7 @@ class Training:
     @property
     def order(self) -> list[int]:
         trained = [_index(x, self.batches) for x in self.recorded("trained", Tensor)]
-        strange = "The model was trained on something else than the batches, or on none of them."
+        strange = "The model was trained on data other than the batches, or on none of them."
         holds(bool(trained) and -1 not in trained, strange, trained)
         return trained
 
@@ -66,7 +66,7 @@ class Training:
         return float(loss_per_token(self.logits(batch), next_tokens(batch, PAD), PAD))
 
     def own_losses(self, batch: Tensor) -> list[float]:
-        """Give what the student's own masked_loss makes of a batch, on its whole width or one less."""
+        """Return the student's own masked_loss of a batch, on its whole width or one less."""
         found, targets = [], next_tokens(batch, PAD)
         for width in (batch.shape[1], batch.shape[1] - 1):
             with contextlib.suppress(Fault):
@@ -98,7 +98,7 @@ def train(
     A relative clip is that part of the shortest gradient.
     """
     table = draw.normal(SYMBOLS, SYMBOLS)
-    table[:, END] += 2.0  # so that what is generated soon ends
+    table[:, END] += 2.0  # so that generated texts end soon
     batches = [_batch(draw, place) for place in range(count)]
     model = student.given("language.Recording", table)
     listener = student.given("language.Listener", model)
@@ -109,7 +109,7 @@ def train(
 
 
 def judged(student: RemoteSubmission, judge: Callable[[], None]) -> None:
-    """Pass if a check passes with the student's own helpers, or with given ones in their places."""
+    """Raise Failed unless a check passes with the student's own helpers or with given ones."""
     faults: list[tuple[Fault, str]] = []
     for names in STAND_INS:
         try:
@@ -142,7 +142,7 @@ def _calls_wrongly(student: RemoteSubmission, fault: Fault) -> bool:
 
 
 def _batch(draw: Draw, place: int) -> Tensor:
-    """Make a padded batch whose first tokens tell its place in the list."""
+    """Make a padded batch with its index in the list as first tokens."""
     lengths = LENGTHS[place % len(LENGTHS)]
     rows = draw.rows(list(lengths), low=3, high=SYMBOLS)
     rows[0][:2] = [3 + place // 6, 3 + place % 6]
@@ -151,7 +151,7 @@ def _batch(draw: Draw, place: int) -> Tensor:
 
 
 def _index(x: Tensor, batches: Sequence[Tensor]) -> int:
-    """Find the batch that was fed, whole or without its last column."""
+    """Find the batch that the model got, whole or without its last column."""
     for place, batch in enumerate(batches):
         if any(x.shape == b.shape and bool((x == b).all()) for b in (batch, batch[:, :-1])):
             return place
@@ -173,14 +173,14 @@ def values(run: Training, name: str) -> list[float]:
 
 
 def numbers(student: RemoteSubmission, found: Any, what: str = "The result") -> list[float]:
-    """Take a list, tuple, tensor or array of numbers, or of tensors with one number each."""
+    """Use a list, tuple, tensor or array of numbers, or of tensors with one number each."""
     if isinstance(found, Remote):
         found = student.collect(found, 10_000)
     found = plain(found)
     found = found if isinstance(found, list) else [found]
     flat = [v[0] if isinstance(v, list) and len(v) == 1 else v for v in found]
     right = all(type(v) in (int, float) and v == v and abs(v) < 1e30 for v in flat)
-    holds(right, f"{what} is no list of finite numbers.", found, "one number per epoch or step")
+    holds(right, f"{what} is not a list of finite numbers.", found, "one number per epoch or step")
     return [float(v) for v in flat]
 
 

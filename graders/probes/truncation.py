@@ -1,7 +1,7 @@
-"""Truncated backpropagation under check: how far the gradient reaches, seen at single tokens.
+"""Shared by the checks of truncated backpropagation: how far the gradient reaches.
 
-Each token of a batch occurs once, so the gradient of its row of the embedding is what arrives at its
-step. Lengths are multiples of `steps`, and the tokens at the window's edge are not judged: a window
+Each token of a batch occurs once, so the gradient of its embedding row is the gradient at its step.
+Lengths are multiples of `steps`, and the tokens at the window's edge are not checked: a window
 of the last `steps` steps and one that begins at the last multiple of `steps` are both right.
 """
 
@@ -16,17 +16,17 @@ from graders.assertions.draw import Draw
 from graders.remote.faults import Failed, Fault, NotFound, StudentError
 from graders.remote.student import Remote, RemoteSubmission
 
-HINT = "detach() the state where the window of the last `steps` steps begins, and carry it on."
+HINT = "Call detach() on the state where the last `steps` steps begin, and carry it on."
 BATCH = 2
 SCALE = 0.3  # of the weights: states neither die out nor explode over some windows
 
 
 def judged(student: RemoteSubmission, draw: Draw, judge: Callable[["TruncationRun"], None]) -> None:
-    """Judge truncated_bptt on the student's own model; where that fails, also on a given one.
+    """Check truncated_bptt on the student's own model; if that fails, also on a given one.
 
-    The given one has the sheet's attributes, so a fault of the own model does not cost points here.
-    It counts only where the function cuts its graph: one that leaves the cut to the own model's
-    forward does nothing to it.
+    The given one has the attributes of the assignment, so a fault of the own model costs no points
+    here. It counts only if the function cuts its graph: a function that leaves the cut to the own
+    model's forward has no effect on it.
     """
     function = student.get(student.truncated_bptt, "__call__")
     E, O = draw.sizes(2, 3, 7)
@@ -46,17 +46,17 @@ def judged(student: RemoteSubmission, draw: Draw, judge: Callable[["TruncationRu
 
 
 def cut_in_time(run: "TruncationRun") -> None:
-    """Pass if no gradient reaches tokens that stand clearly before the last `steps` steps."""
+    """Raise Failed if a gradient reaches tokens clearly before the last `steps` steps."""
     for windows in (3, 4):
         found, _ = run.gradients(windows)
-        outside = found[: -run.steps - 1]  # the token at the window's edge is not judged
+        outside = found[: -run.steps - 1]  # the token at the window's edge is not checked
         far = [t for t in range(len(outside)) if outside[t].abs().max() > 1e-9]
         problem = f"A gradient arrives at the steps {far} of {len(found)}."
         holds(not far, problem, hint=HINT)
 
 
 class TruncationRun:
-    """One model under truncation. `sizes` are V, E, H, O; the state is wide: no ReLU kills it."""
+    """One model under truncation. `sizes` are V, E, H, O; the state is wide: no ReLU zeroes it."""
 
     def __init__(
         self,
@@ -74,13 +74,13 @@ class TruncationRun:
         self.sizes, self.steps = sizes, steps
 
     def answers(self, windows: int) -> tuple[object, Tensor]:
-        """Return the answers (B, O) under truncation, and those of the full run."""
+        """Return the results (B, O) under truncation, and those of the full run."""
         X = self._tokens(windows)
-        full = shaped(self.model(X), (BATCH, self.sizes[3]), what="The answer of the model itself")
+        full = shaped(self.model(X), (BATCH, self.sizes[3]), what="The result of the model itself")
         return self.student.truncated_bptt(self.model, X, self.steps), full
 
     def gradients(self, windows: int) -> tuple[Tensor, Tensor]:
-        """Return what arrives at each token (T, B, E), truncated and in the full run, scaled alike."""
+        """Return the gradients of the tokens (T, B, E), truncated and in the full run, both scaled."""
         X, cotangent = self._tokens(windows), self.draw.normal(BATCH, self.sizes[3])
         full = self._at_tokens(self.model, X, cotangent)
         found = self._at_tokens(self.applied, X, cotangent)
@@ -91,7 +91,7 @@ class TruncationRun:
         return found / full.abs().max(), full / full.abs().max()
 
     def _tokens(self, windows: int) -> Tensor:
-        """Draw X (T, B) of so many windows, in which each token occurs once."""
+        """Draw X (T, B) of `windows` windows, in which each token occurs once."""
         drawn = self.draw.shuffled(list(range(2, self.sizes[0])))
         return torch.tensor(drawn[: windows * self.steps * BATCH]).view(-1, BATCH)
 

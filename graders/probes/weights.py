@@ -1,10 +1,10 @@
-"""Find a student's weights by what they do, whatever their names, shapes, order and layout.
+"""Find the roles of a student's weights by their effect, for any names, shapes, order and layout.
 
-All weights are set to zero, and the slope of what comes back is asked for each single number
-among the parameters. The slope tells its role: a number that acts as the oracle's W[1, 2] does is
-W[1, 2]. Roles that have no influence yet, or act alike, are told apart in the next round, in which
-the known ones are random. What is found this way proves nothing alone: checks then compare values
-at fresh weights.
+All weights are set to zero, and the slope of the outputs is measured for each single number among
+the parameters. The slope gives its role: a number that acts like the oracle's W[1, 2] is W[1, 2].
+Roles that have no effect yet, or the same effect, are separated in the next round, in which the
+known ones are random. The roles alone prove nothing: checks then compare values
+at new weights.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,20 +21,20 @@ from graders.remote.student import Remote, RemoteSubmission
 
 Slopes = Callable[[Remote, Sequence[Tensor], Sequence[Tensor]], Gradients]
 
-ROUNDS = 9  # three find all weights of right formulas; gates that can be exchanged take more
+ROUNDS = 9  # three find all weights of right formulas; exchangeable gates take more
 DRAWS = 8  # of weights and inputs in a round, to make all roles clear
 SAME = 1e-6  # central differences are exact to about 1e-9
-APART = 1e-5  # roles whose slopes are closer than this are told apart in a later round
+APART = 1e-5  # roles with slopes closer than this are separated in a later round
 SPARE = 4  # how many times the needed numbers a model may have before it is left unprobed
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Which role each number of the parameters has under a formula.
+    """The role of each number of the parameters under a formula.
 
     Args:
         places: for all numbers in a row, their place in the row of all roles; -1 has none.
-        strange: the first number that does something else, as `W.weight[0, 2]`; "" when none does.
+        strange: the first number that has no role, as `W.weight[0, 2]`; "" if none.
         missing: needed roles of which some number was not found.
     """
 
@@ -48,7 +48,7 @@ class Reading:
         return not self.strange and not self.missing
 
     def run(self, parameters: Sequence[Parameter], inputs: Sequence[Tensor]) -> list[Tensor]:
-        """Compute what the formula gives; gradients arrive at the parameters' values."""
+        """Compute the formula's outputs; gradients reach the parameters' values."""
         row = torch.cat([p.values.reshape(-1) for p in parameters])
         return self.formula.run(_roles(self.formula, self.places, row), inputs)
 
@@ -86,28 +86,28 @@ def read(
             name = _name(parameters, int(strange[0]))
             return Reading(formula, places, name, _missing(formula, places))
         clear = probe.clear[nearest.indices]
-        if not bool(clear.any()):  # two gates of one kind: which is which is a matter of names
+        if not bool(clear.any()):  # two gates of one kind differ only in their names
             clear[0] = True
         places[numbers[clear]] = probe.roles[nearest.indices[clear]]
     return Reading(formula, places, "", _missing(formula, places))
 
 
 def too_many(parameters: Sequence[Parameter], formula: Formula) -> bool:
-    """Return whether a model has so many numbers that it can be nothing like the formula."""
+    """Return whether a model has too many numbers for the formula."""
     count = sum(p.values.numel() for p in parameters)
     return count > SPARE * sum(torch.Size(shape).numel() for shape in formula.shapes.values())
 
 
 @dataclass(frozen=True)
 class Start:
-    """The slopes of all numbers at zero weights, which rule most formulas out at once."""
+    """The slopes of all numbers at zero weights, which rule out most formulas at once."""
 
     inputs: list[Tensor]
     cotangents: list[Tensor]
     found: Tensor
 
     def allows(self, formula: Formula) -> bool:
-        """Return whether each number acts as some weight of the formula does there."""
+        """Return whether each number acts like some weight of the formula."""
         full = _full(formula, torch.empty(0, dtype=torch.int64), self.found[:0])
         slopes = _oracle_slopes(formula, full, self.inputs, self.cotangents)
         acting = self.found[~(self.found.abs() <= SAME)]
@@ -144,7 +144,7 @@ def _oracle_slopes(
 
 @dataclass(frozen=True)
 class _Probe:
-    """Where slopes are measured, and what they have to be for the roles that are still to be found.
+    """The point where slopes are measured, and the expected slopes of the roles not yet found.
 
     Args:
         row: all numbers of the parameters.
@@ -162,7 +162,7 @@ class _Probe:
 
 
 def _draw_probe(formula: Formula, places: Tensor, inputs: Sequence[Tensor], draw: Draw) -> _Probe:
-    """Draw weights and inputs at which as many roles as can be are clear."""
+    """Draw weights and inputs at which as many roles as possible are clear."""
     probes = []
     for _ in range(DRAWS):
         row = draw.normal(len(places), dtype=torch.float64) * 0.6

@@ -308,5 +308,5 @@ def test_right_shapes_of_other_numbers_are_wrong_values(passes, name, numbers):
 
 @pytest.mark.parametrize("judge", [lambda: all_in_mode([], True), lambda: none_tracked([])])
 def test_a_model_that_is_never_called_cannot_be_judged(judge):
-    with pytest.raises(Failed, match=r"^The model was not called where it should have been\.$"):
+    with pytest.raises(Failed, match=r"^The model was not called as expected\.$"):
         judge()

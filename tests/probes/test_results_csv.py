@@ -95,12 +95,12 @@ def test_what_is_no_hyperparameter():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "no row of it names a column `model`"),
-        (b"MLP,0.01,0.8,0.9\n", "no row of it names a column `model`"),
+        (b"", "no row names a column `model`"),
+        (b"MLP,0.01,0.8,0.9\n", "no row names a column `model`"),
         (b"model,lr,test\nMLP,1,0.9\n", "no column has `val` in its name"),
         (b"model,lr\nMLP,1\n", "no column has `val` and none `test` in its name"),
         (b"model,val_loss,test_loss\n", "no column has `val` and none `test` in its name"),
-        (b"\x00" * 5000, "no row of it names a column `model`"),
+        (b"\x00" * 5000, "no row names a column `model`"),
     ],
 )
 def test_what_cannot_be_read_is_told(content, sentence):

@@ -271,8 +271,8 @@ def example() -> Result:
     hint = (
         "Assign the new hidden state to the variable that the next step reads, with its activation."
     )
-    first = "The first input of a sequence reaches the output of a later step."
-    second = "Running a sequence in two parts with the hidden state passed on equals one run."
+    first = "The first input affects the outputs of later steps."
+    second = "Running a sequence in two parts, passing on the hidden state, equals one run."
     return Result(
         assignment="rnn",
         student=Student("5105", "Eklund, Saga"),

@@ -1,6 +1,7 @@
 """Sheets: read with exact decimals, and refused with a sentence where they do not hold together."""
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -29,6 +30,12 @@ def sheet(points="1", checks=None, more="", manual=""):
 @pytest.mark.parametrize("name", sheet_names())
 def test_every_sheet_holds_together(name):
     assert read_sheet(name).points == sum(q.max_points for q in read_sheet(name).questions)
+
+
+@pytest.mark.parametrize("name", sheet_names())
+def test_no_two_checks_of_an_assignment_share_a_sentence(name):
+    sentences = Counter(check.sentence for check in read_sheet(name).checks.values())
+    assert [sentence for sentence, count in sentences.items() if count > 1] == []
 
 
 def test_points_are_exact():

@@ -164,7 +164,7 @@ BREAKS = [
         "another sentence under the same version", "graders/assignments/sentiment-tutorial.toml",
         '"The number of parameters"', '"The number of weights"',
         r"graders/assignments/sentiment-tutorial\.toml:\d: what students are told has changed since "
-        r"version 1; raise `version`, then run `python -m graders fixtures`",
+        r"version 2; raise `version`, then run `python -m graders fixtures`",
     ),
     Break(
         "a check without a sentence", "graders/checks/test_step_rnn.py", "", "",
