@@ -9,15 +9,15 @@ from graders.console import ended
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Exit codes: 0 done, 1 done but something failed, 2 the user's fault."""
+    """Run one command. Exit codes: 0 done, 1 done but something failed, 2 usage error."""
     options = parser().parse_args(arguments)
     run: Command = options.run
-    stopped = "Stopped. Finished results are kept; the same command goes on."
+    stopped = "Stopped. Finished results are kept; run the same command to continue."
     return ended(lambda console: run(options, console), stopped)
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m graders", description=__doc__)
     top.add_argument("--version", action="version", version=f"Unroll {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")

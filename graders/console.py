@@ -1,4 +1,4 @@
-"""How every command of ours speaks and ends: with its exit code, and at worst with a sentence."""
+"""Console output and exit codes of all commands."""
 
 import io
 import sys
@@ -10,14 +10,14 @@ from graders.errors import Unreadable, UsageError
 
 
 def say(console: Console, text: str) -> None:
-    """Print a sentence as it is, in one line however long."""
+    """Print a sentence in one line, however long, without markup."""
     console.print(text, markup=False, soft_wrap=True)
 
 
 def ended(command: Callable[[Console], int], stopped: str) -> int:
-    """Run a command; a fault of the user's is a sentence and exit code 2, Ctrl-C is exit code 1.
+    """Run a command; a usage error prints its message (exit code 2), Ctrl-C is exit code 1.
 
-    A console that cannot show a letter, as on Windows, shows `?` instead.
+    A console that cannot show a character, as on Windows, shows `?` instead.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,4 +1,4 @@
-"""The two faults that are sentences and not tracebacks."""
+"""The two errors that are shown as one sentence without a traceback."""
 
 
 class UsageError(Exception):
@@ -6,4 +6,4 @@ class UsageError(Exception):
 
 
 class Unreadable(Exception):
-    """An upload cannot be read; the text is the sentence that its student is told."""
+    """An upload cannot be read; the text is the message for its student."""

@@ -1,4 +1,4 @@
-"""Files that appear whole, and zips whose bytes depend on their contents alone."""
+"""Atomic writing of files, and reproducible zips."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ from graders.errors import UsageError
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it appears at once, with all its content."""
+    """Write a file atomically."""
     prefix = f".{path.name}.{os.getpid()}."
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
     try:
@@ -34,13 +34,13 @@ def on_disk(place: Path) -> Iterator[None]:
         yield
     except OSError as problem:
         raise UsageError(
-            f"Cannot write to {place}: {problem.strerror}. Finished results are kept; put that "
-            "right and run the same command again."
+            f"Cannot write to {place}: {problem.strerror}. Finished results are kept; fix that "
+            "and run the same command again."
         ) from problem
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it appears at once, with all its content.
+    """Write a file atomically.
 
     Raises:
         UsageError: it cannot be written there.

@@ -1,8 +1,8 @@
-"""Where the project's own files are."""
+"""Paths of the project's own files."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-WORKER = ROOT / "graders" / "worker"  # all that a worker process sees of the project
+WORKER = ROOT / "graders" / "worker"  # the only part of the project that a worker process sees

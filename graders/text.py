@@ -1,7 +1,7 @@
-"""Make any string visible and harmless, and say numbers exactly, before people see them.
+"""Make any string visible and harmless, and write numbers exactly, before people see them.
 
-Names, messages and printed output come from students. HTML escaping alone leaves what
-deceives the eye: terminal escapes, bidirectional overrides, characters without width, piles of
+Names, messages and printed output come from students. HTML escaping alone leaves
+deceptive characters: terminal escapes, bidirectional overrides, zero-width characters, piles of
 combining marks, floods.
 """
 
@@ -14,8 +14,8 @@ SENTENCE_LIMIT = 600
 LONG_LINE_LIMIT = 1_000  # characters of one line inside a block
 BLOCK_LIMIT = 6_000  # characters of a message, a hint or printed output
 BLOCK_LINES = 120
-MARKS = 4  # combining marks on one letter: enough for every script that is written
-# Letters and marks by category, nothing to the eye.
+MARKS = 4  # combining marks on one letter: enough for every script
+# Letters and marks by category, but invisible.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 SELECTORS = range(0xE0100, 0xE01F0)  # variation selectors that can hide a text in another
 
@@ -95,7 +95,7 @@ def counted(number: Decimal | int, noun: str) -> str:
 
 
 def percent(part: int | Decimal, whole: int | Decimal) -> str:
-    """Write a share rounded down, so that 100 % is said only of all, and 0 % only of none."""
+    """Write a share rounded down, so that 100 % means all, and 0 % means none."""
     if not whole:
         return "—"
     share = part * 100 // whole
@@ -107,10 +107,10 @@ def points_of(points: Decimal, maximum: Decimal) -> str:
     return f"{decimal(points)} of {counted(maximum, 'point')}"
 
 
-def lateness(points: Decimal, waived: str) -> str:
-    """Return what lateness takes of the points, and why a person gave more time."""
-    taken = f"{counted(points, 'point')} taken" if points else "Nothing is taken"
-    reason = f" (waiver: {line(waived)})" if waived else ""
+def lateness(points: Decimal, extension: str) -> str:
+    """Return the late deduction, with the reason for an extension."""
+    taken = f"{counted(points, 'point')} deducted" if points else "Nothing is deducted"
+    reason = f" (extension: {line(extension)})" if extension else ""
     return f"{taken} for lateness{reason}."
 
 
@@ -123,7 +123,7 @@ BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 
 
 def printable(text: str) -> str:
-    """Replace what is not seen, or acts on its surroundings, by its escape."""
+    """Replace invisible characters and control characters by their escapes."""
     seen = (c.isprintable() or unicodedata.category(c) == "Zs" for c in text)
     return "".join(c if here else _escape_name(c) for c, here in zip(text, seen, strict=True))
 
@@ -139,6 +139,6 @@ def is_hidden(character: str) -> bool:
 
 
 def listed(names: Sequence[str], most: int = 20) -> str:
-    """Write names one after the other, and how many there are beyond the first."""
+    """Write the first names, separated by commas, and the number of the others."""
     rest = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(map(printable, names[:most])) + rest

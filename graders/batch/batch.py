@@ -1,4 +1,4 @@
-"""Grade a class: collect the uploads, grade each in a slot, publish each result when it is there."""
+"""Grade a class: collect the uploads, grade each on a worker, publish each finished result."""
 
 from contextlib import AbstractContextManager
 
@@ -17,7 +17,7 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
     """Grade every upload that has no result yet, and write reports, class page and grades.
 
     Raises:
-        UsageError: nothing more can be graded, and the text says what to do.
+        UsageError: nothing more can be graded; the text names the remedy.
         KeyboardInterrupt: the user stopped the run; what is finished is on disk.
     """
     work = collect(batch)
@@ -29,13 +29,13 @@ def run(batch: Batch, events: Events) -> list[ResultSummary]:
 def _slots(batch: Batch, events: Events) -> AbstractContextManager[Slots]:
     if not batch.scheduler:
         return local_slots(batch.jobs, batch.sandbox, batch.hidden)
-    from graders.batch.cluster import cluster_slots  # what it imports takes a second
+    from graders.batch.cluster import cluster_slots  # its imports take a second
 
     return cluster_slots(batch.scheduler, batch.sheet, batch.seed, batch.hidden, events.remark)
 
 
 def _prepare(work: Work) -> None:
-    """Make OUT ready: who is in this run, and nothing half-written of an earlier one."""
+    """Prepare OUT: write this run's students, remove unfinished files of an earlier run."""
     out = work.batch.out
     with on_disk(out):
         (out / "students").mkdir(parents=True, exist_ok=True)

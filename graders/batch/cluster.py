@@ -1,7 +1,7 @@
-"""Slots of a Dask cluster: the same tasks, graded on other machines; see docs/cluster.md.
+"""Grade on the workers of a Dask cluster; see docs/cluster.md.
 
-A slot is a worker process of Dask's with one thread. What it grades depends on its own graders and
-packages, so it refuses where they differ from those of the run, and where it has no sandbox.
+A slot is a Dask worker process with one thread. Its results depend on its own graders and
+packages, so it is rejected if they differ from those of the run, or if it has no sandbox.
 """
 
 import asyncio
@@ -35,12 +35,16 @@ except ImportError:
         "dependency group `cluster`."
     ) from None
 
-SANDBOXES = ("auto", "zygote", "bwrap")  # never none: nobody may run uploads with a slot's rights
-OWN = "the worker's own"  # stands for a sandbox where no slot was needed
-PATIENCE = "60s"  # for which a worker waits for its scheduler
+SANDBOXES = (
+    "auto",
+    "zygote",
+    "bwrap",
+)  # never none: uploads must not run with a worker's permissions
+OWN = "the worker's own"  # recorded as sandbox if no slot was needed
+PATIENCE = "60s"  # a worker waits this long for its scheduler
 NAMES = {"python": "Python", "torch": "torch", "graders_sha256": "hash of the graders"}
-SHOWN = 5  # slots that a refusal names
-NONE = "{} has no slots now; the run goes on when there are some."
+SHOWN = 5  # rejected slots that an error names
+NONE = "{} has no workers now; the run continues when there are some."
 Tell = Callable[[str], None]
 
 
@@ -49,8 +53,8 @@ class Cluster:
 
     Args:
         client: is connected to the scheduler at `address`.
-        expected: what every result must depend on, the sandbox aside.
-        tell: called with what the user should know.
+        expected: the environment required of every result, except for the sandbox.
+        tell: called with messages for the user.
     """
 
     sandbox = OWN
@@ -59,12 +63,12 @@ class Cluster:
         self._client, self._address, self._expected, self._tell = client, address, expected, tell
         self._executor = client.get_executor(pure=False)
         self._last = self._slots()
-        slots = f"Grading in {counted(self._last, 'slot')} of {address}."
+        slots = f"Grading on {counted(self._last, 'worker')} of {address}."
         self.remark = slots if self._last else NONE.format(address)
 
     @property
     def count(self) -> int:
-        """How many slots there are by now; 1 where there are none, so that a task waits for one."""
+        """Return the current number of slots, at least 1, so that a task waits for one."""
         slots = self._slots()
         if not slots and self._last:
             self._tell(NONE.format(self._address))
@@ -77,18 +81,18 @@ class Cluster:
         return future
 
     def admits(self, sandbox: str) -> bool:
-        """Return whether a result was graded in a sandbox: which one is the slot's own affair."""
+        """Return whether a result was graded in a sandbox, whichever one the slot chose."""
         return sandbox == OWN or sandbox.partition(" ")[0] in SANDBOXES
 
     def _slots(self) -> int:
         try:
             return len(self._client.nthreads())
-        except (OSError, RuntimeError, AttributeError):  # as its connection is going or gone
+        except (OSError, RuntimeError, AttributeError):  # the connection is closing or closed
             raise lost(self._address) from None
 
 
 def _opener() -> Callable[[bytes], Any]:
-    """Return a function that travels by value: a scheduler looks into tasks, and has no graders."""
+    """Return a function that is pickled by value: the scheduler reads tasks but has no graders."""
 
     def grade(parcel: bytes) -> Any:
         import pickle
@@ -103,13 +107,13 @@ def _opener() -> Callable[[bytes], Any]:
 def cluster_slots(
     address: str, sheet: Sheet, seed: int, hidden: tuple[Path, ...], tell: Tell
 ) -> Iterator[Cluster]:
-    """Return the slots of the cluster with this scheduler.
+    """Yield the slots of the cluster with this scheduler.
 
     Raises:
-        UsageError: there is no scheduler, or a slot that may not grade this sheet.
+        UsageError: there is no scheduler, or a slot is rejected.
     """
     for name in ("distributed", "distributed.client", "tornado.application"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is a UsageError
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are reported as UsageError
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # or an upload
     try:
         if (
@@ -131,25 +135,25 @@ def cluster_slots(
 def _all_fit(
     client: Client, address: str, expected: Environment, sheet: Sheet, hidden: tuple[Path, ...]
 ) -> None:
-    """Ask every slot that is there before anything is graded; each is asked again at its tasks."""
+    """Raise UsageError unless every present slot fits; each is checked again at its tasks."""
     answers = client.run(look, expected, sheet, hidden, on_error="return")
     refusals = [
-        answer if isinstance(answer, str) else _must_not(where, _line(answer))
+        answer if isinstance(answer, str) else _rejected(where, _line(answer))
         for where, answer in sorted(answers.items())
-        if answer and not isinstance(answer, OSError)  # that is a slot which is gone
+        if answer and not isinstance(answer, OSError)  # a slot that is gone
     ]
     if refusals:
         more = f"\nand {len(refusals) - SHOWN} more" if len(refusals) > SHOWN else ""
         raise UsageError(
-            f"Nothing was graded: of {counted(len(answers), 'slot')} of {address}, "
-            f"{len(refusals)} cannot grade this.\n" + "\n".join(refusals[:SHOWN]) + more
+            f"Nothing was graded: {len(refusals)} of {counted(len(answers), 'worker')} of {address} "
+            "cannot grade this.\n" + "\n".join(refusals[:SHOWN]) + more
         )
 
 
 async def look(
     expected: Environment, sheet: Sheet, hidden: tuple[Path, ...], dask_worker: Worker
 ) -> str:
-    """Say why this slot may not grade this sheet, if so."""
+    """Return why this slot is rejected for this sheet, or ""."""
     try:
         await asyncio.to_thread(_fit, dask_worker, expected, sheet, hidden)
     except UsageError as refusal:
@@ -161,69 +165,71 @@ def grade_there(task: GradingTask, expected: Environment) -> Result:
     """Grade one submission in a slot of a cluster.
 
     Raises:
-        UsageError: this slot may not.
-        RuntimeError: our own fault, as text; a run waits forever for what it cannot unpickle.
+        UsageError: this slot is rejected.
+        RuntimeError: grader error, as text; a run waits forever for an error it cannot unpickle.
     """
     try:
         sandbox = _fit(get_worker(), expected, task.sheet, task.hidden)
     except UsageError as refusal:
         raise UsageError(
-            f"{refusal} Finished results are kept; put that right and run the same command again."
+            f"{refusal} Finished results are kept; fix that and run the same command again."
         ) from None
     try:
         return grade(task.submission, task.student, task.sheet, task.seed, sandbox)
     except Exception as problem:
-        said = _line(problem)
-    raise RuntimeError(said)
+        text = _line(problem)
+    raise RuntimeError(text)
 
 
 def _fit(worker: Worker, expected: Environment, sheet: Sheet, hidden: tuple[Path, ...]) -> Sandbox:
-    """Return this slot's sandbox, if it may grade."""
+    """Return this slot's sandbox; raise UsageError if the slot is rejected."""
     there, here = asdict(environment(OWN, expected.seed, sheet)), asdict(expected)
     try:
         if worker.state.nthreads != 1:
-            raise UsageError(f"It has {worker.state.nthreads} threads, and a slot has one.")
+            raise UsageError(f"{worker.state.nthreads} threads, must be 1.")
         for name, what in NAMES.items():
             one, other = str(there[name])[:16], str(here[name])[:16]
             if there[name] != here[name]:
-                raise UsageError(f"Its {what} is {one}, and this run's is {other}.")
+                raise UsageError(f"its {what} is {one}, but this run's is {other}.")
         return _chosen(tuple(folder for folder in hidden if os.path.exists(folder)))
     except (UsageError, OSError, RuntimeError) as refusal:
-        raise UsageError(_must_not(worker.address, str(refusal))) from None
+        raise UsageError(_rejected(worker.address, str(refusal))) from None
 
 
-def _must_not(slot: str, reason: str) -> str:
-    return f"The slot {slot} must not grade. {reason}"
+def _rejected(worker: str, reason: str) -> str:
+    return f"Worker {worker} rejected: {reason}"
 
 
 @cache
 def _chosen(hidden: tuple[Path, ...]) -> Sandbox:
-    """Choose a slot's sandbox, tried; a warm one stays from submission to submission.
+    """Return a slot's tested sandbox; a warm one is reused for later submissions.
 
     Args:
-        hidden: folders of the run, as far as this machine has them too.
+        hidden: folders of the run that exist on this machine, too.
     """
     return choose(_allowed(dask.config.get("unroll.sandbox", "auto")), hidden)
 
 
 def _allowed(name: str) -> str:
     if name not in SANDBOXES:
-        raise UsageError(f"A slot has no sandbox `{name}`; choose {', '.join(SANDBOXES)}.")
+        raise UsageError(
+            f"A worker cannot use the sandbox `{name}`; choose {', '.join(SANDBOXES)}."
+        )
     return name
 
 
 def work(address: str, slots: int, sandbox: str, tell: Tell) -> None:
-    """Offer so many slots of this machine to a scheduler, until that ends or a signal comes.
+    """Start `slots` Dask workers on this machine, until the scheduler ends or a signal arrives.
 
     Raises:
-        UsageError: there is no working sandbox here, or no scheduler there.
+        UsageError: there is no working sandbox, or no scheduler.
     """
     chosen = choose(_allowed(sandbox))
-    tell(chosen.remark or f"Offering {counted(slots, 'slot')}, sandbox {chosen.name}.")
+    tell(chosen.remark or f"Starting {counted(slots, 'worker')}, sandbox {chosen.name}.")
     dask.config.set(
         {
             "unroll.sandbox": sandbox,  # the slots get this configuration
-            "distributed.worker.profile.enabled": False,  # it would look at each slot's stack
+            "distributed.worker.profile.enabled": False,  # it would read each slot's stack
         }
     )
     arguments = [address, "--nworkers", str(slots), "--nthreads", "1", "--memory-limit", "0"]
@@ -239,10 +245,10 @@ def work(address: str, slots: int, sandbox: str, tell: Tell) -> None:
 def _no_scheduler(address: str, reason: str) -> UsageError:
     return UsageError(
         f"No scheduler answers at {address} ({reason}). Start one there with `dask "
-        "scheduler`, or put its address right; docs/cluster.md tells how."
+        "scheduler`, or correct its address; see docs/cluster.md."
     )
 
 
 def _line(problem: BaseException) -> str:
-    """Return a problem in one line, whatever a library says."""
+    """Return an exception in one line."""
     return " ".join(f"{type(problem).__name__} {problem}".split())[:300]

@@ -1,4 +1,4 @@
-"""Waivers: who was given more time, and why; a CSV file that staff keep."""
+"""Deadline extensions with their reasons, from a CSV file that staff keep."""
 
 import re
 from collections.abc import Collection
@@ -28,28 +28,28 @@ class Extension:
         return max(deadline, self.until or deadline + timedelta(days=float(self.days)))
 
 
-def read_waivers(path: Path) -> dict[str, Extension]:
-    """Read waivers by student from a CSV file.
+def read_extensions(path: Path) -> dict[str, Extension]:
+    """Return the extensions by student from a CSV file.
 
     Raises:
         UsageError: the file or a line of it is wrong; one sentence for each.
     """
-    waivers: dict[str, Extension] = {}
+    extensions: dict[str, Extension] = {}
     problems = []
     for row in read_rows(path, COLUMNS):
         student = row["student"]
         try:
-            if student in waivers:
-                raise ValueError("there is another waiver; keep one")
-            waivers[student] = _waiver(student, row["reason"], row["until"], row["days"])
+            if student in extensions:
+                raise ValueError("there is another extension; keep one")
+            extensions[student] = _extension(student, row["reason"], row["until"], row["days"])
         except ValueError as problem:
             problems.append(f"{path.name}, {student or 'a row'}: {problem}.")
     if problems:
         raise UsageError("\n".join(problems))
-    return waivers
+    return extensions
 
 
-def _waiver(student: str, reason: str, until: str, days: str) -> Extension:
+def _extension(student: str, reason: str, until: str, days: str) -> Extension:
     if not student:
         raise ValueError("it names no student")
     if not reason:
@@ -59,18 +59,18 @@ def _waiver(student: str, reason: str, until: str, days: str) -> Extension:
     if until:
         moment = moment_or_none(until)
         if moment is None:
-            raise ValueError(f"`{until}` is no date with time and time zone, as in {EXAMPLE}")
+            raise ValueError(f"`{until}` is not a date with time and time zone, as in {EXAMPLE}")
         return Extension(reason, moment)
     number = days.replace(",", ".")
     if not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", number) or not Decimal(number):
-        raise ValueError(f"`{days}` is no number of days above zero")
+        raise ValueError(f"`{days}` is not a number of days above zero")
     return Extension(reason, days=Decimal(number))
 
 
-def strangers(waivers: Collection[str], students: Collection[str]) -> list[str]:
-    """Return whose waivers concern nobody: a wrong id would cost somebody points."""
+def unmatched(extensions: Collection[str], students: Collection[str]) -> list[str]:
+    """Return remarks on extensions without a submission: a wrong id costs a student points."""
     return [
-        f"A waiver is for {student}, and nobody of that id handed in."
-        for student in sorted(waivers)
+        f"There is an extension for {student}, but no submission with that id."
+        for student in sorted(extensions)
         if student not in students
     ]

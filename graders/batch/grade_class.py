@@ -1,4 +1,4 @@
-"""The second stage of a run: each upload is one task for a slot, and comes back as a result."""
+"""The second stage of a run: each upload is one task for a worker, which returns a result."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,20 +15,20 @@ from graders.results.result import Result, Student
 from graders.results.store import result_in
 from graders.uploads.upload import UnreadableUpload
 
-AHEAD = 2  # submissions that wait, unpacked, for each slot: no slot idles and memory stays flat
-LOOK = 10.0  # seconds without a result, after which slots are counted again
+AHEAD = 2  # submissions queued, unpacked, for each slot: no slot idles and memory stays flat
+LOOK = 10.0  # seconds without a result before slots are counted again
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and whether it was graded in this run or taken over from an earlier one."""
+    """A result, and whether it was graded in this run or reused from an earlier one."""
 
     result: Result
     fresh: bool
 
 
 def grade_class(work: Work, slots: Slots, events: Events) -> Iterator[Graded]:
-    """Yield the result of each upload as it is there, and the same for all who handed it in.
+    """Yield the result of each upload when it is finished, once for each of its students.
 
     Raises:
         UsageError: nothing more can be graded.
@@ -36,7 +36,7 @@ def grade_class(work: Work, slots: Slots, events: Events) -> Iterator[Graded]:
     events.started(len(work.students), work.batch.sheet, slots.count)
     for remark in filter(None, [*work.remarks, slots.remark]):
         events.remark(remark)
-    members = {upload.student.id: upload.fellows for upload in work.uploads}
+    members = {upload.student.id: upload.group_members for upload in work.uploads}
     for graded in _each_upload(work, slots, events):
         yield graded
         for member in members[graded.result.student.id]:
@@ -46,10 +46,10 @@ def grade_class(work: Work, slots: Slots, events: Events) -> Iterator[Graded]:
 
 
 def _each_upload(work: Work, slots: Slots, events: Events) -> Iterator[Graded]:
-    """Keep every slot busy; a task that breaks its slot is tried again, then left to staff."""
+    """Keep every slot busy; a task that breaks its slot is retried, then left to staff."""
     batch, waiting = work.batch, _tasks(work, slots)
     running: dict[Future[Result], GradingTask] = {}
-    suspects: list[GradingTask] = []  # in a slot that broke; run alone, so that blame is certain
+    suspects: list[GradingTask] = []  # their slot broke; run alone to find the cause
     tries: Counter[str] = Counter()
     while True:
         while len(running) < (1 if suspects else AHEAD * slots.count):
@@ -79,7 +79,7 @@ def _each_upload(work: Work, slots: Slots, events: Events) -> Iterator[Graded]:
 
 
 def _tasks(work: Work, slots: Slots) -> Iterator[GradingTask | Graded]:
-    """Unpack the uploads one after the other; those that need no worker are results at once."""
+    """Unpack the uploads one by one; yield a result at once where no grading is needed."""
     batch = work.batch
     for upload in work.uploads:
         try:

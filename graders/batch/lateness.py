@@ -1,4 +1,4 @@
-"""Lateness: how late an upload came, and what the sheet's policy takes for that."""
+"""Lateness of an upload, and the deduction by the sheet's policy."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,69 +14,71 @@ def lateness(
     student: Student,
     deadline: datetime | None,
     policy: LatePolicy | None,
-    waiver: Extension | None = None,
+    extension: Extension | None = None,
 ) -> Late | None:
-    """Judge when `student` handed in; None is in time, or nothing that speaks of lateness.
+    """Return the lateness of `student`'s submission, or None if in time or unknown.
 
-    A time that the LMS gives counts for more than its mark.
+    A submission time from the LMS takes precedence over its late mark.
     """
-    handed_in = moment_or_none(student.submitted_at)
-    due = waiver.extended(deadline) if waiver else deadline
+    submitted_at = moment_or_none(student.submitted_at)
+    due = extension.extended(deadline) if extension else deadline
     grace = policy.grace if policy else timedelta()
-    if handed_in is None or due is None:
-        return _marked(policy, waiver) if student.late else None
-    over = handed_in - due
+    if submitted_at is None or due is None:
+        return _marked(policy, extension) if student.late else None
+    over = submitted_at - due
     if over <= grace:
-        if deadline is None or handed_in - deadline <= grace:
+        if deadline is None or submitted_at - deadline <= grace:
             return None
-        why = f"{_told(handed_in, deadline)}; more time was given, until {_clock(due)}."
-        return _late(policy, 0, Decimal(0), why, waiver)
-    told = _told(handed_in, due, "" if due == deadline else ", which was moved")
+        why = f"{_how_late(submitted_at, deadline)}; the deadline was extended until {_clock(due)}."
+        return _late(policy, 0, Decimal(0), why, extension)
+    facts = _how_late(submitted_at, due, "" if due == deadline else ", extended")
     if policy is None:
-        why = f"{told}; this sheet takes nothing for that."
-        return _late(policy, begun(over, "day"), Decimal(0), why, waiver)
+        why = f"{facts}; this assignment has no late penalty."
+        return _late(policy, begun(over, "day"), Decimal(0), why, extension)
     steps, off = policy.cost(over)
-    return _late(policy, steps, off, f"{told}{_rule(policy, steps, off)}.", waiver)
+    return _late(policy, steps, off, f"{facts}{_rule(policy, steps, off)}.", extension)
 
 
 def cost_changed(result: Result, earlier: Result | None) -> str:
-    """Say that lateness costs another amount than before for a reason outside of the upload, or ""."""
+    """Return a remark if the late penalty of an unchanged upload changed, or ""."""
     if earlier is None or earlier.student != result.student or earlier.late == result.late:
         return ""
     was, now = (each.late_points for each in (earlier, result))
     if was == now:
         return ""
     return (
-        f"{result.student.id}: lateness took {number(was)} of the points before, and takes "
-        f"{number(now)} now; look at deadline, policy and waivers."
+        f"{result.student.id}: the late penalty changed from {number(was)} to {number(now)} points; "
+        "check deadline, late policy and extensions."
     )
 
 
-def _marked(policy: LatePolicy | None, waiver: Extension | None) -> Late:
-    """Judge an upload of which only the LMS's mark tells that it is late."""
-    told = "The LMS marks this upload as late, and by how much is not known"
-    if waiver:
-        why = f"{told}; more time was given, and that counts."
-        return _late(policy, 0, Decimal(0), why, waiver)
+def _marked(policy: LatePolicy | None, extension: Extension | None) -> Late:
+    """Return the lateness of an upload that only the LMS's mark shows to be late."""
+    facts = "The LMS marks this submission as late, without saying by how much"
+    if extension:
+        why = f"{facts}; there is an extension, so nothing is deducted."
+        return _late(policy, 0, Decimal(0), why, extension)
     if policy is None:
-        return _late(policy, 1, Decimal(0), f"{told}; this sheet takes nothing for that.", waiver)
+        return _late(
+            policy, 1, Decimal(0), f"{facts}; this assignment has no late penalty.", extension
+        )
     steps, off = policy.cost(None)
-    why = f"{told}: the first {policy.unit} counts, {said(off, policy.of)}."
-    return _late(policy, steps, off, why, waiver)
+    why = f"{facts}: it counts as one {policy.unit}, {deduction_text(off, policy.of)}."
+    return _late(policy, steps, off, why, extension)
 
 
 def _late(
-    policy: LatePolicy | None, steps: int, off: Decimal, why: str, waiver: Extension | None
+    policy: LatePolicy | None, steps: int, off: Decimal, why: str, extension: Extension | None
 ) -> Late:
     unit: LateUnit = policy.unit if policy else "day"
     of: OffOf = policy.of if policy else "points"
-    return Late(steps, unit, off, of, why, waiver.reason if waiver else "")
+    return Late(steps, unit, off, of, why, extension.reason if extension else "")
 
 
-def _told(handed_in: datetime, due: datetime, moved: str = "") -> str:
-    there = handed_in.astimezone(due.tzinfo)
+def _how_late(submitted_at: datetime, due: datetime, moved: str = "") -> str:
+    there = submitted_at.astimezone(due.tzinfo)
     return (
-        f"Handed in {_clock(there)}, {_span(handed_in - due)} after the deadline "
+        f"Submitted {_clock(there)}, {_span(submitted_at - due)} after the deadline "
         f"({_clock(due)}{moved})"
     )
 
@@ -84,18 +86,18 @@ def _told(handed_in: datetime, due: datetime, moved: str = "") -> str:
 def _rule(policy: LatePolicy, steps: int, off: Decimal) -> str:
     if policy.unit != "step":
         each = policy.steps[0].off
-        cap = f", {said(off, policy.of)} at most" if off < steps * each else ""
-        return f": {_counted(steps, policy.unit)} at {said(each, policy.of)}{cap}"
+        cap = f", {deduction_text(off, policy.of)} at most" if off < steps * each else ""
+        return f": {_counted(steps, policy.unit)} at {deduction_text(each, policy.of)}{cap}"
     within = policy.steps[steps - 1].within
     if within is None and steps == 1:
-        return f": any lateness takes {said(off, policy.of)}"
+        return f": any lateness costs {deduction_text(off, policy.of)}"
     limit = within or policy.steps[steps - 2].within or timedelta()
     words = f"up to {_span(limit)}" if within else f"more than {_span(limit)}"
-    return f": {words} takes {said(off, policy.of)}"
+    return f": {words} costs {deduction_text(off, policy.of)}"
 
 
-def said(off: Decimal, of: OffOf) -> str:
-    """Return what is taken: 1 point, 10 % of the maximum."""
+def deduction_text(off: Decimal, of: OffOf) -> str:
+    """Return a deduction in words: 1 point, 10 % of the maximum."""
     words = format(off.normalize(), "f") if off else "0"
     if of == "points":
         return f"{words} point{'' if off == 1 else 's'}"

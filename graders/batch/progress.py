@@ -1,4 +1,4 @@
-"""What a run tells while it grades: a progress bar on a terminal, a plain line per student elsewhere,
+"""Progress of a run: a progress bar on a terminal, a plain line per student elsewhere,
 and one JSON line per event in run.jsonl."""
 
 import json
@@ -53,7 +53,7 @@ class Events:
             self._progress.start()
 
     def remark(self, text: str) -> None:
-        """Tell what the user should know of the whole run."""
+        """Show and log a remark on the whole run."""
         self._note("remark", text=text)
         say(self._console, text)
 
@@ -87,7 +87,7 @@ class Events:
         self._progress.update(
             self._bar,
             completed=counts["done"],
-            counts=f"{len(running)} running, {counts['failed']} need a look",
+            counts=f"{len(running)} running, {counts['failed']} need attention",
             running=line(", ".join(running))[:40],
         )
 
@@ -109,5 +109,5 @@ class Events:
             with self._log.open("ab+") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(size - 1, 0))
-                cut = file.read(1) not in (b"", b"\n")  # by a disk that was full
+                cut = file.read(1) not in (b"", b"\n")  # a full disk cut the last line
                 file.write(b"\n" * cut + json.dumps(entry).encode() + b"\n")

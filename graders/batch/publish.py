@@ -1,4 +1,4 @@
-"""The last stage of a run: each result goes to disk when it is there, and the pages at the end."""
+"""The last stage of a run: write each finished result to disk, and the pages at the end."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,7 +18,7 @@ def publish(work: Work, graded: Iterable[Graded], events: Events) -> list[Result
     """Write results, reports, class page and grades.csv, also if grading is stopped halfway.
 
     Returns:
-        A summary of each result, by student id; of students to whom a stopped run did not come,
+        A summary of each result, by student id; for students that a stopped run did not reach,
         that of an earlier run.
     """
     out = work.batch.out
@@ -43,10 +43,10 @@ def publish(work: Work, graded: Iterable[Graded], events: Events) -> list[Result
 
 
 def _publish_one(work: Work, graded: Graded, events: Events) -> Result:
-    """Write one result with what is decided without grading: the late penalty, manual grades."""
+    """Write one result, with its late penalty and manual grades."""
     batch, student = work.batch, graded.result.student
     earlier = result_in(batch.out, student.id)
-    extension = batch.waivers.get(student.id)
+    extension = batch.extensions.get(student.id)
     late = lateness(student, batch.sheet.deadline, batch.sheet.late, extension)
     final = merged(replace(graded.result, late=late), work.marks, earlier)
     if graded.fresh or final != earlier:
@@ -59,7 +59,7 @@ def _publish_one(work: Work, graded: Graded, events: Events) -> Result:
 
 
 def _left(work: Work, students: Iterable[str]) -> dict[str, ResultSummary]:
-    """Return the results of an earlier run to which a run that was stopped did not come."""
+    """Return the earlier results of students that a stopped run did not reach."""
     found = {student: result_in(work.batch.out, student) for student in students}
     name = work.batch.sheet.name
     return {s: summarise(r) for s, r in found.items() if r and r.assignment == name}

@@ -1,4 +1,4 @@
-"""`--regrade` and `--since`: which results of earlier runs are not taken over, though they could be."""
+"""`--regrade` and `--since`: which reusable results of earlier runs are graded again."""
 
 import difflib
 import json
@@ -18,12 +18,12 @@ from graders.uploads.upload import Upload
 
 @dataclass(frozen=True)
 class Regrade:
-    """What the user asked for: `names` say whose results, `since` how old they may be.
+    """The user's request: `names` select the results, `since` limits their age.
 
     Args:
-        names: students' ids or e-mail addresses, checks or parts; a check or part stands for the
-            results in which it, or a check of it, is not passed. Without names, all are meant.
-        since: results that were finished earlier are not taken over; None: however new.
+        names: students' ids or e-mail addresses, checks or parts; a check or part selects the
+            results in which it, or a check of it, is not passed. Without names, all are selected.
+        since: results that were finished earlier are regraded; None: all, however new.
     """
 
     names: tuple[str, ...] = ()
@@ -34,19 +34,19 @@ def given_since(text: str) -> datetime:
     """Read `--since`.
 
     Raises:
-        UsageError: it is no date with time and zone.
+        UsageError: it is not a date with time and zone.
     """
     moment = moment_or_none(text)
     if moment is None:
-        raise UsageError(f"`{text}` is no time; give date, time and time zone, as in {EXAMPLE}.")
+        raise UsageError(f"`{text}` is not a time; give date, time and time zone, as in {EXAMPLE}.")
     return moment
 
 
-def graded_anew(asked: Regrade, uploads: Sequence[Upload], sheet: Sheet, out: Path) -> set[str]:
-    """Name the uploads, by the student they are graded for, whose results are not taken over.
+def to_regrade(asked: Regrade, uploads: Sequence[Upload], sheet: Sheet, out: Path) -> set[str]:
+    """Return the uploads to regrade, by the id of their first student.
 
     Raises:
-        UsageError: a name is no student, check or part here; the text names the nearest.
+        UsageError: a name is not a student, check or part here; the text names the nearest.
     """
     students = [student for each in uploads for student in each.students]
     _known(asked.names, {name for student in students for name in _names_of(student)}, sheet)
@@ -60,11 +60,11 @@ def graded_anew(asked: Regrade, uploads: Sequence[Upload], sheet: Sheet, out: Pa
     }
 
 
-def told(asked: Regrade, anew: Set[str], out: Path) -> Iterator[str]:
-    """Yield how many results of an earlier run are not taken over, where that was asked for."""
+def regrade_remarks(asked: Regrade, regraded: Set[str], out: Path) -> Iterator[str]:
+    """Yield how many results of earlier runs are regraded, if regrading was requested."""
     if asked != Regrade():
-        count = sum((out / "students" / id / "result.json").is_file() for id in anew)
-        yield f"As asked, {counted(count, 'result')} of earlier runs will be regraded."
+        count = sum((out / "students" / id / "result.json").is_file() for id in regraded)
+        yield f"Regrading {counted(count, 'result')} of earlier runs."
 
 
 def _named(names: Sequence[str], upload: Upload, sheet: Sheet, out: Path) -> bool:
@@ -94,7 +94,7 @@ def _old(since: datetime | None, upload: Upload, times: dict[str, float], out: P
 
 
 def _finished(out: Path) -> dict[str, float]:
-    """Read in the run's log when each result was graded; manual points came later, maybe."""
+    """Return when each result was graded, from the run's log; manual grades may be newer."""
     try:
         log = (out / "run.jsonl").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -112,7 +112,7 @@ def _graded(text: str) -> Iterator[tuple[str, float]]:
 
 
 def _called(check: str, sheet: Sheet) -> tuple[str, ...]:
-    """List what a check can be called: id, id without folder, function, part."""
+    """Return the names of a check: id, id without folder, function, part."""
     return check, check.rpartition("/")[2], check.partition("::")[2], sheet.checks[check].part
 
 
@@ -122,4 +122,6 @@ def _known(names: Iterable[str], students: set[str], sheet: Sheet) -> None:
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), 1)
             nearest = f"; the nearest is `{line(near[0])}`" if near else ""
-            raise UsageError(f"`{line(name)}` is no student, check or part of this batch{nearest}.")
+            raise UsageError(
+                f"`{line(name)}` is not a student, check or part of this batch{nearest}."
+            )

@@ -1,4 +1,4 @@
-"""What one run over a class was asked to do."""
+"""Settings of one run over a class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ class Batch:
     """One run over a class: what to grade, how, and where the results go.
 
     Args:
-        waivers: deadline extensions by student id.
-        lms: the form of the uploads, or "auto".
-        scheduler: address of a cluster, whose slots and sandboxes then count, not ours.
+        extensions: deadline extensions by student id.
+        lms: LMS whose export format the uploads have, or "auto".
+        scheduler: address of a cluster, whose workers and sandboxes are then used.
     """
 
     uploads: Path
@@ -25,7 +25,7 @@ class Batch:
     seed: int
     jobs: int
     sandbox: str = "auto"
-    waivers: Mapping[str, Extension] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
     lms: str = "auto"
     roster: Path | None = None
     regrade: Regrade = field(default_factory=Regrade)

@@ -1,4 +1,4 @@
-"""Where tasks run: slots, each of which grades one submission at a time; here those of this machine."""
+"""Slots, each of which grades one submission at a time; here those of this machine."""
 
 import contextlib
 import multiprocessing
@@ -26,7 +26,7 @@ from graders.uploads.submission import Submission
 
 @dataclass(frozen=True)
 class GradingTask:
-    """What a slot needs to grade one submission; it can travel to another machine."""
+    """All inputs for grading one submission; it can be sent to another machine."""
 
     student: Student
     submission: Submission
@@ -44,17 +44,17 @@ class Slots(Protocol):
 
     @property
     def count(self) -> int:
-        """How many slots there are by now."""
+        """Return the current number of slots."""
 
     def submit(self, task: GradingTask) -> Future[Result]:
-        """Hand a task over. Its future raises what broke its slot, or a UsageError, which ends all."""
+        """Submit a task. Its future raises what broke its slot, or UsageError to end the run."""
 
     def admits(self, sandbox: str) -> bool:
-        """Return whether a result that was graded in this sandbox is as good as one from here."""
+        """Return whether a result that was graded in this sandbox can be reused."""
 
 
 class LocalSlots:
-    """One process for each slot; a slot that dies breaks all, and new ones take their place."""
+    """One process for each slot; a slot that dies breaks all, and new ones replace them."""
 
     def __init__(self, count: int, sandbox: Sandbox) -> None:
         self.count = count
@@ -83,10 +83,10 @@ class LocalSlots:
 
 @contextlib.contextmanager
 def local_slots(count: int, sandbox: str, hidden: tuple[Path, ...]) -> Iterator[LocalSlots]:
-    """Give so many slots on this machine; end them all, whatever happens.
+    """Yield `count` slots on this machine; end them all, whatever happens.
 
     Raises:
-        UsageError: this sandbox cannot be had here.
+        UsageError: this sandbox is not available here.
     """
     slots = LocalSlots(count, choose(sandbox, hidden))
     try:
@@ -100,22 +100,22 @@ def local_slots(count: int, sandbox: str, hidden: tuple[Path, ...]) -> Iterator[
 
 
 def lost(scheduler: str) -> UsageError:
-    """Say that tasks were given up by who should have had them graded."""
+    """Return the error for a scheduler that dropped its tasks."""
     return UsageError(
-        f"The scheduler {scheduler} was lost. Finished results are kept; once it is there again, "
-        "the same command goes on."
+        f"The scheduler {scheduler} was lost. Finished results are kept; when it is back, run "
+        "the same command to continue."
     )
 
 
 def grade_task(task: GradingTask) -> Result:
-    """Grade one submission in a slot; every problem of our own is a result that says so."""
+    """Grade one submission in a slot; an error of the grader is part of the result."""
     sandbox = _slots_sandbox(task.sandbox, task.hidden)
     return grade(task.submission, task.student, task.sheet, task.seed, sandbox)
 
 
 @cache
 def _slots_sandbox(name: str, hidden: tuple[Path, ...]) -> Sandbox:
-    """Return a slot's own sandbox; a warm one stays from submission to submission."""
+    """Return a slot's own sandbox; a warm one is reused for later submissions."""
     return again(name, hidden)
 
 
@@ -128,7 +128,7 @@ def _end(process: int | None) -> None:
 
 
 def _start_slot() -> None:
-    """Leave Ctrl-C to the process that started the slots; end when that is killed."""
+    """Ignore Ctrl-C, which the parent process handles; end when the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_run, daemon=True).start()
 

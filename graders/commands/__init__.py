@@ -1,6 +1,6 @@
-"""The commands of `python -m graders`: what each takes and does.
+"""The commands of `python -m graders`: their options and actions.
 
-What one needs is imported when it runs, so that each starts at once.
+Imports are inside the commands, so that each starts at once.
 """
 
 import argparse
@@ -18,7 +18,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def sheet_and_seed(command: argparse.ArgumentParser) -> None:
-    """Let a command take a sheet and a seed."""
+    """Add the options `--assignment` and `--seed`."""
     command.add_argument("--assignment", default="rnn", help="which assignment (default: rnn)")
     command.add_argument(
         "--seed", type=int, default=1, help="seed of all random inputs and sizes (default: 1)"
@@ -36,4 +36,4 @@ def points(text: str) -> Decimal:
     try:
         return Decimal(text)
     except ArithmeticError:
-        raise argparse.ArgumentTypeError(f"{text} is no number") from None
+        raise argparse.ArgumentTypeError(f"{text} is not a number") from None

@@ -11,7 +11,7 @@ from graders.console import say
 
 
 def add(commands: Commands) -> None:
-    """Describe them on the command line."""
+    """Add the commands to the command line."""
     sheet = commands.add_parser("sheet", help="validate assignment files")
     sheet.add_argument("file", type=Path, nargs="*", help="a TOML file (default: all assignments)")
     sheet.set_defaults(run=_sheet)
@@ -34,8 +34,10 @@ def add(commands: Commands) -> None:
     )
     release.set_defaults(run=_release)
     new = commands.add_parser("new-sheet", help="start an assignment from existing parts")
-    new.add_argument("name", help="such as my-course")
-    new.add_argument("--parts", required=True, help="separated by commas: padding,elman")
+    new.add_argument("name", help="name of the assignment, e.g. my-course")
+    new.add_argument(
+        "--parts", required=True, help="parts, separated by commas, e.g. padding,elman"
+    )
     new.add_argument("--title", help="title that students read (default: the name)")
     new.add_argument(
         "--points", type=points, default=Decimal(10), help="total points (default: 10)"
@@ -61,7 +63,7 @@ def _template(options: argparse.Namespace, console: Console) -> int:
     for problem in problems(options.parts):
         say(console, problem)
         found += 1
-    console.print(f"{counted(found, 'problem')}." if found else "The set holds together.")
+    console.print(f"{counted(found, 'problem')}." if found else "No problems found.")
     return int(bool(found))
 
 
@@ -74,7 +76,7 @@ def _fixtures(options: argparse.Namespace, console: Console) -> int:
 
         names += [f"expected/{name}" for name in rebuild_expected()]
     rebuilt = "\n".join(f"rebuilt {name}" for name in names)
-    say(console, rebuilt or "All are as they should be.")
+    say(console, rebuilt or "Everything is up to date.")
     return 0
 
 
@@ -98,6 +100,6 @@ def _new_sheet(options: argparse.Namespace, console: Console) -> int:
     text = new_sheet(options.name, options.title or options.name, parts, options.points)
     target = SHEETS / f"{options.name}.toml"
     target.write_text(text, encoding="utf-8")
-    words = f"Wrote {target}. Now titles, points, manual points; then `python -m graders template`."
-    say(console, words)
+    words = "Next, edit titles, points and manual points, then run `python -m graders template`."
+    say(console, f"Wrote {target}. {words}")
     return 0

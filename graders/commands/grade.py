@@ -1,4 +1,4 @@
-"""Commands that grade: a class, one submission, and slots of this machine for others."""
+"""Commands that grade: a class, one submission, and Dask workers on this machine."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ from graders.errors import UsageError
 
 
 def add(commands: Commands) -> None:
-    """Describe them on the command line."""
+    """Add the commands to the command line."""
     batch = commands.add_parser("batch", help="grade a class's uploads")
     batch.add_argument("uploads", type=Path, help="the LMS's zip, or a folder of uploads")
     batch.add_argument("--out", type=Path, required=True, help="folder for results and reports")
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
     batch.add_argument(
         "--extensions",
         "--waivers",  # its name before 0.2
-        dest="waivers",
+        dest="extensions",
         type=Path,
         metavar="FILE",
         help="CSV of deadline extensions (default: none)",
@@ -58,7 +58,7 @@ def add(commands: Commands) -> None:
         "--regrade",
         action="append",
         default=[],
-        metavar="WHO|CHECK",
+        metavar="STUDENT|CHECK",
         help="regrade a student, or everyone failing a check or part (repeatable)",
     )
     batch.add_argument(
@@ -107,7 +107,7 @@ def add(commands: Commands) -> None:
 
 def _batch(options: argparse.Namespace, console: Console) -> int:
     from graders.batch.batch import run
-    from graders.batch.extensions import read_waivers
+    from graders.batch.extensions import read_extensions
     from graders.batch.progress import Events
     from graders.batch.regrade import Regrade, given_since
     from graders.batch.settings import Batch
@@ -118,15 +118,18 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     if options.deadline:
         sheet = replace(sheet, deadline=given_deadline(options.deadline))
     if options.deadline and not sheet.late:
-        say(console, f"The sheet {sheet.name} has no [late]: lateness is shown, and costs nothing.")
+        say(
+            console,
+            f"The assignment {sheet.name} has no [late] policy: lateness is shown without a penalty.",
+        )
     if options.scheduler and (options.jobs or options.sandbox):
         raise UsageError(
-            "`--jobs` and `--sandbox` are for slots on this machine; those of a cluster are set "
-            "where they start: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`."
+            "`--jobs` and `--sandbox` set the workers on this machine; set those of a cluster "
+            "where you start them: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`."
         )
     if options.sandbox == "none":
         print(
-            "Without a sandbox these uploads run with your rights: grade only your own.",
+            "Without a sandbox these uploads run with your permissions: grade only your own.",
             file=sys.stderr,
         )
     batch = Batch(
@@ -136,7 +139,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         options.seed,
         options.jobs or os.cpu_count() or 1,
         options.sandbox or "auto",
-        waivers=read_waivers(options.waivers) if options.waivers else {},
+        extensions=read_extensions(options.extensions) if options.extensions else {},
         lms=options.lms,
         roster=options.roster,
         regrade=Regrade(

@@ -1,4 +1,4 @@
-"""Commands about what a batch left: manual points, exports, pages, comparisons."""
+"""Commands about the results of a batch: manual grades, exports, pages, comparisons."""
 
 import argparse
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """Describe them on the command line."""
+    """Add the commands to the command line."""
     manual = commands.add_parser(
         "manual", help="merge manual grades from OUT/manual.csv into reports and grades.csv"
     )
@@ -34,12 +34,12 @@ def add(commands: Commands) -> None:
         "--to",
         required=True,
         choices=TARGETS,
-        help="what to write: grades, or feedback files, of which LMS",
+        help="what to write, for which LMS: grades or feedback files",
     )
     export.add_argument("--gradebook", type=Path, help="the Canvas gradebook, as exported")
     export.add_argument("--worksheet", type=Path, help="the Moodle grading worksheet, as exported")
     export.add_argument("--column", help="the assignment in the gradebook, or the grade's header")
-    export.add_argument("--identifier-column", help="the worksheet's first header, as it is called")
+    export.add_argument("--identifier-column", help="name of the worksheet's first column")
     export.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
     export.add_argument("--student", metavar="ID", help="only this student (default: all)")
     export.add_argument("--file", type=Path, help="where to write it (default: a file in OUT)")
@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
         "--dry-run", action="store_true", help="list what would change and write nothing"
     )
     export.set_defaults(run=_export)
-    autograder = commands.add_parser("gradescope-zip", help="make an autograder for Gradescope")
+    autograder = commands.add_parser("gradescope-zip", help="build a Gradescope autograder")
     sheet_and_seed(autograder)
     autograder.add_argument(
         "--out",
@@ -97,7 +97,7 @@ def add(commands: Commands) -> None:
 
 
 def _as_graded(command: argparse.ArgumentParser) -> None:
-    """Take what told a batch whose the uploads are."""
+    """Add the options that tell `batch` the owners of the uploads."""
     command.add_argument("--lms", default="auto", choices=FORMS, help="same value as for `batch`")
     command.add_argument("--roster", type=Path, help="same value as for `batch`")
 
@@ -107,12 +107,12 @@ def _manual(options: argparse.Namespace, console: Console) -> int:
 
     merged = merge(options.out)
     table = (options.out / "manual.csv").resolve()
-    waiting = f"; {merged.waiting} still wait in {table}" if merged.waiting else ""
+    waiting = f"; {merged.waiting} still pending in {table}" if merged.waiting else ""
     words = f"{merged.changed} of {merged.students} results have new manual grades{waiting}."
     say(console, words)
     if merged.missing or not merged.finished:
         missing = f": {merged.missing} have no result yet" if merged.missing else ""
-        say(console, f"The newest run did not come to its end{missing}; run the batch again.")
+        say(console, f"The latest run did not finish{missing}; run the batch again.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Commands that prove the checks: thresholds, known answers, changes, seeds."""
+"""Commands that validate the checks: thresholds, known answers, mutants, seeds."""
 
 import argparse
 from functools import partial
@@ -12,7 +12,7 @@ from graders.errors import UsageError
 
 
 def add(commands: Commands) -> None:
-    """Describe them on the command line."""
+    """Add the commands to the command line."""
     calibrate = commands.add_parser("calibrate", help="measure the thresholds of learning checks")
     calibrate.add_argument("checks", nargs="*", metavar="NAME", help="e.g. brackets (default: all)")
     calibrate.add_argument(
@@ -88,20 +88,20 @@ def _seeds(options: argparse.Namespace, console: Console) -> int:
     from graders.validation import tables
     from graders.validation.flakiness import run
 
-    parts, tell = _parts(options.parts), partial(say, console)
-    lost = run(parts, options.seeds, options.variants, options.again, tell)
+    parts, report = _parts(options.parts), partial(say, console)
+    lost = run(parts, options.seeds, options.variants, options.again, report)
     for text in lost:
-        tell(text)
+        report(text)
     if options.table:
         tables.write(options.table, "luck", {part: tables.met(part) for part in parts})
     return int(bool(lost))
 
 
 def _parts(named: list[str]) -> list[str]:
-    """Return the parts that were named, all that have checks where none was."""
+    """Return the named parts, or all parts with checks if none is named."""
     from graders.validation.soundness import parts_with_checks
 
     known = parts_with_checks()
     if unknown := [part for part in named if part not in known]:
-        raise UsageError(f"No part {', '.join(unknown)} has checks; there are {', '.join(known)}.")
+        raise UsageError(f"Unknown part {', '.join(unknown)}; known parts are {', '.join(known)}.")
     return named or known

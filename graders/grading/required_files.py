@@ -27,7 +27,7 @@ def looked_at(
     named = _named_otherwise(name, result.student.file or result.student.upload) if name else ""
     questions = tuple(_unread(question, missing) for question in result.questions)
     notes = tuple(note for note in (named, *missing.values()) if note)
-    own_check = self_check.told(submission.files, result.environment)
+    own_check = self_check.remark(submission.files, result.environment)
     return replace(result, questions=questions, notes=notes, own_check=own_check)
 
 

@@ -30,7 +30,7 @@ def marker(environment: Environment, assignment: str, version: int) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def told(files: Mapping[str, bytes], environment: Environment) -> str:
+def remark(files: Mapping[str, bytes], environment: Environment) -> str:
     """Return how what the student checked with differs from `environment`; "" where it is not known."""
     known = _read(files)
     if known is None:

@@ -1,4 +1,4 @@
-"""The time that a submission's calls have: each one, those of a check together, and all in all."""
+"""The time limits of a submission's calls: each one, those of a check, and all together."""
 
 import time
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from graders.remote.faults import TooSlow
 from graders.sheets.limits import Limits
 
-PATIENCE = 3  # calls that may hang for their whole time
+PATIENCE = 3  # calls that may hang for the full time limit
 
 
 class Budget:
-    """Counts the time of one submission; what a check itself computes is ours, not its calls'."""
+    """Counts the time of one submission's calls, without the check's own computing."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -33,7 +33,7 @@ class Budget:
             )
 
     def call(self) -> float:
-        """Return a call's seconds; code that hung three times is not given as long again."""
+        """Return the seconds for a call; fewer after three calls that hung."""
         seconds = self._limits.call_seconds
         return seconds if self._hung < PATIENCE else seconds / 4
 
@@ -41,19 +41,19 @@ class Budget:
         """Return the seconds that calls of this check still have.
 
         Raises:
-            TooSlow: there are none.
+            TooSlow: none are left.
         """
         left = min(self._limits.check_seconds - self._spent, self._ends - time.monotonic())
         if left <= 0:
             raise TooSlow(
-                f"The calls of this check took {self._spent:.1f} seconds together, and the time "
-                "that it has, or that the submission has in all, is used up."
+                f"The calls of this check took {self._spent:.1f} seconds in total; the time "
+                "limit of the check, or of the whole submission, is used up."
             )
         return left
 
     @contextmanager
     def spending(self) -> Iterator[None]:
-        """Count what is done within as a call of this check."""
+        """Count the time of the body as a call of this check."""
         started = time.monotonic()
         try:
             yield
@@ -61,5 +61,5 @@ class Budget:
             self._spent += time.monotonic() - started
 
     def hung(self) -> None:
-        """Take note of a call that was stopped."""
+        """Count a call that was stopped."""
         self._hung += 1

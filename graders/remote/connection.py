@@ -1,4 +1,4 @@
-"""One worker process and its streams: a request out, an answer back, under a clock and caps."""
+"""One worker process and its streams: requests and answers, within limits on time and size."""
 
 import contextlib
 import time
@@ -13,12 +13,12 @@ from graders.sandbox.sandbox import Sandbox
 from graders.sheets.limits import Limits
 from graders.worker.wire import MARK, BadFrame, Tensors, pack, read
 
-UNWATCHED = 0.25  # seconds after which a call's resident memory is looked at
+UNWATCHED = 0.25  # seconds before a call's resident memory is first checked
 WATCH_EVERY = 0.05  # seconds
-ENOUGH = 0.7  # a call that got less of its seconds as processor time may go on, for as long as
-STRETCH = 4  # so many times its seconds: a busy machine is not the student's fault
+ENOUGH = 0.7  # a call that got less than this share as processor time may continue, up to
+STRETCH = 4  # times its seconds: a busy machine is not the student's fault
 MARK_SECONDS = 5.0
-FLOOD = 200  # output beyond this many times the cap ends the worker
+FLOOD = 200  # more output than this many times the cap ends the worker
 TOO_SLOW = (
     "Look for a loop that never ends, for training or data loading inside this function, and for "
     "work that grows with the square of the length."
@@ -52,7 +52,7 @@ class Connection:
         """Send one request and wait for its answer.
 
         Raises:
-            Fault: no answer came; the worker is then gone and has to be replaced.
+            Fault: no answer arrived; the worker is then closed and must be replaced.
         """
         self._number += 1
         watch = Watch(self, seconds)
@@ -87,11 +87,11 @@ class Connection:
         return self._closed
 
     def is_ready(self) -> bool:
-        """Return whether it still stands, and has said nothing since its last answer."""
+        """Return whether it is open, and has sent nothing since its last answer."""
         return not self.closed and self._pipes.is_quiet()
 
     def finish(self) -> None:
-        """Let an idle worker end by itself; one that does not is ended."""
+        """Ask an idle worker to end; kill it if it does not."""
         if not self.closed:
             self._pipes.close()
             self.process.end()
@@ -105,7 +105,7 @@ class Connection:
             self._pipes.close()
 
     def look(self) -> None:
-        """Raise where the worker uses more than it may."""
+        """Raise a Fault if the worker exceeds its limits."""
         used = self.process.resident_bytes() / 2**20
         if used > self.limits.memory_mb:
             used = self.process.proportional_bytes() / 2**20
@@ -130,20 +130,20 @@ class Connection:
 
 
 class Watch:
-    """The clock of one request, and an eye on what the worker uses meanwhile."""
+    """The clock of one request, which also watches the worker's resources."""
 
     def __init__(self, connection: Connection, seconds: float) -> None:
         self._connection = connection
         self._seconds = seconds
         self._started = self._looked = time.monotonic()
-        self._begun: float | None = None  # processor time when the worker was first looked at
+        self._begun: float | None = None  # processor time when the worker was first checked
         self._got = 0.0
 
     def look(self) -> float:
-        """Return how long to wait before the next look.
+        """Check the limits and return the seconds until the next check.
 
         Raises:
-            Fault: the time is over, or the worker uses more than it may.
+            Fault: the time is over, or the worker exceeds its limits.
         """
         now = time.monotonic()
         passed, seconds = now - self._started, self._seconds
@@ -167,7 +167,7 @@ class Watch:
             raise TooSlow(words, TOO_SLOW)
 
     def _starves(self) -> bool:
-        """Return whether a worker is late because others have the machine: it works, and got little."""
+        """Return whether a worker is late only because the machine is busy."""
         if self._begun is None or self._got >= ENOUGH * (self._seconds - UNWATCHED):
             return False
         return self._connection.process.is_working()

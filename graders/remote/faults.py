@@ -1,16 +1,16 @@
-"""How a check can end without a verdict on a value: each is an outcome with words for its student."""
+"""The ways a check can end early: each is an outcome with a message for the student."""
 
 from typing import Any
 
 from graders.results.result import Outcome
 
-NO_ANSWER = "The process answered with something that is no answer."
+NO_ANSWER = "The process sent an invalid answer."
 
 
 class Fault(Exception):
     """A check ends here. `message` and `hint` are shown to the student.
 
-    `called` names the call that ended so, where it is not the last one: some wait for the next frame.
+    `called` names the failed call if it is not the last one: some wait for the next frame.
     """
 
     outcome: Outcome = "grader_error"
@@ -37,7 +37,7 @@ class StudentError(Fault):
 
 
 class NotFound(Fault):
-    """What the check needs is not in the submission."""
+    """A required definition is not in the submission."""
 
     outcome: Outcome = "not_run"
 
@@ -49,13 +49,13 @@ class TooSlow(Fault):
 
 
 class TooLarge(Fault):
-    """A call used more memory than it may."""
+    """A call exceeded its memory limit."""
 
     outcome: Outcome = "memory"
 
 
 class Crash(Fault):
-    """The worker ended by itself, or stopped speaking the protocol."""
+    """The worker ended by itself, or violated the protocol."""
 
     outcome: Outcome = "crash"
 

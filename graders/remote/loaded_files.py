@@ -1,4 +1,4 @@
-"""A submission's files as a session knows them: by name, loaded or broken, with the loader's notes."""
+"""State of a submission's files in a session: loaded, broken, and the loader's notes."""
 
 from graders.remote.faults import Fault
 from graders.uploads.submission import Submission
@@ -7,7 +7,7 @@ NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of 
 
 
 class Loaded:
-    """Which files the worker has loaded, which of them ended one, and what it says of each."""
+    """The files that are loaded or that ended a worker, and the loader's notes on each."""
 
     def __init__(self, submission: Submission) -> None:
         self.submission = submission
@@ -17,7 +17,7 @@ class Loaded:
         self.broken: dict[str, Fault] = {}
 
     def forget(self) -> None:
-        """Begin anew with another worker, which is not given what ended one before."""
+        """Reset for a new worker; files that ended a worker stay marked."""
         self.files.clear()
         self.found.clear()
 
@@ -28,7 +28,7 @@ class Loaded:
         return [files[path] for path in sorted(found, key=_depth)]
 
     def note(self, notes: dict[object, object]) -> None:
-        """Keep what the loader says about the submission's own files, within bounds."""
+        """Keep the loader's notes on the submission's own files, within bounds."""
         for file, lines in notes.items():
             if isinstance(file, str) and file in self.submission.files and isinstance(lines, list):
                 left = ALL_NOTES_CAP - sum(len(n) for f, n in self.notes.items() if f != file)
@@ -36,14 +36,16 @@ class Loaded:
                 self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
 
     def missing(self, part: str, name: str, nearest: list[str]) -> str:
-        """Return why a name is not there: a file that does not parse, or nothing of that name."""
+        """Return why a name is missing: a file does not parse, or nothing has that name."""
         for file in sorted(self.notes, key=_depth):
             broken = [line for line in self.notes[file] if "syntax error" in line]
             if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):
-                return f"`{name}` is not there, since {file} could not be read: {broken[0]}."
-        message = f"`{name}` is not in the submission: no file defines it, {part}.py or another."
+                return f"`{name}` was not found because {file} could not be read: {broken[0]}."
+        message = (
+            f"`{name}` is not in the submission: neither {part}.py nor another file defines it."
+        )
         close = " or ".join(f"`{other}`" for other in nearest)
-        return message + (f" Is it the one called {close}?" if close else "")
+        return message + (f" Did you mean {close}?" if close else "")
 
 
 def _base(path: str) -> str:

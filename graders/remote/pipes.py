@@ -1,4 +1,4 @@
-"""A worker's three pipes, on which nothing that a student does can make the grader wait unwatched.
+"""A worker's three pipes, read so that student code cannot block the grader.
 
 While a pipe is not ready, `idle` is called again and again; it looks at the clock, and raises.
 """
@@ -14,12 +14,12 @@ from typing import BinaryIO, Protocol
 
 from graders.worker.wire import MARK
 
-Idle = Callable[[], float]  # gives how many seconds to wait until it is called again, at most
+Idle = Callable[[], float]  # returns the maximum number of seconds until it is called again
 PART = 1 << 20
 
 
 class Output:
-    """What a worker printed: kept up to a cap, counted up to `most`, and then left in its pipe."""
+    """Output of a worker: kept up to a cap, counted up to `most`, then left in its pipe."""
 
     def __init__(self, cap: int, most: int) -> None:
         self.printed = 0  # since it was last taken
@@ -35,7 +35,7 @@ class Output:
         self.printed += len(part)
 
     def take(self) -> tuple[bytes, int]:
-        """Return what was kept and how much was printed, since the last time."""
+        """Return the kept output and the amount printed since the last time."""
         taken = bytes(self._kept), self.printed
         self._kept, self.printed = bytearray(), 0
         return taken
@@ -44,22 +44,22 @@ class Output:
 class Pipes(Protocol):
     """Sends to a worker, reads from it, and takes what it prints."""
 
-    needs_mark: bool  # whether `catch_up` has to be told by a mark where to stop
+    needs_mark: bool  # whether `catch_up` needs a mark in the output
 
     def send(self, data: bytes, idle: Idle) -> None:
-        """Hand over all of `data`; a worker that is gone is no error here."""
+        """Send all of `data`; a worker that is gone is not an error here."""
 
     def read(self, count: int) -> bytes:
-        """Read `count` bytes, fewer only where the stream ends; the `idle` of the last send holds."""
+        """Return `count` bytes, fewer only at the stream's end; uses the last send's `idle`."""
 
     def is_quiet(self) -> bool:
-        """Return whether the worker said nothing unasked, and did not hang up."""
+        """Return whether the worker sent nothing unrequested and did not close its pipe."""
 
     def catch_up(self) -> None:
-        """Take all that was printed until the last answer came."""
+        """Read all output that precedes the last answer."""
 
     def close(self) -> None:
-        """Hang up: the worker sees the end of its requests."""
+        """Close the pipes: the worker sees the end of its requests."""
 
 
 class Polled:
@@ -112,7 +112,7 @@ class Polled:
         self._output.close()
 
     def _wait(self, reads: list[BinaryIO], writes: list[BinaryIO]) -> bool:
-        """Wait until one of these is ready, and take meanwhile what is printed."""
+        """Wait until one of these is ready, and read the output meanwhile."""
         listens = not self._output.closed and not self._printed.floods
         heard = [*reads, self._output] if listens else reads
         ready, writable, _ = select.select(heard, writes, [], self._idle())
@@ -121,7 +121,7 @@ class Polled:
         return bool(writable) or any(stream in ready for stream in reads)
 
     def _take(self) -> None:
-        """Take all that waits; a flood stays where it is, for its time limit or for its end."""
+        """Read all waiting output; a flood stays in the pipe until its time limit."""
         with contextlib.suppress(BlockingIOError):
             while not self._printed.floods:
                 part = os.read(self._output.fileno(), PART)
@@ -131,7 +131,7 @@ class Polled:
 
 
 class Threaded:
-    """The same where pipes can only be waited for: a thread for each does that."""
+    """The same with a thread for each pipe, for systems without select on pipes."""
 
     needs_mark = True
 
@@ -200,10 +200,10 @@ class Threaded:
                 if end == MARK:
                     self._marked.set()
                 while self._printed.floods and not self._over:
-                    time.sleep(0.1)  # nobody reads on: the flood waits for its time limit
+                    time.sleep(0.1)  # stop reading: the flood waits for its time limit
         self._marked.set()
 
 
 def pipes(requests: BinaryIO, answers: BinaryIO, output: BinaryIO, kept: Output) -> Pipes:
-    """Return the kind that this system has."""
+    """Return the kind of pipes for this system."""
     return (Threaded if os.name == "nt" else Polled)(requests, answers, output, kept)

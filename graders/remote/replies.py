@@ -1,4 +1,4 @@
-"""What a worker tells, as types; its word is not trusted."""
+"""Typed replies from the (untrusted) worker."""
 
 import math
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from graders.oracles.roles import Parameter
 from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, NotFound, StudentError, TooLarge
 from graders.worker.wire import AXES_CAP, DTYPES, TENSOR_CAP
 
-PARAMETERS_CAP = 300  # tensors; to find their roles takes the cube of it
+PARAMETERS_CAP = 300  # tensors; finding their roles takes cubic time
 
 
 @dataclass(frozen=True)
 class Gradients:
-    """Gradients by parameter name and by position of the input; None where none arrives."""
+    """Gradients by parameter name and by position of the input; None if there is none."""
 
     parameters: dict[str, Tensor | None]
     inputs: list[Tensor | None]
@@ -24,7 +24,7 @@ class Gradients:
 
 @dataclass(frozen=True)
 class Operations:
-    """What one call used: ATen operators and torch functions by count, and the module classes."""
+    """Operations of one call: ATen operators and torch functions by count, and the module classes."""
 
     aten: dict[str, int]
     functions: dict[str, int]
@@ -32,26 +32,26 @@ class Operations:
 
 
 class Named(dict[str, Any]):
-    """What a worker told by name; a name that it left out is the student's fault and not ours."""
+    """A worker's values by name; a missing name raises Crash, the student's fault."""
 
     def __missing__(self, name: str) -> Any:
         raise Crash(NO_ANSWER)
 
 
 def parameters(rows: Any) -> list[Parameter]:
-    """Take what is told of a model's parameters; those without values are given zeros."""
+    """Return a model's parameters from a reply; those without values get zeros."""
     listed, left = [], TENSOR_CAP
     if len(only(rows, list)) > PARAMETERS_CAP:
         words = f"It has {len(rows):,} parameter tensors, more than any answer needs."
         raise Failed(words, hint="Keep each weight in one tensor, and not in one for each number.")
     for row in rows:
         listed.append(_parameter(row, left))
-        left -= 4 * listed[-1].values.numel()  # random weights are floats, whatever is told
+        left -= 4 * listed[-1].values.numel()  # random weights are floats, whatever the reply says
     return listed
 
 
 def _parameter(row: list[Any], most: int) -> Parameter:
-    """Take one parameter, of `most` bytes: zeros that nobody writes take no memory so far."""
+    """Return one parameter of at most `most` bytes; zeros take no memory until written."""
     match row:
         case [str(name), Tensor() as values, bool(trained), str(owner)]:
             return Parameter(name, values, trained, owner)
@@ -59,14 +59,14 @@ def _parameter(row: list[Any], most: int) -> Parameter:
             sizes = [size for size in shape if type(size) is int and size >= 0]
             sound = len(sizes) == len(shape) <= AXES_CAP and dtype in DTYPES
             if sound and math.prod(max(1, size) for size in sizes) * 4 > most:
-                raise Failed("Its parameters hold more numbers than can be written into them.")
+                raise Failed("Its parameters contain more numbers than can be set.")
             if sound:
                 return Parameter(name, torch.zeros(sizes, dtype=dtype), trained, owner)
     raise Crash(NO_ANSWER)
 
 
 def fields(found: Any, **kinds: type | tuple[type, ...]) -> dict[str, Any]:
-    """Take an answer's fields where each is of its kind; a worker's word is not trusted."""
+    """Return an answer's fields; raise Crash unless each has its type."""
     if not isinstance(found, dict) or set(found) != set(kinds):
         raise Crash(NO_ANSWER)
     if not all(isinstance(found[name], kind) for name, kind in kinds.items()):
@@ -84,17 +84,17 @@ def only(values: Any, kind: type | tuple[type, ...]) -> Any:
 NOTHING = "is not implemented yet"
 
 
-NOBODY = "Nobody answers input() here: take what you need as an argument."
+NOBODY = "input() does not work here: take the value as an argument."
 
 
 TEXT_CAP, FRAMES = 2_000, 6  # of an exception: characters, frames; a worker may send more
 
 
 def located(found: object) -> tuple[list[str], list[str]]:
-    """Take the answer to `locate` apart: the files that bind a name, best first, and names near it.
+    """Return the answer to `locate`: the files that bind a name, best first, and similar names.
 
     Raises:
-        Crash: it is no such answer.
+        Crash: the answer is invalid.
     """
     match found:
         case {"files": list(files), "nearest": list(nearest)}:
@@ -104,7 +104,7 @@ def located(found: object) -> tuple[list[str], list[str]]:
 
 
 def fault_of(error: Any) -> Fault:
-    """Turn the worker's account of an exception into the fault that a student reads."""
+    """Return the fault for the worker's account of an exception."""
     try:
         kind, name, text = (
             str(error["kind"]),
@@ -122,9 +122,9 @@ def fault_of(error: Any) -> Fault:
     if kind == "missing":
         return NotFound(text)
     if kind == "no object":
-        return Failed(f"{name} gave no object.", text, f"an object of class {name}")
+        return Failed(f"{name} did not return an object.", text, f"an object of class {name}")
     if kind == "memory":
-        return TooLarge(f"It asked for more memory than there is: {text}{trace}")
+        return TooLarge(f"It asked for more memory than is available: {text}{trace}")
     if kind == "broken":
         text = f"{file} was read, but this definition failed with {name}: {text}"
         return StudentError(f"{text}{trace}", type_name=name, text=text)

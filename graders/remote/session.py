@@ -31,16 +31,16 @@ class CallStep:
 class Session:
     """Sends one submission's requests to its worker.
 
-    A worker that hangs, dies or talks nonsense costs the check that met it; the next check gets a
+    A worker that hangs, dies or breaks the protocol fails the current check; the next check gets a
     new one. A file that ends a worker while it is loaded is not loaded again.
 
     Args:
         submission: the files under check.
-        given: what the course supplies, for submissions that left it out.
-        sandbox: what workers are started by.
-        limits: what the submission may use.
-        warm: a running worker to begin with, which another session of ours gave back. Never one
-            that a stranger's code has run in.
+        given: the course's files, for submissions without them.
+        sandbox: starts the workers.
+        limits: the resource limits.
+        warm: a running worker that another session gave back. Never one
+            in which another student's code has run.
     """
 
     def __init__(
@@ -58,20 +58,20 @@ class Session:
         self._connection = warm
         self._submitted = False
         self._steps: list[CallStep] = []  # requests that go ahead in the next frame
-        self._unmade: dict[int, Fault] = {}  # objects of this check that were never made, and why
+        self._unmade: dict[int, Fault] = {}  # objects of this check that could not be made, and why
         self._encoder: Encoder | None = None  # of that frame
         self._budget = Budget(limits)
         self._unparsable: Fault | None = None
 
     def begin(self, seed: int) -> None:
-        """Start a check: a worker stands ready, without handles, with its generators seeded."""
+        """Start a check with a ready worker, without handles, with its generators seeded."""
         self._budget.begin()
         self._connect()
         self._steps, self._encoder = [CallStep({"do": "begin", "seed": seed})], None
         self._unmade.clear()
 
     def end(self) -> str:
-        """End a check and give what was printed during it."""
+        """End a check and return its printed output."""
         self._steps, self._encoder = [], None
         if self._connection is None:
             return ""
@@ -86,7 +86,7 @@ class Session:
             self._connection = None
 
     def give_back(self) -> Connection | None:
-        """Return the worker away as it stands, if there is one, instead of closing it."""
+        """Return the worker, if there is one, instead of closing it."""
         connection, self._connection = self._connection, None
         return connection if connection is not None and not connection.closed else None
 
@@ -95,7 +95,7 @@ class Session:
         return self.loaded.named(name)
 
     def load_for(self, part: str, name: str) -> None:
-        """Load the files that may define `name`, best first, as far as they have to be.
+        """Load the best file that defines `name`, unless it is loaded.
 
         Raises:
             NotFound: no file defines it.
@@ -124,7 +124,7 @@ class Session:
     def later(
         self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle, called: str
     ) -> None:
-        """Send a request along with the next one, whose answer tells if it failed.
+        """Send a request along with the next one, whose answer reports its failure.
 
         Args:
             called: names the request in a message.
@@ -132,7 +132,7 @@ class Session:
         self._steps.append(CallStep({**request, **self._encoded(values, handles)}, called))
 
     def settle(self) -> None:
-        """Send what still waits for a next request.
+        """Send the requests that still wait.
 
         Raises:
             Fault: it failed.
@@ -143,7 +143,7 @@ class Session:
     def ask(
         self, request: dict[str, Any], values: dict[str, Any], handles: tuple[ForHandle, FromHandle]
     ) -> Any:
-        """Send a request with encoded `values` and give the decoded answer.
+        """Send a request with encoded `values` and return the decoded answer.
 
         Raises:
             Fault: the student's code raised, was too slow or too large, or the worker was lost.
@@ -160,28 +160,28 @@ class Session:
             self._encoder = Encoder(for_handle)
         try:
             return {name: self._encoder.encode(value) for name, value in values.items()}
-        except BadFrame as problem:  # checks hand back what they were given
-            raise Failed(f"What came back is too large to be looked at: {problem}.") from None
+        except BadFrame as problem:  # checks send back returned values
+            raise Failed(f"The returned value is too large to be examined: {problem}.") from None
 
     def _plain(self, request: dict[str, Any], seconds: float) -> Any:
         answer, tensors = self._send(request, seconds)
         return self._decoded(answer, tensors, _no_handle)
 
     def _decoded(self, answer: Any, tensors: Tensors, from_handle: FromHandle) -> Any:
-        """Take an answer apart; a worker that lies about its form is lost."""
+        """Return the decoded answer; close a worker that sends an invalid one."""
         try:
             return decode(answer, tensors, from_handle)
         except BadFrame as problem:
             raise self._lied(problem) from None
 
     def _lied(self, problem: object = "") -> Crash:
-        """Let a worker go that does not keep to the form."""
+        """Close a worker that broke the protocol and return the fault."""
         if self._connection is not None:
             self._connection.close()
         return Crash(f"{NO_ANSWER} {problem}".rstrip()[:500])
 
     def _send(self, request: dict[str, Any], seconds: float) -> tuple[Any, Tensors]:
-        """Send a request behind those that wait, in one frame; each of those may take its time."""
+        """Send a request after the waiting ones, in one frame; each may use its own time limit."""
         tensors, steps = self._encoder.tensors if self._encoder else {}, self._steps
         request = {**request, "before": [step.request for step in steps]} if steps else request
         if makes := sum("as" in step.request for step in steps):
@@ -203,9 +203,9 @@ class Session:
         return answer.get("value"), more
 
     def _fault(self, error: Any, steps: Sequence[CallStep]) -> Fault:
-        """Make the fault of what failed, perhaps one of those that went ahead.
+        """Return the fault of the failed request, perhaps an earlier one of the frame.
 
-        What was to be made behind it was not, either: whoever asks for it later hears why.
+        Objects after it were not made either; using one later raises the same fault.
         """
         match error:
             case {"kind": "unmade", "handle": int(number)} if number in self._unmade:
@@ -220,7 +220,7 @@ class Session:
         return fault
 
     def _connect(self) -> None:
-        """Let a worker stand ready: another one where the last check left a thread that ended it."""
+        """Provide a ready worker; replace one that a leftover thread ended."""
         if self._connection is not None and not self._connection.is_ready():
             self._connection.close()
         if self._connection is None or self._connection.closed:
@@ -230,7 +230,7 @@ class Session:
             self._submit()
 
     def _submit(self) -> None:
-        """Send the files. What ends the worker while it only parses them is not sent again."""
+        """Send the files. Files that end the worker during parsing are not sent again."""
         if self._unparsable is not None:
             raise self._unparsable
         self.loaded.forget()
@@ -250,10 +250,10 @@ class Session:
 
 
 def _started(sandbox: Sandbox, limits: Limits) -> Connection:
-    """Start a worker and wait for its first answer; where none comes, the fault is ours.
+    """Start a worker and wait for its first answer; if there is none, the grader is at fault.
 
     Raises:
-        RuntimeError: no worker stands ready; nothing of the student's has run yet.
+        RuntimeError: no worker could be started; no student code has run yet.
     """
     try:
         connection = Connection(sandbox, limits)
@@ -277,4 +277,4 @@ def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
 
 
 def _no_handle(form: object) -> Any:
-    raise BadFrame("a value of no known form arrived")
+    raise BadFrame("a value of unknown form arrived")

@@ -1,4 +1,4 @@
-"""`student`: a submission as a check sees it. Names give definitions, calls give values or handles."""
+"""`student`: a submission as checks use it. Names are definitions, calls return values or handles."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ class Remote:
 class RemoteSubmission:
     """The submission under check, seen through its worker.
 
-    `student.Elman(5, 6, 7)` gives a handle, calling a handle sends tensors and gives values.
+    `student.Elman(5, 6, 7)` returns a handle; calling a handle sends tensors and returns values.
     """
 
     def __init__(self, session: Session, part: str) -> None:
@@ -51,9 +51,9 @@ class RemoteSubmission:
         self._part = part
         self.called = ""  # the last call, in words, for messages
         self._made = 0
-        self._making: list[str] = []  # calls that go along with the next request
+        self._making: list[str] = []  # calls that are sent with the next request
         self.mutated = False  # whether the last call changed its arguments
-        self.figures: dict[str, Figure] = {}  # by title; what a check shows beside its verdict
+        self.figures: dict[str, Figure] = {}  # by title; shown beside the check's outcome
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -65,14 +65,14 @@ class RemoteSubmission:
         self.figures[figure["title"]] = figure
 
     def tell(self, method: Remote, *arguments: Any) -> None:
-        """Call something whose answer nobody needs; if it fails, the next request does."""
+        """Call something and ignore its answer; if it fails, the next request fails."""
         self._note(method, arguments, {})
         self._making.append(self.called)
         values = {"arguments": list(arguments), "named": {}}
         self._later({"do": "call", **method._target}, values, self.called)
 
     def settle(self) -> None:
-        """See what waits for a next request through, so that its failure shows.
+        """Send the waiting requests, so that their failures show.
 
         Raises:
             Fault: it failed.
@@ -81,23 +81,23 @@ class RemoteSubmission:
             self._session.settle()
 
     def given(self, name: str, *arguments: Any, **named: Any) -> Any:
-        """Make an object of the course's own in the worker: `"cells.Leaky"` of worker/given/."""
+        """Return a new object of the course's own in the worker: `"cells.Leaky"` of worker/given/."""
         return Remote(self, {"given": name}, name.partition(".")[2])(*arguments, **named)
 
     def get(self, handle: Remote, path: str) -> Any:
-        """Read an attribute (`"history.0"`, `"lin1.weight"`) of an object in the worker."""
+        """Return an attribute (`"history.0"`, `"lin1.weight"`) of an object in the worker."""
         request = {"do": "get", **_target(handle), "path": path}
         return self._ask(request, {}, handle._label)
 
     def collect(self, handle: Remote, most: int) -> Any:
-        """List at most `most` items of an iterable object in the worker."""
+        """Return at most `most` items of an iterable object in the worker."""
         request = {"do": "collect", **_target(handle), "most": most}
-        told = fields(self._ask(request, {}, handle._label), items=list, mutated=bool)
-        self.mutated = self.mutated or told["mutated"]
-        return told["items"]
+        reply = fields(self._ask(request, {}, handle._label), items=list, mutated=bool)
+        self.mutated = self.mutated or reply["mutated"]
+        return reply["items"]
 
     def repeat(self, function: Remote, arguments: Sequence[Any], times: int) -> list[Any]:
-        """Call a function many times on the same arguments and list what comes back."""
+        """Return the results of calling a function many times on the same arguments."""
         self._note(function, arguments, {})
         self.called += f", {times:,} times"
         request = {"do": "repeat", **function._target, "times": times}
@@ -107,23 +107,23 @@ class RemoteSubmission:
         return found
 
     def replace(self, function: Remote, **names: str) -> None:
-        """Let a function find the course's own (`sample="scripted.likeliest"`) in this check.
+        """Replace names in a function by given ones (`sample="scripted.likeliest"`) in this check.
 
-        So that a fault of the student's own costs its points only once.
+        So an error in the student's own function costs points only once.
         """
         self._ask({"do": "replace", **function._target, "names": names}, {}, function._label)
 
     def files(self, name: str) -> list[bytes]:
-        """Give the submission's files of this name, whatever their case and folder, outermost first."""
+        """Return the files of this name, whatever their case and folder, outermost first."""
         return self._session.files(name)
 
     def parameters(self, handle: Remote, values: bool = True) -> list[Parameter]:
-        """List a model's parameters; without `values`, zeros stand in their places."""
+        """Return a model's parameters; without `values`, zeros replace them."""
         request = {"do": "parameters", "values": values, **_target(handle)}
         return parameters(self._ask(request, {}, handle._label))
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
-        """Write values into a model's parameters; if that fails, the next request does."""
+        """Write values into a model's parameters; if that fails, the next request fails."""
         request = {"do": "set_parameters", **_target(handle)}
         self._later(request, {"values": values}, f"the parameters of {handle._label}")
 
@@ -150,21 +150,21 @@ class RemoteSubmission:
         request = {"do": "fit", **_target(model), "epochs": epochs, "lr": lr}
         self.called = f"training {model._label} for {epochs} epochs with Adam, lr={lr:g}"
         found = self._ask(request, {"batches": list(batches)}, model._label)
-        told = fields(found, loss=list, gradient_norm=list)
-        return {name: only(values, float) for name, values in told.items()}
+        reply = fields(found, loss=list, gradient_norm=list)
+        return {name: only(values, float) for name, values in reply.items()}
 
     def operations(self, function: Remote, *arguments: Any) -> Operations:
-        """Record what one call uses."""
+        """Return the operations that one call uses."""
         self._note(function, arguments, {})
         request = {"do": "operations", **function._target}
         found = self._ask(request, {"arguments": list(arguments)}, function._label)
-        told = fields(found, aten=dict, functions=dict, modules=list)
-        for names in told.values():
+        reply = fields(found, aten=dict, functions=dict, modules=list)
+        for names in reply.values():
             only(list(names), str)
-        return Operations(**told)
+        return Operations(**reply)
 
     def on_meta(self, model: Remote, *arguments: Any) -> None:
-        """Run a copy of the model on torch's meta device; what it raises is raised here."""
+        """Run a copy of the model on torch's meta device; its exceptions are raised here."""
         self._note(model, arguments, {})
         request = {"do": "on_meta", **model._target}
         self._ask(request, {"arguments": list(arguments)}, model._label)
@@ -177,12 +177,12 @@ class RemoteSubmission:
         if name[:1].isupper() and "method" not in target:
             return self._make(name, {"do": "make", **target}, values)
         found = self._ask({"do": "call", **target}, values, self.called)
-        told = fields(found, value=object, mutated=bool)
-        self.mutated = told["mutated"]
-        return told["value"]
+        reply = fields(found, value=object, mutated=bool)
+        self.mutated = reply["mutated"]
+        return reply["value"]
 
     def _make(self, name: str, request: dict[str, Any], values: dict[str, Any]) -> Remote:
-        """Make an object of a class by this name; if that fails, the next request does."""
+        """Return a new object of a class by this name; if that fails, the next request fails."""
         self._made += 1
         self._making.append(self.called)
         self._later({**request, "as": -self._made}, values, self.called)
@@ -196,7 +196,7 @@ class RemoteSubmission:
 
     @contextlib.contextmanager
     def _naming(self) -> Iterator[None]:
-        """Let `called` be what failed, where that had waited; all, where nobody can tell which."""
+        """Set `called` to the failed call if it had waited; to all calls if it is unknown."""
         try:
             yield
         except (TooSlow, TooLarge, Crash) as fault:
@@ -217,10 +217,10 @@ class RemoteSubmission:
         values = {"arguments": list(arguments), "cotangents": list(cotangents)}
         self._note(function, arguments, {})
         found = self._ask({**request, **function._target}, values, function._label)
-        told = fields(found, parameters=dict, inputs=list)
-        if len(told["inputs"]) != len(arguments):
+        reply = fields(found, parameters=dict, inputs=list)
+        if len(reply["inputs"]) != len(arguments):
             raise Crash(NO_ANSWER)
-        slopes = {name: only(told[name], (Tensor, NoneType)) for name in ("parameters", "inputs")}
+        slopes = {name: only(reply[name], (Tensor, NoneType)) for name in ("parameters", "inputs")}
         return Gradients(Named(slopes["parameters"]), slopes["inputs"])
 
     def _note(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> None:
@@ -233,7 +233,7 @@ class RemoteSubmission:
             match form:
                 case {"handle": int(number), "type": str(kind)}:
                     return Remote(self, {"handle": number}, _label(label, kind))
-            raise BadFrame("a value of no known form arrived")
+            raise BadFrame("a value of unknown form arrived")
 
         with self._naming():
             if "name" in request:
@@ -244,12 +244,12 @@ class RemoteSubmission:
 
 
 def _label(called: str, kind: str) -> str:
-    """Name an object after the call that gave it, or after its class where that became long."""
+    """Return the name of an object: the call that returned it, or its class if that is long."""
     return called if called.count("(") < 3 else kind[:40]
 
 
 def describe(value: Any) -> str:
-    """Show a value in few words: small ones whole, larger ones by dtype and shape."""
+    """Return a short description: small values whole, larger ones by dtype and shape."""
     if isinstance(value, (Tensor, np.ndarray)):
         if (value.size if isinstance(value, np.ndarray) else value.numel()) <= SHOWN:
             return f"tensor({rounded(value.tolist())})"
@@ -265,17 +265,17 @@ def describe(value: Any) -> str:
 
 
 def rounded(value: Any) -> Any:
-    """Round the floats of a nested list to 5 significant digits, to be read by people."""
+    """Return a nested list with floats rounded to 5 significant digits, for people."""
     if isinstance(value, (list, tuple)):
         return type(value)(rounded(v) for v in value) if type(value) in (list, tuple) else value
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def _target(handle: Any) -> dict[str, Any]:
-    """Return which object a handle means.
+    """Return the object that a handle refers to.
 
     Raises:
-        Failed: a student's function gave something else, which the check took for an object.
+        Failed: a student's function returned something else.
     """
     if not isinstance(handle, Remote):
         raise Failed("The result is not an object.", describe(handle), "an object")

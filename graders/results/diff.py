@@ -167,7 +167,7 @@ def _things(result: Result) -> dict[Thing, State]:
             )
         if question.manual:
             things[Thing("by hand", question.number)] = _by_hand(question.manual, question.number)
-    late = "late" if result.handed_in_late else "in time"
+    late = "late" if result.submitted_late else "in time"
     things[Thing("lateness")] = State(late, -result.late_points, nothing)
     return things
 

@@ -102,10 +102,10 @@ class Late:
     """That an upload came late, and what that costs.
 
     Args:
-        steps: how many days, hours or steps of the sheet's policy count; 0 where all is waived.
+        steps: days, hours or steps of the sheet's policy that count; 0 if an extension covers all.
         off: how much is taken: points, or percent of the maximum or of the points earned.
         why: when it came and which rule holds, in one sentence.
-        waived: the reason why a person gave more time, or "".
+        extension: the reason for an extension, or "".
     """
 
     steps: int
@@ -113,7 +113,7 @@ class Late:
     off: Decimal
     of: OffOf
     why: str
-    waived: str = ""
+    extension: str = ""
 
     def points(self, earned: Decimal, maximum: Decimal) -> Decimal:
         """Return what is taken: all that was earned at most, else rounded down to a hundredth."""
@@ -175,7 +175,7 @@ class Result:
         return self.late.points(self.earned_points, self.max_points) if self.late else Decimal(0)
 
     @property
-    def handed_in_late(self) -> bool:
+    def submitted_late(self) -> bool:
         return self.student.late or self.late is not None
 
     @property

@@ -51,8 +51,12 @@ def number(points: Decimal) -> float | int:
     return int(points) if points == points.to_integral_value() else float(points)
 
 
+_LATE_KEYS = {"extension": "waived"}  # keys that differ from the names of fields
+
+
 def _late(late: Late, points: Decimal) -> dict[str, Any]:
-    return asdict(late) | {"off": number(late.off), "points": number(points)}
+    fields = {_LATE_KEYS.get(name, name): value for name, value in asdict(late).items()}
+    return fields | {"off": number(late.off), "points": number(points)}
 
 
 def _question(question: QuestionResult) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def summarise(result: Result) -> ResultSummary:
         message=result.message or "",
         questions=tuple(_question(question) for question in result.questions),
         seconds=result.seconds,
-        late=result.handed_in_late,
+        late=result.submitted_late,
         late_points=result.late_points,
     )
 

@@ -25,7 +25,7 @@ class Bubblewrap:
     """The worker sees a read-only system, its own code and an empty /tmp; no network, no one else.
 
     Args:
-        hidden: folders that must stay unseen, also where they lie below what a worker may read.
+        hidden: folders that must not be visible, also below folders that a worker may read.
     """
 
     name = "bwrap"
@@ -42,9 +42,9 @@ class Bubblewrap:
         """Return the command that starts a worker with this order in a sandbox of its own.
 
         Args:
-            order: what the worker is told.
-            disk_mb: how much fits in each of /tmp and /dev/shm.
-            options: of bubblewrap, taken if it has them.
+            order: the worker's settings.
+            disk_mb: size of each of /tmp and /dev/shm.
+            options: options of bubblewrap, used if it has them.
         """
         arguments = ["-c", BOOT, str(WORKER), json.dumps(order)]
         sources = {place: place for place in places()}
@@ -75,7 +75,7 @@ class Bubblewrap:
         return [*command, "--chdir", "/tmp", "--", *python(), *arguments]
 
     def _binds(self, sources: dict[Path, Path]) -> list[str]:
-        """Bind what a worker may read; cover what lies below it and must stay unseen."""
+        """Return the binds of what a worker may read, with hidden folders below it covered."""
         bound = {
             target: ["--ro-bind", str(source), str(target)] for target, source in sources.items()
         }
@@ -89,7 +89,7 @@ class Bubblewrap:
 
 
 def places() -> list[Path]:
-    """List what a worker may read: the system, the interpreter, its packages, the worker's code."""
+    """Return what a worker may read: the system, the interpreter, its packages, the worker's code."""
     interpreter = Path(os.path.realpath(sys.executable)).parents[1]
     wanted = [Path("/usr"), Path(sys.base_prefix), interpreter, Path(sys.prefix), WORKER]
     wanted += [p for p in (Path("/etc/ld.so.cache"), Path("/etc/alternatives")) if p.exists()]
@@ -102,7 +102,7 @@ def places() -> list[Path]:
 
 
 def _system_links() -> list[str]:
-    """Repeat the root's own /bin, /lib …: links on a merged system, folders on an older one."""
+    """Return the options for /bin, /lib …: links on a merged system, folders on an older one."""
     words: list[str] = []
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = Path("/", name)
@@ -156,10 +156,10 @@ def found(program: str) -> str:
 
 
 def refusal(problem: str) -> str:
-    """Return why nothing is graded, and what to install or set."""
+    """Return the message why nothing is graded, with the remedy."""
     return (
         "Uploads of others are graded only in a sandbox, and bubblewrap does not work here "
-        f"({problem.splitlines()[-1] if problem else 'it ended without a word'}). Install it "
+        f"({problem.splitlines()[-1] if problem else 'it ended without a message'}). Install it "
         "(`sudo apt-get install bubblewrap`) and allow unprivileged user namespaces; on Ubuntu "
         "24.04 and later: `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`. "
         "`--sandbox none` is for your own folder only."

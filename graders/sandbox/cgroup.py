@@ -1,4 +1,4 @@
-"""A control group around a sandbox, where this user may make one: memory and processes in all.
+"""A control group around a sandbox, if this user may make one: limits memory and processes.
 
 The limits of a single process leave gaps: many small processes, buffers of sockets, files in memory.
 A group counts them together. Root may make groups; an ordinary user where systemd lets them (a
@@ -21,12 +21,12 @@ _count = itertools.count()
 
 @dataclass(frozen=True)
 class ControlGroup:
-    """One group; its `folders` hold it in each hierarchy (version 1 has one for each controller)."""
+    """One group, with its folder in each hierarchy (version 1 has one for each controller)."""
 
     folders: tuple[Path, ...]
 
     def limit(self, memory_mb: int, processes: int) -> None:
-        """Bound what all of its processes use together."""
+        """Limit what all its processes use together."""
         memory, most = str((memory_mb + WARM_MB) * 2**20), str(processes + 16)
         for folder in self.folders:
             for name, value in (
@@ -45,7 +45,7 @@ class ControlGroup:
         return ["/bin/sh", "-ec", f'{enter}; exec "$@"', "sh", str(len(files)), *files, *command]
 
     def close(self) -> None:
-        """Remove the group; its last processes may still be on their way out."""
+        """Remove the group; its last processes may still be ending."""
         for folder in self.folders:
             for _ in range(100):
                 with contextlib.suppress(OSError):
@@ -56,7 +56,7 @@ class ControlGroup:
 
 
 def make() -> ControlGroup | None:
-    """Make a new group beside or below our own; None where that is not allowed."""
+    """Return a new group beside or below our own, or None if that is not allowed."""
     own = Path("/proc/self/cgroup")
     if not own.exists():
         return None
@@ -77,7 +77,7 @@ def make() -> ControlGroup | None:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove what a grader that was killed has left; a group with processes stays."""
+    """Remove the groups of killed graders; a group with processes stays."""
     for old in parent.glob("unroll-*-*"):
         number = old.name.split("-")[1]
         if number.isdigit() and not psutil.pid_exists(int(number)):
@@ -91,7 +91,7 @@ def _parent(controllers: str, place: str) -> Path | None:
         return HIERARCHY / controllers / place
     if controllers:
         return None
-    # Version 2: a group that holds processes has no groups with controllers below it.
+    # Version 2: a group with processes has no groups with controllers below it.
     parent = (HIERARCHY / place).parent if place else HIERARCHY
     with contextlib.suppress(OSError):
         given = (parent / "cgroup.subtree_control").read_text(encoding="utf-8").split()
@@ -101,7 +101,7 @@ def _parent(controllers: str, place: str) -> Path | None:
 
 
 def _bounds_memory(group: ControlGroup) -> bool:
-    """Try it: a group can be there and yet not be ours to set or to enter."""
+    """Return whether the group can be set and entered: it can exist without our having the rights."""
     files = [f for folder in group.folders for f in folder.glob("memory.*")]
     settable = {"memory.max", "memory.limit_in_bytes"} & {f.name for f in files}
     enterable = all(os.access(folder / "cgroup.procs", os.W_OK) for folder in group.folders)

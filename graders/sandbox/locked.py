@@ -1,6 +1,6 @@
-"""A sandbox for a container of one's own that allows no namespaces, such as Gradescope's.
+"""A sandbox for a container that allows no namespaces, such as Gradescope's.
 
-The worker is another user, without rights and under the kernel's locks. It cannot read what only
+The worker is another user, without rights and under kernel restrictions. It cannot read what only
 root may read, write outside of /tmp, or reach the grader; it sees the rest of the container.
 """
 

@@ -1,4 +1,4 @@
-"""A started worker: its three streams, what it uses, and its end."""
+"""A started worker: its three streams, its resource use, and its end."""
 
 import contextlib
 import os
@@ -44,7 +44,7 @@ class WorkerProcess:
         return sum(_cpu(process) for process in self._family())
 
     def is_working(self) -> bool:
-        """Return whether any of it runs or waits for a core or a disk; not for time or an event."""
+        """Return whether any of its processes runs or waits for a core or a disk."""
         for _ in range(3):
             if any(_status(process) in BUSY for process in self._family()):
                 return True
@@ -52,7 +52,7 @@ class WorkerProcess:
         return False
 
     def end(self, seconds: float = 1.0) -> int | None:
-        """Wait for a worker that closed its streams; give its exit code (negative: signal)."""
+        """Wait for a worker that closed its streams; return its exit code (negative: signal)."""
         raise NotImplementedError
 
     def kill(self) -> None:
@@ -78,7 +78,7 @@ class Spawned(WorkerProcess):
         self._folder = folder
 
     def end(self, seconds: float = 1.0) -> int | None:
-        """Wait for a worker that closed its streams; give its exit code (negative: signal)."""
+        """Wait for a worker that closed its streams; return its exit code (negative: signal)."""
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -98,10 +98,10 @@ class Spawned(WorkerProcess):
 
 
 class Forked(WorkerProcess):
-    """A worker that a warm process forked; `status` tells how it ended, and closes when it is gone.
+    """A worker that a warm process forked; `status` reports its exit code, and closes at its end.
 
     Args:
-        gone: called once with whether it ended by itself, as it should.
+        gone: called once with whether it ended normally.
     """
 
     def __init__(
@@ -118,8 +118,8 @@ class Forked(WorkerProcess):
 
     def end(self, seconds: float = 1.0) -> int | None:
         if self._code is None and select.select([self._status], [], [], max(0.0, seconds))[0]:
-            said = self._status.recv(64)
-            self._code = int(said) if said.lstrip(b"-").isdigit() else -signal.SIGKILL
+            message = self._status.recv(64)
+            self._code = int(message) if message.lstrip(b"-").isdigit() else -signal.SIGKILL
         return self._code
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""Ways to start a worker behind one interface, and what a worker may use."""
+"""The interface of all sandboxes, and the environment of a worker."""
 
 import json
 import os
@@ -26,14 +26,14 @@ class Sandbox(Protocol):
     """Starts workers. `name` is what a result records."""
 
     name: str
-    remark: str  # for the user, where it is not the best there is
+    remark: str  # for the user, if it is not the best sandbox
 
     def start(self, limits: Limits, canary: dict[str, Any] | None = None) -> WorkerProcess:
-        """Start one worker; with a canary, one that answers what it could do and ends.
+        """Start one worker; with a canary, one that reports what it could do and ends.
 
         Raises:
-            RuntimeError: it did not come to life, which is our fault.
-            UsageError: this sandbox cannot be had here.
+            RuntimeError: it did not start, which is the grader's fault.
+            UsageError: this sandbox is not available here.
         """
 
 
@@ -50,7 +50,7 @@ class NoSandbox:
 
 
 def environment(home: str) -> dict[str, str]:
-    """Return a worker's whole environment: nothing of the user's own."""
+    """Return a worker's whole environment, without the user's own variables."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": home,
@@ -68,7 +68,7 @@ def environment(home: str) -> dict[str, str]:
 
 
 def _windows(home: str) -> dict[str, str]:
-    """Return what programs need there: where the system is, and a home under the names it has there."""
+    """Return the variables that programs need on Windows: the system's folder and the home folder."""
     kept = {key: os.environ[key] for key in ("SYSTEMROOT", "PATH") if key in os.environ}
     return {**kept, "TEMP": home, "TMP": home, "USERPROFILE": home}
 
@@ -84,7 +84,7 @@ def popen(
     folder: str = "/",
     keep: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a program with three pipes; `keep` are file descriptors that it gets besides."""
+    """Start a program with three pipes; `keep` are further file descriptors for it."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command,

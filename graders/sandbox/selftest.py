@@ -1,4 +1,4 @@
-"""Choose a sandbox, and let a canary try it before anything is graded in it."""
+"""Choose a sandbox, and test it with a canary before anything is graded in it."""
 
 import contextlib
 import json
@@ -23,14 +23,14 @@ LIMITS = Limits()
 
 
 class NotHere(Exception):
-    """This sandbox cannot be had on this machine."""
+    """This sandbox is not available on this machine."""
 
 
 def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
-    """Return the sandbox of this name, tried; `auto` is the strongest there is, never none.
+    """Return the tested sandbox of this name; `auto` is the strongest available, never none.
 
     Raises:
-        UsageError: it cannot be had here or does not hold; the text says what to install or set.
+        UsageError: it is not available or fails its self-test; the text names the remedy.
     """
     if name == "locked":
         return _locked(hidden)
@@ -42,7 +42,7 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
     if name != "bwrap":
         try:
             if place := covered():
-                raise NotHere(f"{place} lies below a folder that each worker has for itself")
+                raise NotHere(f"{place} is inside a folder that each worker replaces with its own")
             lacks = self_test(Zygote(hidden, preload=None), hidden)
             return _named(Zygote(hidden), lacks, "")
         except NotHere as problem:
@@ -50,7 +50,7 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
                 raise UsageError(refusal(str(problem))) from None
             remark = (
                 f"The warm sandbox does not work here ({_last_line(str(problem))}); each submission "
-                "gets a bubblewrap of its own, which is as safe and starts slower."
+                "gets its own bubblewrap, which is as safe but starts more slowly."
             )
     try:
         return _named(Bubblewrap(hidden), self_test(Bubblewrap(hidden), hidden), remark)
@@ -59,7 +59,7 @@ def choose(name: str, hidden: tuple[Path, ...] = ()) -> Sandbox:
 
 
 def _locked(hidden: tuple[Path, ...]) -> Sandbox:
-    """Return the sandbox for a container of one's own; `auto` never takes it."""
+    """Return the sandbox for a container; `auto` never chooses it."""
     try:
         return _named(Locked(), self_test(Locked(), hidden), "")
     except NotHere as problem:
@@ -67,7 +67,7 @@ def _locked(hidden: tuple[Path, ...]) -> Sandbox:
 
 
 def again(name: str, hidden: tuple[Path, ...]) -> Sandbox:
-    """Return the sandbox that a run has chosen and tried, in another process of the same run."""
+    """Return the sandbox that this run has chosen and tested, for another of its processes."""
     kind = name.partition(" ")[0]
     if kind == "none":
         return NoSandbox()
@@ -79,12 +79,12 @@ def again(name: str, hidden: tuple[Path, ...]) -> Sandbox:
 def self_test(
     sandbox: Zygote | Bubblewrap | Locked, hidden: tuple[Path, ...], limits: Limits = LIMITS
 ) -> list[str]:
-    """Let a canary try what a submission must not be able to do; name the locks that are missing.
+    """Run a canary that tries what submissions must not do; return the missing kernel features.
 
     Args:
-        sandbox: what to try.
-        hidden: folders that must stay unseen.
-        limits: which ones the canary finds in force, if all is well.
+        sandbox: the sandbox to test.
+        hidden: folders that must not be visible.
+        limits: the limits that the canary should find in force.
 
     Raises:
         NotHere: the sandbox does not start.
@@ -103,19 +103,19 @@ def self_test(
             "rlimits": limits.order(lock=True)["rlimits"],
         }
         try:
-            said, problem = _answer(sandbox, canary)
+            reply, problem = _answer(sandbox, canary)
         except (RuntimeError, OSError) as failed:
             raise NotHere(str(failed)) from None
         finally:
             if isinstance(sandbox, Zygote):
                 sandbox.close()
     try:
-        found = json.loads(said)
+        found = json.loads(reply)
     except ValueError:
-        raise NotHere(problem or "the canary ended without a word") from None
+        raise NotHere(problem or "the canary ended without a message") from None
     if found["reached"]:
         raise UsageError(
-            f"The sandbox does not hold here: a submission could {', '.join(found['reached'])}. "
+            f"Sandbox self-test failed: a submission could {', '.join(found['reached'])}. "
             "Nothing was graded; if a path is named, move it out of the Python installation's "
             "folder, otherwise report this."
         )
@@ -128,22 +128,22 @@ def _answer(sandbox: Zygote | Bubblewrap | Locked, canary: dict[str, object]) ->
     timer.start()
     try:
         with process.requests, process.answers, process.output:
-            said = process.answers.read(100_000)
+            reply = process.answers.read(100_000)
             problem = process.output.read(10_000).decode(errors="replace").strip()
         process.end()
     finally:
         timer.cancel()
         with contextlib.suppress(OSError):
             process.kill()
-    return said, problem
+    return reply, problem
 
 
 def _named(sandbox: Zygote | Bubblewrap | Locked, lacks: list[str], remark: str) -> Sandbox:
-    """A result records what the sandbox is, and what this kernel could not lock."""
+    """Return the sandbox with missing kernel features in its name, which results record."""
     sandbox.name = sandbox.name + (f" without {' and '.join(lacks)}" if lacks else "")
     sandbox.remark = remark
     return sandbox
 
 
 def _last_line(text: str) -> str:
-    return text.splitlines()[-1] if text else "it ended without a word"
+    return text.splitlines()[-1] if text else "it ended without a message"

@@ -22,19 +22,19 @@ from graders.sheets.limits import Limits
 READY_SECONDS = 120.0  # importing torch on a cold and busy machine
 BIRTH_SECONDS = 20.0  # a fork takes 0.05 s; on a busy machine more
 JOBS = 200  # workers that one warm process starts; then the next one takes over
-# What submissions import besides torch; what is not installed is left out.
+# What submissions import besides torch; packages that are not installed are left out.
 LIBRARIES = ("matplotlib.pyplot", "nbformat", "pandas", "tqdm.auto")
-AHEAD = 20  # workers before that, the next one is started, so nobody waits for its imports
+AHEAD = 20  # workers before that, the next one starts, to hide the time of its imports
 
 
 class Zygote:
     """Each worker is a fork with namespaces of its own inside a bubblewrap that stays.
 
-    The warm process is replaced after so many workers, and after one that did not end by itself; the
-    next one imports in the background meanwhile.
+    The warm process is replaced after `JOBS` workers, and after one that did not end by itself; the
+    next one imports in the background.
 
     Args:
-        hidden: folders that must stay unseen.
+        hidden: folders that must not be visible.
         preload: what to import besides torch; None: not even that, for the self-test.
     """
 
@@ -58,10 +58,10 @@ class Zygote:
             return warm.fork(order)
         except (OSError, RuntimeError) as problem:
             self.close()
-            raise RuntimeError(f"the warm process forked no worker: {problem}") from problem
+            raise RuntimeError(f"the warm process could not fork a worker: {problem}") from problem
 
     def close(self) -> None:
-        """End the warm processes, and with them every worker of theirs."""
+        """End the warm processes and all their workers."""
         for warm in (self._warm, self._next):
             if warm is not None:
                 warm.close()
@@ -98,13 +98,13 @@ class Zygote:
 
 
 def covered() -> Path | None:
-    """Return a place that workers need and forks would not see, since they have their own over it."""
+    """Return a path that workers need but that forks cover with their own /tmp or /dev/shm."""
     own = (Path("/tmp"), Path("/dev/shm"))
     return next((place for place in places() if any(map(place.is_relative_to, own))), None)
 
 
 class _Warm:
-    """A warm process: its control socket, how many workers it started, whether one ended badly."""
+    """A warm process: its control socket, its number of workers, whether one ended badly."""
 
     def __init__(
         self,
@@ -135,20 +135,20 @@ class _Warm:
         """Wait until its imports are done.
 
         Raises:
-            RuntimeError: it ended instead, or took too long; the text says what it said.
+            RuntimeError: it ended instead, or took too long; the text says what it message.
         """
         if not self._ready:
             select.select([self._control], [], [], seconds)
             if not self.is_ready():
-                raise RuntimeError(self.close() or "it ended without a word")
+                raise RuntimeError(self.close() or "it ended without a message")
 
     def limit(self, limits: Limits) -> None:
-        """Bound the memory and the number of all its processes together, where that is possible."""
+        """Limit the memory and the number of all its processes together, if possible."""
         if self._group is not None:
             self._group.limit(limits.memory_mb, limits.processes)
 
     def fork(self, order: dict[str, Any]) -> WorkerProcess:
-        """Hand over an order and the ends of three pipes; give the worker that comes to life."""
+        """Send an order and the ends of three pipes; return the worker that starts."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         pipes = [os.pipe() for _ in range(3)]
@@ -180,17 +180,17 @@ class _Warm:
             self.close()
 
     def close(self) -> str:
-        """End it and all that is inside; give what it said at last."""
+        """End it and all processes in it; return its last output."""
         self._control.close()
         self._process.kill()
         with contextlib.suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         with self._process as process:  # closes the streams, too
             assert process.stderr
-            said = b"" if process.stderr.closed else process.stderr.read()
+            message = b"" if process.stderr.closed else process.stderr.read()
         if self._group is not None:
             self._group.close()
-        return said.decode(errors="replace").strip()
+        return message.decode(errors="replace").strip()
 
     def _gone(self, well: bool) -> None:
         self._living -= 1
@@ -200,18 +200,18 @@ class _Warm:
 
 
 def _born(status: socket.socket) -> int:
-    """Wait for a worker's first sign of life; give its process's number as seen from here.
+    """Wait for a worker's first message; return its process number as seen from here.
 
-    The kernel writes the sender's number beside the message, in the receiver's own counting.
+    The kernel adds the sender's process number to the message, in the receiver's namespace.
 
     Raises:
-        RuntimeError: it could not be confined, or said nothing.
+        RuntimeError: it could not be confined, or sent nothing.
     """
     if not select.select([status], [], [], BIRTH_SECONDS)[0]:
-        raise RuntimeError("it gave no sign of life")
+        raise RuntimeError("it did not start in time")
     size = struct.calcsize("3i")
-    said, beside, _, _ = status.recvmsg(1024, socket.CMSG_SPACE(size))
+    message, beside, _, _ = status.recvmsg(1024, socket.CMSG_SPACE(size))
     for level, kind, content in beside:
-        if said == b"born" and (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+        if message == b"born" and (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
             return int(struct.unpack("3i", content[:size])[0])
-    raise RuntimeError(said.decode(errors="replace").removeprefix("lost ") or "it ended at once")
+    raise RuntimeError(message.decode(errors="replace").removeprefix("lost ") or "it ended at once")

@@ -1,4 +1,4 @@
-"""The checks that exist: every test function of graders/, with the sentence that it checks."""
+"""Index of all checks: every test function of graders/checks, with its sentence."""
 
 import ast
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ CHECKS = Path(__file__).resolve().parents[1] / "checks"
 
 @dataclass(frozen=True)
 class Check:
-    """One check. `id` is what a sheet and a result call it."""
+    """One check. `id` identifies it in sheets and results."""
 
     id: str
     sentence: str
@@ -27,13 +27,13 @@ class Check:
 
 @cache
 def known_checks() -> dict[str, Check]:
-    """List the checks in the order of their files, read without running them."""
+    """Return the checks in the order of their files, read without running them."""
     files = sorted(CHECKS.glob("test_*.py")) + sorted(CHECKS.glob("hidden/test_*.py"))
     return {check.id: check for file in files for check in _checks_in(file)}
 
 
 def of_part(part: str) -> list[Check]:
-    """List the checks of one part."""
+    """Return the checks of one part."""
     return [check for check in known_checks().values() if check.part == part]
 
 

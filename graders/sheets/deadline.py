@@ -1,4 +1,4 @@
-"""Deadlines and other moments: a sheet's, the command line's, an LMS's; each with its time zone."""
+"""Deadlines and other times, from sheets, the command line or an LMS; each has a time zone."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ YEARS = range(1990, 2200)
 
 
 def read_deadline(value: Any) -> datetime:
-    """Read a sheet's `deadline`; ValueError is half a sentence."""
+    """Return a sheet's `deadline`; raise ValueError with the reason if it is invalid."""
     if not isinstance(value, datetime):
         raise ValueError(f"`deadline` must be a date with a time, without quotes, as in {EXAMPLE}")
     if value.tzinfo is None:
@@ -19,7 +19,7 @@ def read_deadline(value: Any) -> datetime:
 
 
 def moment_or_none(text: str | None) -> datetime | None:
-    """Read a time in ISO 8601 with its time zone; None for anything else."""
+    """Return a time in ISO 8601 with its time zone, or None for anything else."""
     try:
         moment = datetime.fromisoformat((text or "").strip())
     except ValueError:
@@ -31,11 +31,11 @@ def given_deadline(text: str) -> datetime:
     """Read `--deadline`.
 
     Raises:
-        UsageError: it is no date with time and zone.
+        UsageError: it is not a date with time and zone.
     """
     moment = moment_or_none(text)
     if moment is None:
         raise UsageError(
-            f"`{text}` is no deadline; give date, time and time zone, as in {EXAMPLE}."
+            f"`{text}` is not a deadline; give date, time and time zone, as in {EXAMPLE}."
         )
     return moment

@@ -1,4 +1,4 @@
-"""A sheet's late policy: what is taken of an upload by how late it comes."""
+"""A sheet's late policy: the deduction for each amount of lateness."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ PERCENT = Decimal(100)
 
 @dataclass(frozen=True)
 class LateStep:
-    """What is taken of an upload that is late by this long at most; None is for all later ones."""
+    """The deduction for a submission at most this late; None is for all later ones."""
 
     within: timedelta | None
     off: Decimal
@@ -25,12 +25,12 @@ class LateStep:
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """What lateness costs: an amount for each day or hour begun, or an amount by steps.
+    """The late penalty: an amount for each day or hour begun, or an amount by steps.
 
     Args:
-        of: what `off` counts: points, or percent of the maximum or of the points earned.
+        of: unit of `off`: points, or percent of the maximum or of the points earned.
         most: the cap, in the same unit.
-        grace: how late an upload may be at no cost; beyond it all lateness counts.
+        grace: lateness without a penalty; beyond it all lateness counts.
     """
 
     unit: LateUnit
@@ -40,10 +40,10 @@ class LatePolicy:
     grace: timedelta = timedelta()
 
     def cost(self, late: timedelta | None) -> tuple[int, Decimal]:
-        """Return how many days, hours or steps count, and what they take; None is the least of all."""
+        """Return the days, hours or steps that count and the deduction; None: unknown, the least."""
         if self.unit == "step":
-            holds = (late is None or s.within is None or late <= s.within for s in self.steps)
-            number = next(i for i, held in enumerate(holds, 1) if held)
+            fits = (late is None or s.within is None or late <= s.within for s in self.steps)
+            number = next(i for i, fit in enumerate(fits, 1) if fit)
             return number, self.steps[number - 1].off
         number = 1 if late is None else begun(late, self.unit)
         off = number * self.steps[0].off
@@ -55,12 +55,12 @@ def begun(late: timedelta, unit: LateUnit) -> int:
 
 
 def read_policy(document: Any) -> LatePolicy:
-    """Read a sheet's `[late]`; ValueError is half a sentence."""
+    """Return a sheet's `[late]` policy; raise ValueError with the reason if it is invalid."""
     late = table(document, "`late`", KEYS)
     grace = timedelta(minutes=whole(late.get("grace_minutes", 0), "`late.grace_minutes`"))
     if "steps" in late:
         if beside := {"per", "percent", "points", "most"} & set(late):
-            raise ValueError(f"`late` has steps, and beside them {min(beside)}; give one of both")
+            raise ValueError(f"`late` has both steps and {min(beside)}; give only one of them")
         entries = tables(late["steps"], "`late.steps`")
         steps, units = zip(*map(_step, entries), strict=True) if entries else ((), ())
         _refuse_disorder(steps, units)
@@ -70,7 +70,7 @@ def read_policy(document: Any) -> LatePolicy:
     whole_of_it = PERCENT if kind == "percent" else None
     most = amount(late["most"], "`late.most`", whole_of_it) if "most" in late else whole_of_it
     if most is not None and most < off:
-        raise ValueError(f"`late.most` ({most}) is less than one {unit} takes ({off})")
+        raise ValueError(f"`late.most` ({most}) is less than one {unit} deducts ({off})")
     return LatePolicy(unit, _of(late, kind), (LateStep(None, off),), most, grace)
 
 
@@ -78,7 +78,7 @@ def _step(document: Any) -> tuple[LateStep, str]:
     step = table(document, "a step of `late.steps`", STEP_KEYS)
     spans = [key for key in ("days", "hours") if key in step]
     if len(spans) > 1:
-        raise ValueError("a step of `late.steps` has days and hours; give one of both")
+        raise ValueError("a step of `late.steps` has both days and hours; give only one of them")
     within = None
     for key in spans:
         within = whole(step[key], f"a step's `{key}`", 1) * SPANS[key.removesuffix("s")]
@@ -93,19 +93,21 @@ def _refuse_disorder(steps: tuple[LateStep, ...], units: tuple[str, ...]) -> Non
     if None in spans:
         raise ValueError("only the last of `late.steps` may be without days or hours")
     if len(set(units)) > 1:
-        raise ValueError("`late.steps` must all take percent, or all points")
+        raise ValueError("`late.steps` must all deduct percent or all deduct points")
     for before, after in pairwise(steps):
         longer = after.within is None or (
             before.within is not None and before.within < after.within
         )
         if not longer or before.off > after.off:
-            raise ValueError("`late.steps` must grow: each lasts longer and takes no less")
+            raise ValueError(
+                "each of `late.steps` must last longer and deduct no less than the one before"
+            )
 
 
 def _off(document: dict[str, Any], place: str) -> tuple[Decimal, str]:
     kinds = [kind for kind in ("percent", "points") if kind in document]
     if len(kinds) != 1:
-        raise ValueError(f"{place} must take either percent or points")
+        raise ValueError(f"{place} must deduct either percent or points")
     most = PERCENT if kinds[0] == "percent" else None
     return amount(document[kinds[0]], f"the {kinds[0]} of {place}", most), kinds[0]
 
@@ -113,7 +115,7 @@ def _off(document: dict[str, Any], place: str) -> tuple[Decimal, str]:
 def _of(late: dict[str, Any], kind: str) -> OffOf:
     if kind == "points":
         if "of" in late:
-            raise ValueError("`late.of` is for percent, and this policy takes points")
+            raise ValueError("`late.of` is for percent, but this policy deducts points")
         return "points"
     word = one_of(late.get("of", "maximum"), "`late.of`", ("maximum", "earned"))
     return "earned" if word == "earned" else "maximum"

@@ -1,4 +1,4 @@
-"""What a submission may use of a machine."""
+"""Resource limits of a submission."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use; a sheet can set each."""
+    """Resource limits of a submission; a sheet can set each."""
 
     call_seconds: float = 10.0
     check_seconds: float = 30.0
@@ -22,10 +22,10 @@ class Limits:
     disk_mb: int = 256
 
     def order(self, lock: bool) -> dict[str, Any]:
-        """Return what a worker is told before student code runs: what it has to set on itself.
+        """Return the settings that a worker applies to itself before student code runs.
 
-        The address space is only the coarse net: torch alone reserves far more than it uses, so
-        memory is judged by what is resident, from outside.
+        The limit on the address space is coarse: torch alone reserves far more than it uses, so
+        the grader watches the resident memory from outside.
         """
         megabyte = 2**20
         rlimits = {

@@ -1,4 +1,4 @@
-"""A first version of a sheet from parts that exist: a question for each, all checks, equal points."""
+"""A first version of a sheet from existing parts: a question for each, all checks, equal points."""
 
 import re
 from collections.abc import Sequence
@@ -12,21 +12,23 @@ STEP = Decimal("0.001")
 
 
 def new_sheet(name: str, title: str, parts: Sequence[str], points: Decimal) -> str:
-    """Write the text of a sheet; it holds together as it stands.
+    """Return the text of a sheet; it is valid without changes.
 
     Raises:
-        UsageError: the name is taken or none, a part has no checks, or the points are too few.
+        UsageError: the name is taken or invalid, a part has no checks, or the points are too few.
     """
     by_part: dict[str, list[Check]] = {}
     for check in known_checks().values():
         by_part.setdefault(check.part, []).append(check)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise UsageError(f"{name} is no name for a sheet; use small letters, digits and hyphens.")
+        raise UsageError(
+            f"{name} is not a valid assignment name; use lower-case letters, digits and hyphens."
+        )
     if name in sheet_names():
-        raise UsageError(f"There is a sheet {name} already; choose another name.")
+        raise UsageError(f"The assignment {name} already exists; choose another name.")
     if unknown := [part for part in parts if part not in by_part]:
         known = ", ".join(sorted(by_part))
-        raise UsageError(f"No part {', '.join(unknown)} has checks; there are {known}.")
+        raise UsageError(f"Unknown part {', '.join(unknown)}; known parts are {known}.")
     lines = ["format = 1", f"title = {_quoted(title)}", "version = 1", f"points = {points:f}"]
     for number, (part, share) in enumerate(zip(parts, _shares(points, len(parts)), strict=True), 1):
         checks = by_part[part]
@@ -40,7 +42,7 @@ def new_sheet(name: str, title: str, parts: Sequence[str], points: Decimal) -> s
 
 
 def _shares(whole: Decimal, count: int) -> list[Decimal]:
-    """Share out exactly: equal parts, the last ones a step larger where it does not come out even."""
+    """Return exactly equal shares; where that is impossible, the last ones are a step larger."""
     least = (whole / count).quantize(STEP, ROUND_DOWN)
     if least <= 0:
         raise UsageError(f"{whole:f} points are too few for {count} checks; give more points.")

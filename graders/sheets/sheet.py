@@ -29,7 +29,7 @@ MANUAL_KEYS = ("points", "criteria")
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its checks with their points, and points that a person gives."""
+    """One question: its checks with their points, and its manual points."""
 
     number: str
     title: str
@@ -44,7 +44,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One assignment. `points` is declared, and is what the questions add up to."""
+    """One assignment. `points` is declared, and equals the sum over the questions."""
 
     name: str
     title: str
@@ -77,10 +77,10 @@ def sheet_names() -> list[str]:
 
 
 def read_sheet(name: str) -> Sheet:
-    """Read the sheet of this name.
+    """Return the sheet of this name.
 
     Raises:
-        UsageError: there is none, or it does not hold together; the text says where.
+        UsageError: there is none, or it is inconsistent; the text says where.
     """
     if name not in sheet_names():
         raise UsageError(f"There is no assignment `{name}`; there are {', '.join(sheet_names())}.")
@@ -88,21 +88,21 @@ def read_sheet(name: str) -> Sheet:
 
 
 def read_sheet_file(file: Path) -> Sheet:
-    """Read a sheet that lies anywhere.
+    """Return the sheet in any file.
 
     Raises:
-        UsageError: it cannot be read, or it does not hold together.
+        UsageError: it cannot be read, or it is inconsistent.
     """
     try:
         content = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
-        raise UsageError(f"The sheet {file} cannot be read: {reason}.") from problem
+        raise UsageError(f"The assignment file {file} cannot be read: {reason}.") from problem
     return parse_sheet(file.stem, content)
 
 
 def parse_sheet(name: str, content: str) -> Sheet:
-    """Read a sheet's text.
+    """Return the sheet with this text.
 
     Raises:
         UsageError: a value, a check or a sum is wrong.
@@ -112,16 +112,16 @@ def parse_sheet(name: str, content: str) -> Sheet:
         sheet = _sheet(name, document)
         not_asked = _not_asked(document.get("not_asked", {}))
     except (ValueError, ArithmeticError) as problem:
-        raise UsageError(f"The sheet {name}.toml cannot be read: {problem}.") from problem
+        raise UsageError(f"The assignment file {name}.toml cannot be read: {problem}.") from problem
     if problems := [*_problems(sheet), *_check_problems(sheet, not_asked)]:
-        raise UsageError(f"The sheet {name}.toml does not hold together: {' '.join(problems)}")
+        raise UsageError(f"The assignment file {name}.toml is inconsistent: {' '.join(problems)}")
     return sheet
 
 
 def _sheet(name: str, document: dict[str, Any]) -> Sheet:
     table(document, "it", KEYS)
     if (form := required(document, "format", "it")) != FORMAT:
-        raise ValueError(f"its `format` is {form}, and this Unroll reads {FORMAT}")
+        raise ValueError(f"its `format` is {form}, but this Unroll reads {FORMAT}")
     questions = tables(required(document, "questions", "it"), "`questions`")
     return Sheet(
         name=name,
@@ -182,7 +182,7 @@ def _not_asked(document: Any) -> set[str]:
 
 
 def _problems(sheet: Sheet) -> Iterator[str]:
-    """Yield what of the sheet's own values contradicts another."""
+    """Yield the contradictions between the sheet's own values."""
     if not sheet.questions:
         yield "It has no questions."
     numbers = [question.number for question in sheet.questions]
@@ -190,7 +190,7 @@ def _problems(sheet: Sheet) -> Iterator[str]:
         yield f"It has question {number} twice."
     total = sum((question.max_points for question in sheet.questions), Decimal(0))
     if total != sheet.points:
-        yield f"Its questions add up to {total} points, and it declares {sheet.points}."
+        yield f"Its questions add up to {total} points, but it declares {sheet.points}."
     for file in sheet.files:
         for number in file.questions:
             if number not in sheet.manual_points:
@@ -198,7 +198,7 @@ def _problems(sheet: Sheet) -> Iterator[str]:
 
 
 def _check_problems(sheet: Sheet, not_asked: set[str]) -> Iterator[str]:
-    """Yield which checks do not exist, count twice, or are forgotten."""
+    """Yield the problems with checks: unknown, used twice, or forgotten."""
     known = known_checks()
     asked = [check for question in sheet.questions for check in question.checks]
     for check in [*asked, *sorted(not_asked)]:
@@ -207,11 +207,11 @@ def _check_problems(sheet: Sheet, not_asked: set[str]) -> Iterator[str]:
     for check in sorted({check for check in asked if asked.count(check) > 1}):
         yield f"It names {check} twice."
     for check in sorted(not_asked & set(asked)):
-        yield f"It gives {check} points, and names it under [not_asked]."
+        yield f"It gives {check} points, but also lists it under [not_asked]."
     files = {known[check].file for check in asked if check in known}
     for check, found in known.items():
         if found.file in files and check not in asked and check not in not_asked:
             yield (
-                f"It leaves {check} unused: give it points, or name it under [not_asked] with "
+                f"It leaves {check} unused: give it points, or list it under [not_asked] with "
                 "a reason."
             )

@@ -1,4 +1,4 @@
-"""What students were told: the hash of each sheet's sentences and points, with the sheet's version."""
+"""The published text of each sheet: a hash of its sentences and points, with its version."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ from graders.sheets.sheet import SHEETS, Sheet, read_sheet, sheet_names
 FILE = ROOT / "fixtures" / "sentences.json"
 
 
-def told(sheet: Sheet) -> str:
-    """Hash all that a student of this sheet reads beforehand: questions, points, sentences."""
+def content_hash(sheet: Sheet) -> str:
+    """Return the hash of all that students of this sheet read: questions, points, sentences."""
     lines = [sheet.title, str(sheet.points)]
     for question in sheet.questions:
         lines += [question.number, question.title, str(question.manual_points), question.criteria]
@@ -20,13 +20,13 @@ def told(sheet: Sheet) -> str:
 
 
 def problem(sheet: Sheet, file: Path = FILE) -> str:
-    """Say that the sheet says something else under the same version; "" where all is well."""
+    """Return the problem if the sheet's text changed but not its version, or ""."""
     known = _known(file).get(sheet.name, {})
-    if known.get("sha256") == told(sheet) and known.get("version") == sheet.version:
+    if known.get("sha256") == content_hash(sheet) and known.get("version") == sheet.version:
         return ""
     if known.get("version") == sheet.version:
         return (
-            f"graders/assignments/{sheet.name}.toml:{_version_line(sheet)}: what students are told "
+            f"graders/assignments/{sheet.name}.toml:{_version_line(sheet)}: the text for students "
             f"has changed since version {sheet.version}; raise `version`, then run "
             "`python -m graders fixtures`"
         )
@@ -39,14 +39,14 @@ def _version_line(sheet: Sheet) -> int:
     return next((i for i, line in enumerate(lines, 1) if line.startswith("version")), 1)
 
 
-def noted() -> bytes:
-    """Make the file anew; a sheet whose version was not raised keeps its old entry."""
+def updated() -> bytes:
+    """Return the new content of the file; a sheet with an unchanged version keeps its entry."""
     known = _known(FILE)
     sheets = [read_sheet(name) for name in sheet_names()]
     entries = {
         sheet.name: kept
         if (kept := known.get(sheet.name)) and kept["version"] == sheet.version
-        else {"version": sheet.version, "sha256": told(sheet)}
+        else {"version": sheet.version, "sha256": content_hash(sheet)}
         for sheet in sheets
     }
     return (json.dumps(entries, indent=1) + "\n").encode()

@@ -1,7 +1,7 @@
-"""`similarity OUT UPLOADS`: submissions with similar code. A reason to look, never a finding.
+"""`similarity OUT UPLOADS`: submissions with similar code. A reason to look, never proof.
 
-Nothing of an upload is run or parsed as Python. Fellows who hand in one upload are one; the same
-files handed in by two are named first.
+Nothing of an upload is run or parsed as Python. Group members with one upload count once; pairs
+with identical files are listed first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from graders.results.result import Result, Student
-from graders.similarity.pairs import Alike, alike, own, pieces
+from graders.similarity.pairs import SimilarPair, distinctive, pieces, similar_pairs
 from graders.similarity.similarity import Pair, Similarity
 from graders.similarity.tokens import Code, Numbers, code_of
 from graders.uploads.upload import UnreadableUpload, Upload
@@ -19,7 +19,7 @@ LISTED = 50  # pairs that are shown
 
 @dataclass(frozen=True)
 class ComparedUpload:
-    """One upload that was compared: all who handed it in, its hash and its code."""
+    """One upload that was compared: its students, its hash and its code."""
 
     students: tuple[Student, ...]
     sha256: str
@@ -29,7 +29,7 @@ class ComparedUpload:
 def compare(
     results: Sequence[Result], uploads: Sequence[Upload], sources: Mapping[str, bytes]
 ) -> Similarity:
-    """Compare the uploads of a class with these results, less the sources that all were given."""
+    """Compare the uploads of a class with these results, without the given sources."""
     graded = {result.student.sha256 for result in results}
     return similar(uploads, code_of(sources).hashes, graded)
 
@@ -40,9 +40,9 @@ def similar(
     """Compare all uploads that can be read.
 
     Args:
-        graded: the hashes of the uploads that were graded; None: nothing is said of it.
+        graded: the hashes of the graded uploads; None: unknown.
     """
-    handed: list[ComparedUpload] = []
+    compared: list[ComparedUpload] = []
     unread: list[Student] = []
     for upload in uploads:
         try:
@@ -51,51 +51,53 @@ def similar(
             unread.extend(upload.students)
             continue
         code = code_of(submission.files).without(given)
-        handed.append(ComparedUpload(upload.students, student.sha256, code))
-    codes = own([each.code for each in handed])
-    found = [*_identical(handed), *alike(codes)]
+        compared.append(ComparedUpload(upload.students, student.sha256, code))
+    codes = distinctive([each.code for each in compared])
+    found = [*_identical(compared), *similar_pairs(codes)]
     once = {(each.one, each.other): each for each in reversed(found)}  # the first of each two
-    likest = sorted(once.values(), key=lambda each: (each.share, each.whole), reverse=True)
-    ties, rings = _tied(likest)
+    ranked = sorted(once.values(), key=lambda each: (each.share, each.whole), reverse=True)
+    links, clusters = _linked(ranked)
     return Similarity(
-        compared=len(handed),
-        cut=tuple(s for each in handed if not each.code.whole for s in each.students),
+        compared=len(compared),
+        cut=tuple(s for each in compared if not each.code.whole for s in each.students),
         unread=tuple(unread),
         found=len(once),
-        rings=tuple(tuple(s for i in ring for s in handed[i].students) for ring in rings),
-        pairs=tuple(_pair(each, handed) for each in ties[:LISTED]),
+        clusters=tuple(
+            tuple(s for i in cluster for s in compared[i].students) for cluster in clusters
+        ),
+        pairs=tuple(_pair(each, compared) for each in links[:LISTED]),
         changed=tuple(
-            s for h in handed if graded is not None and h.sha256 not in graded for s in h.students
+            s for h in compared if graded is not None and h.sha256 not in graded for s in h.students
         ),
     )
 
 
-def _identical(handed: Sequence[ComparedUpload]) -> Iterator[Alike]:
-    """Yield those who handed in the same files, where there is anything of their own in them."""
+def _identical(compared: Sequence[ComparedUpload]) -> Iterator[SimilarPair]:
+    """Yield the pairs with identical files, unless all their code was given."""
     same: dict[str, list[int]] = {}
-    for number, each in enumerate(handed):
+    for number, each in enumerate(compared):
         if len(each.code.hashes):
             same.setdefault(each.sha256, []).append(number)
     for numbers in same.values():
-        yield from (Alike(one, other, 1.0, 1.0) for one, other in combinations(numbers, 2))
+        yield from (SimilarPair(one, other, 1.0, 1.0) for one, other in combinations(numbers, 2))
 
 
-def _tied(found: Sequence[Alike]) -> tuple[list[Alike], list[list[int]]]:
-    """Return the first pairs that tie together all who hang together, and rings of more than two."""
-    ring_of: dict[int, set[int]] = {}
-    ties = []
+def _linked(found: Sequence[SimilarPair]) -> tuple[list[SimilarPair], list[list[int]]]:
+    """Return the first pairs that connect each cluster, and the clusters of more than two."""
+    cluster_of: dict[int, set[int]] = {}
+    links = []
     for each in found:
-        one, other = (ring_of.setdefault(i, {i}) for i in (each.one, each.other))
+        one, other = (cluster_of.setdefault(i, {i}) for i in (each.one, each.other))
         if one is not other:
-            ties.append(each)
+            links.append(each)
             one |= other
-            ring_of |= dict.fromkeys(other, one)
-    rings = {id(ring): sorted(ring) for ring in ring_of.values() if len(ring) > 2}
-    return ties, sorted(rings.values())
+            cluster_of |= dict.fromkeys(other, one)
+    clusters = {id(cluster): sorted(cluster) for cluster in cluster_of.values() if len(cluster) > 2}
+    return links, sorted(clusters.values())
 
 
-def _pair(found: Alike, handed: Sequence[ComparedUpload]) -> Pair:
-    one, other = handed[found.one], handed[found.other]
+def _pair(found: SimilarPair, compared: Sequence[ComparedUpload]) -> Pair:
+    one, other = compared[found.one], compared[found.other]
     return Pair(
         one.students,
         other.students,

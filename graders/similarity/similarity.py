@@ -1,16 +1,16 @@
-"""What comes of comparing a class's code, as data: a reason to look, never a finding."""
+"""The similarity of a class's code, as data: a reason to look, never proof."""
 
 from dataclasses import dataclass
 
 from graders.results.result import Student
 
-STRETCH = 600  # symbols, about 40 lines
-ALIKE = 0.5  # of a stretch: from here on two are named
+WINDOW = 600  # k-grams, about 40 lines
+THRESHOLD = 0.5  # share of a window from which a pair is reported
 
 
 @dataclass(frozen=True)
 class Side:
-    """A piece of one of two codes: its file, its lines with their numbers, and which are alike."""
+    """A piece of one of two codes: its file, its lines with their numbers, and which match."""
 
     file: str
     lines: tuple[tuple[int, str, bool], ...]
@@ -19,7 +19,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two uploads that are alike, and the pieces that show it."""
+    """Two uploads with similar code, and the matching pieces."""
 
     one: tuple[Student, ...]
     other: tuple[Student, ...]
@@ -31,22 +31,22 @@ class Pair:
 
 @dataclass(frozen=True)
 class Similarity:
-    """What came of a comparison.
+    """The result of a comparison.
 
     Args:
         compared: how many uploads were compared.
-        cut: whose code was compared only in part: it is too long, or takes too long to read.
-        unread: whose upload cannot be read.
-        found: how many pairs are alike.
-        rings: who hang together by such pairs, where they are more than two uploads.
-        pairs: those that tie everybody together who hangs together, the likest first.
-        changed: whose upload is none of those that were graded.
+        cut: students whose code was compared only in part: it is too long or too slow to read.
+        unread: students whose upload cannot be read.
+        found: number of similar pairs.
+        clusters: students connected by such pairs, where there are more than two uploads.
+        pairs: those that connect each cluster, the most similar first.
+        changed: students whose upload is not the graded one.
     """
 
     compared: int
     cut: tuple[Student, ...]
     unread: tuple[Student, ...]
     found: int
-    rings: tuple[tuple[Student, ...], ...]
+    clusters: tuple[tuple[Student, ...], ...]
     pairs: tuple[Pair, ...]
     changed: tuple[Student, ...] = ()

@@ -1,8 +1,8 @@
-"""A submission's code as one row of symbols, in which copies show and layout does not.
+"""A submission's code as a sequence of tokens, independent of names and layout.
 
-copydetect does the reading: comments and spaces go, every name becomes a letter for its kind and
-every string another, and each `SYMBOLS` symbols in a row make one hash. Nothing is parsed or run,
-and however odd a file is, reading it ends: text and time are bounded.
+copydetect reads it: comments and spaces are dropped, every name becomes a letter for its kind and
+every string another, and each k-gram of `KGRAM` tokens makes one hash. Nothing is parsed or run,
+and reading always ends: text and time are bounded.
 """
 
 import json
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 
-SYMBOLS = 25  # in a row, from which on two codes are alike
-LONGEST = 200_000  # characters of a submission's code that are compared; no sheet asks for half
+KGRAM = 25  # tokens of a k-gram
+LONGEST = 200_000  # characters of a submission's code that are compared; no sheet needs half of it
 WIDEST = 400  # characters of a line
-SECONDS = 10.0  # of computing for one submission; a usual one takes a twentieth of a second
-AGAIN = 0.1  # s later it is ended once more: what is raised in a callback of Python's is swallowed
+SECONDS = 10.0  # of processor time for one submission; a typical one takes 0.05 s
+AGAIN = 0.1  # s until the signal is repeated: an exception in a Python callback is swallowed
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class Code:
     """The code of one submission.
 
     Args:
-        text: its lines one after the other, without the empty ones.
-        files: in the text's order, the first line of each file or cell (from 0) and its name.
-        numbers: of each line of the text, its number in the file or cell.
-        hashes: of the rows of symbols that are compared, each once.
-        places: where each of these rows begins first, in symbols.
-        shifts: places, and how many characters more than symbols stand before them; what holds at
-            the next of these places holds at any other.
+        text: its lines without the empty ones.
+        files: in the text's order, first line (from 0) and name of each file or cell.
+        numbers: the line number of each line of the text in its file or cell.
+        hashes: of the k-grams that are compared, each once.
+        places: the first position of each of these k-grams, in tokens.
+        shifts: places, and how many characters more than tokens precede them; the value at
+            the next of these places applies at any other.
         whole: whether all of the code is here.
     """
 
@@ -49,12 +49,12 @@ class Code:
     whole: bool
 
     def without(self, hashes: Numbers) -> "Code":
-        """Leave out what is no student's own."""
+        """Return the code without these hashes."""
         kept = ~np.isin(self.hashes, hashes)
         return replace(self, hashes=self.hashes[kept], places=self.places[kept])
 
     def lines_at(self, places: Numbers) -> Numbers:
-        """Return the lines of the text, from 0, in which the symbols at these places stand."""
+        """Return the lines of the text, from 0, with the tokens at these places."""
         at, shift = self.shifts
         characters = places + shift[np.clip(np.searchsorted(at, places), 0, len(at) - 1)]
         ends = np.cumsum([len(line) + 1 for line in self.text.split("\n")])
@@ -62,22 +62,22 @@ class Code:
 
 
 def code_of(files: Mapping[str, bytes]) -> Code:
-    """Read the sources of a submission; what is no source is not looked at."""
+    """Return the code of a submission; files other than sources are ignored."""
     text, origins, numbers, whole = _text(files)
     try:
         with _within(SECONDS):
             symbols, shifts = filter_code(text, "", "python")
     except _TooLong:
         symbols, shifts, whole = "", np.zeros((1, 2), np.int64), False
-    found = np.asarray(hashed_kgrams(symbols, SYMBOLS), np.int64)
-    places = np.sort(np.unique(found, return_index=True)[1])  # four gates alike count once
-    # A class's name is entered there with its own length alone; the sum never falls.
+    found = np.asarray(hashed_kgrams(symbols, KGRAM), np.int64)
+    places = np.sort(np.unique(found, return_index=True)[1])  # four similar gates count once
+    # For a class's name, copydetect enters only its own length; the sum never decreases.
     shift = np.maximum.accumulate(shifts[:, 1])
     return Code(text, origins, numbers, found[places], places, (shifts[:, 0], shift), whole)
 
 
 def _text(files: Mapping[str, bytes]) -> tuple[str, tuple[tuple[int, str], ...], Numbers, bool]:
-    """Put all sources into one text, up to the bound, and remember where each line is from."""
+    """Return all sources as one text, up to the bound, with the origin of each line."""
     lines: list[str] = []
     numbers: list[int] = []
     origins: list[tuple[int, str]] = []
@@ -105,7 +105,7 @@ def _sources(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(content: bytes) -> Iterator[str]:
-    """Yield the code cells of a notebook, also of one in the oldest format; of anything else none."""
+    """Yield the code cells of a notebook, also in the oldest format; nothing for other files."""
     try:
         document = json.loads(content.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
@@ -128,12 +128,12 @@ def _texts(lines: Any) -> Iterable[str]:
 
 
 class _TooLong(BaseException):
-    """Reading takes too long; no `except` of a library takes it."""
+    """Reading takes too long; a BaseException, so that no library catches it."""
 
 
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
-    """End what takes longer, wherever it is."""
+    """Raise _TooLong in the body after `seconds` of processor time."""
 
     def end(*_: object) -> None:
         raise _TooLong

@@ -16,7 +16,7 @@ from graders.grading.grade import environment
 from graders.paths import ROOT
 from graders.sheets.sheet import Sheet, read_sheet
 from graders.student.check_one import only_part, write_report
-from graders.student.folder import OWN, graded_as_handed_in, own_files, upload_name
+from graders.student.folder import OWN, graded_as_submitted, own_files, upload_name
 from reports.terminal import show
 
 Command = Callable[[argparse.Namespace, Sheet, Console], int]
@@ -105,7 +105,7 @@ def _graded(
     data: bytes, name: str, options: argparse.Namespace, sheet: Sheet, console: Console
 ) -> int:
     """Grade an upload, show the result and write the report."""
-    result = graded_as_handed_in(data, name, sheet, options.seed)
+    result = graded_as_submitted(data, name, sheet, options.seed)
     show(result, write_report(result, sheet, options.folder / "report.html"), console)
     return int(not result.all_checks_passed)
 

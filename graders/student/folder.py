@@ -50,7 +50,7 @@ def own_files(folder: Path) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
-def read_as_handed_in(data: bytes, name: str) -> tuple[Student, Submission]:
+def read_as_submitted(data: bytes, name: str) -> tuple[Student, Submission]:
     """Read an upload by the very way that a class's uploads are read.
 
     Raises:
@@ -63,13 +63,13 @@ def read_as_handed_in(data: bytes, name: str) -> tuple[Student, Submission]:
         return upload.read()
 
 
-def graded_as_handed_in(data: bytes, name: str, sheet: Sheet, seed: int) -> Result:
+def graded_as_submitted(data: bytes, name: str, sheet: Sheet, seed: int) -> Result:
     """Grade an upload as a class's is graded; `name` may be "" before it has one.
 
     Raises:
         Unreadable: it cannot be read.
     """
-    student, submission = read_as_handed_in(data, name or "upload.zip")
+    student, submission = read_as_submitted(data, name or "upload.zip")
     student = replace(student, id="you", upload=name)
     return grade(submission, student, sheet, seed, NoSandbox())
 

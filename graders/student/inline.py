@@ -12,7 +12,7 @@ from graders.files import packed
 from graders.paths import ROOT
 from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part, write_report
-from graders.student.folder import OWN, graded_as_handed_in, own_files
+from graders.student.folder import OWN, graded_as_submitted, own_files
 from reports.terminal import show
 
 NOTEBOOK = "notebook.ipynb"
@@ -24,7 +24,7 @@ def check(part: str | None, assignment: str | None, seed: int) -> None:
     try:
         sheet = read_sheet(assignment or _assignment())
         sheet = only_part(sheet, part) if part else sheet
-        result = graded_as_handed_in(packed(_files(Path())), "", sheet, seed)
+        result = graded_as_submitted(packed(_files(Path())), "", sheet, seed)
     except (UsageError, Unreadable) as problem:
         say(console, str(problem))
         return

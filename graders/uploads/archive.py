@@ -1,4 +1,4 @@
-"""Bounded reading of zips and folders: what they hold, as members that are read on demand.
+"""Bounded reading of zips and folders, as members that are read on demand.
 
 The standard library decodes; the bounds are here: zipfile accepts entries that overlap or that are
 not as long as declared, and takes a table of contents of any size.
@@ -24,7 +24,9 @@ MB = 1_000_000
 CHUNK = 1 << 16
 DAMAGED = "This archive is damaged or cut short; make it again and hand it in."
 BOMB = "This archive unpacks to far more than its own size; hand in only your own files."
-CROWDED = "This upload holds more than {:,} files; hand in only your own, no data, no environment."
+CROWDED = (
+    "This upload contains more than {:,} files; hand in only your own, no data or environments."
+)
 DAMAGES = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, zlib.error, struct.error),
     *(EOFError, OSError, RuntimeError, ValueError, LookupError, MemoryError, ArithmeticError),
@@ -33,11 +35,11 @@ DAMAGES = (
 
 @dataclass(frozen=True)
 class Caps:
-    """How much of an upload is looked at; sizes in bytes."""
+    """Limits on reading an upload; sizes in bytes."""
 
     entries: int = 2_000
     listed: int = 40_000  # entries, counting those that are ignored (.git, .venv)
-    upload: int = 200 * MB  # as handed in
+    upload: int = 200 * MB  # as submitted
     unpacked: int = 1_000 * MB  # of tars, which cannot be read without unpacking all of them
     file: int = 20 * MB  # a source that is kept
     text: int = 5 * MB  # a text file that is kept
@@ -55,9 +57,9 @@ class Member:
     """One file of an archive or folder, not yet read and its path not yet checked.
 
     Args:
-        read: gives exactly `size` bytes; raises Unreadable.
-        fault: the sentence for which the upload is refused, unless the file is ignored anyway.
-        left_out: why the file is not taken, where that does no harm to the rest.
+        read: returns exactly `size` bytes; raises Unreadable.
+        fault: the reason to refuse the upload, unless the file is ignored.
+        left_out: why only this file is left out.
     """
 
     path: str
@@ -68,14 +70,14 @@ class Member:
 
 
 def shown(path: str) -> str:
-    """Return a path as it may stand in a sentence: printable and short."""
+    """Return a path for a message: printable and short."""
     text = printable(path)
     return text if len(text) <= 80 else f"{text[:40]}…{text[-37:]}"
 
 
 @contextmanager
-def damage_told(sentence: str = DAMAGED) -> Iterator[None]:
-    """Turn whatever the decoders throw at a damaged file into Unreadable."""
+def as_unreadable(sentence: str = DAMAGED) -> Iterator[None]:
+    """Raise Unreadable for any error of the decoders in the body."""
     try:
         yield
     except DAMAGES as problem:
@@ -93,7 +95,7 @@ def open_zip(file: IO[bytes], entries: int) -> zipfile.ZipFile:
 
 
 class _Sips:
-    """A file that gives little at once: zipfile would take any table of contents in one go."""
+    """A file with bounded reads: zipfile would read a table of contents of any size at once."""
 
     def __init__(self, file: IO[bytes], most: int, refusal: str) -> None:
         self._file, self._most, self._refusal = file, most, refusal
@@ -109,7 +111,7 @@ class _Sips:
 def zip_members(
     archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], caps: Caps
 ) -> list[Member]:
-    """List these entries of a zip, having made sure that they lie side by side and are no bomb."""
+    """Return these entries of a zip; raise Unreadable if they overlap or are a zip bomb."""
     _refuse_overlaps(archive, entries)
     packed, unpacked = (sum(e.compress_size for e in entries), sum(e.file_size for e in entries))
     if unpacked > caps.free + caps.ratio * packed:
@@ -135,7 +137,7 @@ def _refuse_overlaps(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo
 
 
 def zip_path(entry: zipfile.ZipInfo) -> str:
-    """Return the path that is stored, also where it is UTF-8 without saying so, as on macOS."""
+    """Return the stored path, also if it is UTF-8 but not marked so, as on macOS."""
     path = entry.orig_filename  # not `filename`, which ends at the first NUL
     if entry.flag_bits & 0x800:
         return path
@@ -162,7 +164,7 @@ def special_fault(path: str) -> str:
 
 
 def _read_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    with damage_told(), archive.open(entry) as stream:
+    with as_unreadable(), archive.open(entry) as stream:
         return _exactly(stream, entry.file_size, zip_path(entry))
 
 
@@ -179,8 +181,8 @@ def _exactly(stream: IO[bytes], size: int, path: str) -> bytes:
 
 
 def folder_members(root: Path, caps: Caps, ignored: Callable[[str], bool]) -> Iterator[Member]:
-    """List the files of a folder in a fixed order; ignored folders and links are not entered."""
-    with damage_told("A folder in this upload cannot be opened; hand in a .zip."):
+    """Yield the files of a folder in a fixed order; ignored folders and links are not entered."""
+    with as_unreadable("A folder in this upload cannot be opened; hand in a .zip."):
         for folder, folders, files in os.walk(root, onerror=_raise):
             here = Path(folder).relative_to(root)
             deep = len(here.parts) >= caps.depth
@@ -206,6 +208,6 @@ def _read_file(path: Path, size: int) -> bytes:
     flags = os.O_RDONLY
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # not every system has each
         flags |= getattr(os, flag, 0)
-    told = damage_told(f"{shown(path.name)} cannot be opened; hand it in again.")
-    with told, open(os.open(path, flags), "rb") as file:
+    unreadable = as_unreadable(f"{shown(path.name)} cannot be opened; hand it in again.")
+    with unreadable, open(os.open(path, flags), "rb") as file:
         return _exactly(file, size, path.name)

@@ -1,4 +1,4 @@
-"""What lies in the folder, zip or file that was given: names, and single files read whole."""
+"""The file names in a folder, zip or file, and whole single files."""
 
 import os
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from graders.uploads.archive import (
 from graders.uploads.unpack import archive_format, is_junk, kind_of
 from graders.uploads.upload import CLASS_ENTRIES
 
-LARGEST = 256 * MB  # of a file of the LMS's own, such as Gradescope's, which repeats all results
+LARGEST = 256 * MB  # of an LMS's metadata file; Gradescope's repeats all results
 OURS = Caps(upload=LARGEST, ratio=10_000)
 
 
 def stored_in(path: Path, caps: Caps) -> list[str]:
-    """List the paths of the files in a folder or zip; of another file, its own name.
+    """Return the paths of the files in a folder or zip; for another file, its own name.
 
     Raises:
         UsageError: it is not there, or cannot be opened.
@@ -34,7 +34,7 @@ def stored_in(path: Path, caps: Caps) -> list[str]:
 
 
 def content(path: Path, stored: str) -> bytes:
-    """Read one file of a class's folder or zip whole."""
+    """Return the content of one file of a class's folder or zip."""
     try:
         if path.is_dir():
             return _bounded(file_member(path / stored, stored))
@@ -62,7 +62,7 @@ def _stored_in_folder(path: Path, caps: Caps) -> Iterator[str]:
 
 
 def _stored_in_file(path: Path) -> list[str]:
-    """List a zip's files; of another archive or a source, only its own name."""
+    """Return a zip's files; for another archive or a source, only its own name."""
     try:
         with open(path, "rb") as file:
             form = archive_format(file.read(512))

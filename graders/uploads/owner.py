@@ -1,4 +1,4 @@
-"""Whose an upload is, as the name of its file or folder tells, and a safe id for that."""
+"""The owner of an upload by the name of its file or folder, and a safe id."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ class Person:
     """One student, as an LMS or a roster names them; the id is not yet fit for a file name.
 
     Args:
-        entry: the roster's first id, where the roster knows this student.
+        entry: the roster's first id, if the student is in the roster.
     """
 
     id: str
@@ -32,21 +32,21 @@ class Person:
 
     @property
     def key(self) -> tuple[bool, str]:
-        """Tell students apart: ids of the LMS's and of the roster's are of different kinds."""
+        """Return a unique key: LMS ids and roster ids are of different kinds."""
         return bool(self.entry), self.entry or self.id
 
 
 @dataclass(frozen=True)
 class Owner:
-    """What the LMS tells of one file or folder handed in.
+    """The LMS's data about one submitted file or folder.
 
     Args:
         id: as in the LMS; not yet fit for a file name.
         file: the student's own name for the file; "" for a folder.
         attachment: Canvas's number, which grows from attempt to attempt.
-        handed_in: the LMS's own time in a form that sorts; "" where unknown.
+        sortable_time: the LMS's own time in a form that sorts; "" where unknown.
         submitted_at: the same in ISO 8601, where its offset from UTC is known.
-        people: all whose upload it is, where the LMS names more than one.
+        people: all owners, if the LMS names more than one.
     """
 
     id: str
@@ -54,13 +54,13 @@ class Owner:
     file: str = ""
     late: bool = False
     attachment: int = 0
-    handed_in: str = ""
+    sortable_time: str = ""
     submitted_at: str | None = None
     people: tuple[Person, ...] = ()
 
 
 def plain_owner(name: str) -> Owner:
-    """Read `<vunetid>_<assignment number>[-1].zip`; of any other name, take all but the ending."""
+    """Read `<vunetid>_<assignment number>[-1].zip`; for other names, all but the ending."""
     endings = [e for e in (*ENDINGS["archive"], *ENDINGS["source"]) if name.lower().endswith(e)]
     stem = name[: -len(max(endings, key=len))] if endings else name
     match = NUMBERED.fullmatch(stem)
@@ -69,12 +69,12 @@ def plain_owner(name: str) -> Owner:
 
 
 def safe_id(text: str, taken: Collection[str] = ()) -> str:
-    """Make an id that can be a file name on every system and is none of `taken` (casefolded)."""
+    """Return an id that is a valid file name on every system and not in `taken` (casefolded)."""
     decomposed = unicodedata.normalize("NFKD", text)
     ascii_only = decomposed.encode("ascii", "ignore").decode()
     slug = re.sub("[^A-Za-z0-9._-]+", "-", ascii_only)[:ID_LENGTH].strip("-._")
     lost = any(c.isalnum() and not c.isascii() for c in decomposed)
-    if lost or not slug:  # told apart by itself, so that whoever comes later shifts no id
+    if lost or not slug:  # distinct by itself, so that later students change no id
         mark = sha256(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))[:8]
         slug = f"{slug[: ID_LENGTH - 9] or 'student'}-{mark}"
     slug = f"student-{slug}" if DEVICE.fullmatch(slug) else slug
@@ -86,23 +86,23 @@ def safe_id(text: str, taken: Collection[str] = ()) -> str:
 
 
 def newest_attempts(attachments: list[tuple[Owner, str]]) -> tuple[dict[str, str], dict[str, str]]:
-    """Tell of one student's attachments which count.
+    """Return which of one student's attachments count.
 
-    "q-1.py" and "q-2.py" without a "q.py" are two files and not two attempts; of archives, what
-    is in them tells.
+    "q-1.py" and "q-2.py" without a "q.py" are two files and not two attempts; for archives, the
+    content decides.
 
     Args:
         attachments: owner and stored name of each.
     Returns:
         The student's own file name by stored name, and why the others are left out.
     """
-    alike: dict[str, list[tuple[Owner, str]]] = {}
+    by_name: dict[str, list[tuple[Owner, str]]] = {}
     for owner, stored in sorted(attachments, key=lambda pair: (pair[0].attachment, pair[1])):
         name = without_attempt(owner.file) if owner.attachment else owner.file
-        alike.setdefault(name.casefold(), []).append((owner, stored))
+        by_name.setdefault(name.casefold(), []).append((owner, stored))
     counting: dict[str, str] = {}
     earlier: dict[str, str] = {}
-    for base, several in alike.items():
+    for base, several in by_name.items():
         names = {owner.file.casefold() for owner, _ in several}
         if len(several) > 1 and base not in names:
             counting |= {stored: owner.file for owner, stored in several}

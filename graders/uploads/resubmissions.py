@@ -1,4 +1,4 @@
-"""Files that are handed in again: the "-1" before a name's ending, and what it stands for."""
+"""Resubmitted files: the "-1" before a name's ending, and its meaning."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -9,7 +9,7 @@ COPY = re.compile(rf" ?\(([0-9]{{1,3}})\){ENDING}$")  # as a browser names a sec
 
 
 def without_attempt(file: str) -> str:
-    """Drop the "-1" that Canvas puts before the ending of a file that is handed in again."""
+    """Return a name without the "-1" that Canvas puts before the ending of a resubmitted file."""
     return ATTEMPT.sub(r"\2", file)
 
 
@@ -20,7 +20,7 @@ def attempt(file: str) -> int:
 
 
 def replaced(archives: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Tell attempts from parts: "a-2.zip" replaces an "a-1.zip" all of whose sources it has, too.
+    """Return the replaced archives: "a-2.zip" replaces "a-1.zip" if it has all its sources.
 
     Args:
         archives: by name, the sources in each.

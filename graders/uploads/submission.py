@@ -14,7 +14,7 @@ class Submission:
 
     Args:
         files: content by relative POSIX path ("src/elman.py"), sources and small text files only.
-        left_out: what was not taken, by path, with the reason in a few words.
+        left_out: skipped files by path, with a short reason.
     """
 
     files: Mapping[str, bytes]

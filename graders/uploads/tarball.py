@@ -25,7 +25,7 @@ from graders.uploads.archive import (
 )
 
 BLOCK = 512
-ABOUT_THE_NEXT = (  # tar headers that tell something about the file after them
+ABOUT_THE_NEXT = (  # tar headers that describe the file after them
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
 )
@@ -34,13 +34,13 @@ ABOUT_THE_NEXT = (  # tar headers that tell something about the file after them
 def tar_members(
     data: bytes, form: str, caps: Caps, wanted: Callable[[str, int], bool]
 ) -> Iterator[Member]:
-    """List what a tar holds, having read at once those of its files that are wanted.
+    """Yield the members of a tar; those that are wanted are read at once.
 
     Args:
         form: "tar", "gz" or "bz2".
         wanted: whether a file of this path and size will be read.
     Raises:
-        Unreadable: it holds more than the caps allow.
+        Unreadable: it exceeds the caps.
         Exception: any of DAMAGES.
     """
     stream = _TarStream(data, form, caps)
@@ -71,7 +71,7 @@ def tar_members(
 
 
 class _TarStream:
-    """The unpacked bytes of a tar, from beginning to end and no more than the caps allow."""
+    """The unpacked bytes of a tar, read in order and within the caps."""
 
     def __init__(self, data: bytes, form: str, caps: Caps) -> None:
         self._file: io.BufferedIOBase = io.BytesIO(data)

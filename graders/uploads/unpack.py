@@ -1,4 +1,4 @@
-"""What is kept of an upload: from the members of archives and folders to a submission in memory."""
+"""From the members of archives and folders to a submission in memory."""
 
 import hashlib
 import io
@@ -18,7 +18,7 @@ from graders.uploads.archive import (
     MB,
     Caps,
     Member,
-    damage_told,
+    as_unreadable,
     open_zip,
     shown,
     zip_members,
@@ -28,7 +28,7 @@ from graders.uploads.submission import Submission
 from graders.uploads.tarball import BLOCK, tar_members
 
 Kind = Literal["source", "text", "archive", "other"]
-Opened = Literal["always", "alone", "never"]  # alone: where no source lies beside the archive
+Opened = Literal["always", "alone", "never"]  # alone: if no source is beside the archive
 
 ENDINGS: Mapping[Kind, tuple[str, ...]] = {
     "source": (".py", ".ipynb"),
@@ -58,7 +58,7 @@ INNER: Mapping[Opened, Opened] = {"always": "alone", "alone": "never", "never": 
 
 @dataclass(frozen=True)
 class Holdings:
-    """What was read of a folder or archive: files to keep, archives still to open, and the rest."""
+    """Content of a folder or archive: files to keep, archives still to open, and the rest."""
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     archives: Mapping[str, bytes] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Holdings:
 
     @property
     def sha256(self) -> str:
-        """Return an only archive's own hash, else one over all paths and their contents' hashes."""
+        """Return a single archive's own hash, otherwise one over all paths and contents."""
         if len(self.archives) == 1 and not self.files:
             return sha256(*self.archives.values())
         hashes = {path: "" for path in self.left_out}
@@ -82,13 +82,13 @@ def sha256(data: bytes) -> str:
 
 
 def kind_of(path: str) -> Kind:
-    """Tell by its name what a file is to a grader."""
+    """Return the kind of a file, by its name."""
     name = path.lower()
     return next((kind for kind, endings in ENDINGS.items() if name.endswith(endings)), "other")
 
 
 def junk_in(path: str) -> str:
-    """Return the part of a path that makes it none of the student's work, or ""."""
+    """Return the part of a path that marks it as not the student's work, or ""."""
     for part in _slashed(path).split("/"):
         if part.lower() in JUNK:
             return part.strip()
@@ -105,7 +105,7 @@ def take(members: Iterable[Member], opened: Opened, caps: Caps) -> Holdings:
     """Read the sources, small text files and archives among `members`, by path without wrapper.
 
     Raises:
-        Unreadable: a member is harmful, or there is more than the caps allow.
+        Unreadable: a member is harmful, or the caps are exceeded.
     """
     junk: dict[str, str] = {}
     found = _unwrapped(_sound(members, junk, caps))
@@ -131,11 +131,11 @@ def take(members: Iterable[Member], opened: Opened, caps: Caps) -> Holdings:
 def _refuse_too_much(size: int, caps: Caps) -> None:
     if size > caps.total:
         total = f"{caps.total // MB} MB of sources and text files"
-        raise Unreadable(f"This upload holds more than {total}; {LEAVE_OUT}")
+        raise Unreadable(f"This upload contains more than {total}; {LEAVE_OUT}")
 
 
 def why_left_out(path: str, size: int, caps: Caps) -> str:
-    """Return in a few words why a file is not taken, or ""."""
+    """Return a short reason why a file is left out, or ""."""
     limits = {"source": caps.file, "text": caps.text, "archive": caps.upload}
     limit = limits.get(kind_of(path))
     if junk_in(path) or limit is None:
@@ -144,7 +144,7 @@ def why_left_out(path: str, size: int, caps: Caps) -> str:
 
 
 def _sound(members: Iterable[Member], junk: dict[str, str], caps: Caps) -> dict[str, Member]:
-    """Return the members by clean path, the ignored ones' names in `junk`; raise at a harmful one."""
+    """Return the members by clean path, ignored names in `junk`; raise Unreadable at a harmful one."""
     found: dict[str, Member] = {}
     spelt: dict[str, str] = {}
     for member in members:
@@ -179,7 +179,7 @@ def _checked(parts: list[str], caps: Caps) -> str:
     if any(is_hidden(character) for character in path):
         raise Unreadable(f"{shown(path)} has a hidden character in its name; rename it.")
     if len(parts) > caps.depth:
-        raise Unreadable(f"{shown(path)} lies more than {caps.depth} folders deep; move it up.")
+        raise Unreadable(f"{shown(path)} is more than {caps.depth} folders deep; move it up.")
     if max(map(len, parts)) > caps.name:
         raise Unreadable(f"{shown(path)} has a name of over {caps.name} characters; rename it.")
     if len(path) > caps.path:
@@ -189,7 +189,7 @@ def _checked(parts: list[str], caps: Caps) -> str:
 
 def _twice(path: str, other: str) -> str:
     if path == other:
-        return f"{shown(path)} is there twice; make the archive again and hand it in."
+        return f"{shown(path)} appears twice; make the archive again and hand it in."
     return f"{shown(path)} and {shown(other)} differ only in upper and lower case; rename one."
 
 
@@ -200,16 +200,16 @@ def _unwrapped(found: dict[str, Member]) -> dict[str, Member]:
 
 
 def common_folder(paths: Iterable[str]) -> str:
-    """Return "folder/" when all paths lie in one folder, else ""."""
+    """Return "folder/" if all paths are in one folder, otherwise ""."""
     tops = {top + slash if slash else "" for top, slash, _ in (p.partition("/") for p in paths)}
     return tops.pop() if len(tops) == 1 else ""
 
 
 def submission_of(held: Holdings, opened: Opened, caps: Caps) -> Submission:
-    """Open the archives that are held, and give all as one submission.
+    """Open the archives and return everything as one submission.
 
     Raises:
-        Unreadable: it holds no source; what it holds instead, or what is wrong with its archive.
+        Unreadable: it contains no source; the text names its content or the problem.
     """
     whole = _opened(held, opened, caps)
     if not any(map(_is_source, whole.files)):
@@ -250,7 +250,7 @@ def _archive_members(data: bytes, caps: Caps) -> list[Member]:
     form = archive_format(data)
     if form not in ("zip", "tar", "gz", "bz2"):
         raise Unreadable(f"This is {form}; hand in a .zip.")
-    with damage_told():
+    with as_unreadable():
         if form != "zip":
             return list(tar_members(data, form, caps, partial(_wanted, caps)))
         archive = open_zip(io.BytesIO(data), caps.listed)
@@ -258,7 +258,7 @@ def _archive_members(data: bytes, caps: Caps) -> list[Member]:
 
 
 def archive_format(data: bytes) -> str:
-    """Return "zip", "gz", "bz2" or "tar" for what can be opened, else what it is, as in "a PDF"."""
+    """Return "zip", "gz", "bz2" or "tar" if it can be opened, otherwise words such as "a PDF"."""
     if not data:
         return "an empty file"
     for magic, name in FORMATS.items():
@@ -267,7 +267,7 @@ def archive_format(data: bytes) -> str:
     try:
         tarfile.TarInfo.frombuf(data[:BLOCK], "utf-8", "replace")
     except DAMAGES:
-        return "no archive"
+        return "not an archive"
     return "tar"
 
 
@@ -276,7 +276,7 @@ def _wanted(caps: Caps, path: str, size: int) -> bool:
 
 
 def _prefix(path: str, piece: Submission, files: Mapping[str, bytes], alone: bool) -> str:
-    """Return the folder for an archive's files: none for the only one, else named after it."""
+    """Return the folder for an archive's files: none for a single one, otherwise named after it."""
     ending = max((e for e in ENDINGS["archive"] if path.lower().endswith(e)), key=len)
     taken = {file.casefold() for file in files}
     for prefix in ("",) * alone + (f"{path[: -len(ending)]}/",):
@@ -290,17 +290,17 @@ def _is_source(path: str) -> bool:
 
 
 def _no_source(whole: Submission) -> str:
-    told = {path: "" for path in whole.files}
-    told |= {
+    reasons = {path: "" for path in whole.files}
+    reasons |= {
         p: "" if why in (UNUSED, JUNK_REASON) else f" ({why})" for p, why in whole.left_out.items()
     }
-    if not told:
+    if not reasons:
         return "This upload is empty; hand in your .py or .ipynb files."
-    names = [f"{shown(path)}{why}" for path, why in sorted(told.items())]
+    names = [f"{shown(path)}{why}" for path, why in sorted(reasons.items())]
     rest = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return f"This upload holds no .py or .ipynb file; it holds: {', '.join(names[:5])}{rest}."
+    return f"This upload contains no .py or .ipynb file; it contains: {', '.join(names[:5])}{rest}."
 
 
 def is_junk(name: str) -> bool:
-    """Tell what is none of a student's work."""
+    """Return whether a file is not a student's work."""
     return bool(junk_in(name))

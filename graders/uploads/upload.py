@@ -1,4 +1,4 @@
-"""One student's upload: where it lies, whose it is, and its files when they are read."""
+"""One student's upload: its place, its owners, and its files when they are read."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -10,7 +10,7 @@ from graders.results.result import Student
 from graders.uploads.archive import (
     Caps,
     Member,
-    damage_told,
+    as_unreadable,
     file_member,
     folder_members,
     open_zip,
@@ -25,7 +25,7 @@ CLASS_ENTRIES = 500_000
 
 
 class UnreadableUpload(Unreadable):
-    """An upload that cannot be read, with the student (hash included) who is told so."""
+    """An upload that cannot be read, with its student (hash included)."""
 
     def __init__(self, sentence: str, student: Student) -> None:
         super().__init__(sentence, student)
@@ -41,11 +41,11 @@ class Upload:
     """One student's upload, not yet read.
 
     Args:
-        fellows: who handed it in together with `student`, and gets the same result.
-        container: the folder or class's zip in which it lies.
-        names: by stored path, the path in the upload; None where the folder is the upload.
+        group_members: those who share this submission with `student`, and its result.
+        container: the folder or class's zip that contains it.
+        names: by stored path, the path in the upload; None if the folder is the upload.
         opened: which archives in it are part of it.
-        left_out: reasons for files that belong to the upload but do not count.
+        left_out: reasons why files of the upload do not count.
     """
 
     student: Student
@@ -54,19 +54,19 @@ class Upload:
     opened: Opened
     left_out: Mapping[str, str] = field(default_factory=dict)
     caps: Caps = CAPS
-    fellows: tuple[Student, ...] = ()
+    group_members: tuple[Student, ...] = ()
 
     @property
     def students(self) -> tuple[Student, ...]:
-        """All for whom it counts."""
-        return self.student, *self.fellows
+        """Return all students for whom it counts."""
+        return self.student, *self.group_members
 
     def read(self) -> tuple[Student, Submission]:
         """Return the files, and the student with the hash of the bytes that were read.
 
         Raises:
-            UnreadableUpload: with a sentence for the student; where nothing could be read, the hash
-                is that of the sentence.
+            UnreadableUpload: with a message for the student; if nothing could be read, the hash
+                is that of the message.
         """
         digest = ""
         try:
@@ -83,7 +83,7 @@ class Upload:
         if self.names is None:
             return take(folder_members(self.container, self.caps, is_junk), self.opened, self.caps)
         with ExitStack() as files:
-            with damage_told("This upload cannot be opened; hand it in again."):
+            with as_unreadable("This upload cannot be opened; hand it in again."):
                 members = self._members(self.names, files)
             return take(members, self.opened, self.caps)
 
@@ -97,11 +97,11 @@ class Upload:
 
 
 def read_folder(path: Path, caps: Caps = CAPS) -> Submission:
-    """Read a student's own folder.
+    """Return the submission in a student's own folder.
 
     Raises:
-        UsageError: it is no folder.
-        Unreadable: it holds no source, or more than the caps allow.
+        UsageError: it is not a folder.
+        Unreadable: it contains no source, or exceeds the caps.
     """
     if not path.is_dir():
         raise UsageError(f"{path} is not a folder; give the folder of your .py or .ipynb files.")

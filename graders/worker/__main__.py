@@ -1,7 +1,7 @@
-"""Starts the worker: limits, one thread, the three streams apart, then requests until the end.
+"""Start the worker: limits, one thread, separate streams, then requests until the end.
 
-Requests come on standard input and answers leave on the first standard output. Before any student
-code runs both are moved away: input then reads nothing, and what is printed goes to standard error,
+Requests arrive on standard input and answers leave on the original standard output. Before student
+code runs, both are moved: input then reads nothing, and printed output goes to standard error,
 which the grader keeps up to a cap and never parses.
 """
 
@@ -13,7 +13,7 @@ from .start import forks, preload, work
 
 
 def start() -> None:
-    """Do what the order in the first argument says: be a worker, or fork one for each request."""
+    """Follow the order in the first argument: be a worker, or fork one for each request."""
     order = json.loads(sys.argv[1])
     if "control" in order:
         if order["preload"] is not None:
@@ -21,7 +21,7 @@ def start() -> None:
         forks(order["control"])
     else:
         work(order)
-    os._exit(0)  # a student's atexit handlers and threads have nothing more to say
+    os._exit(0)  # skips a student's atexit handlers and threads
 
 
 start()

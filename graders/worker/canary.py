@@ -1,4 +1,4 @@
-"""Tries, under a worker's own locks and limits, what a submission must not be able to do."""
+"""Attempts, under a worker's restrictions, at everything that a submission must not do."""
 
 import contextlib
 import ctypes
@@ -15,11 +15,11 @@ AF_VSOCK = 40
 
 
 def attempt(order: dict[str, Any], lacks: list[str]) -> list[str]:
-    """Try everything; name what succeeded, so nothing where the sandbox holds.
+    """Return the attempts that succeeded; none if the sandbox works.
 
     Args:
-        order: what to try, and the limits that should hold.
-        lacks: locks that this kernel does not have, so nobody relies on them.
+        order: what to try, and the limits that should be in force.
+        lacks: restrictions that this kernel does not have.
     """
     rlimits = order["rlimits"]
     tries: dict[str, Callable[[], object]] = {
@@ -33,10 +33,10 @@ def attempt(order: dict[str, Any], lacks: list[str]) -> list[str]:
         "signal the grader's group": lambda: os.killpg(order["grader"], 0),
         "end what watches it": _ends_its_parent,
         "make a namespace": _makes_a_namespace,
-        "take root's rights": _is_root,
-        "keep rights": lambda: _status("CapEff") != "0" * 16 or _status("NoNewPrivs") != "1",
+        "become root": _is_root,
+        "keep privileges": lambda: _status("CapEff") != "0" * 16 or _status("NoNewPrivs") != "1",
         "call any part of the kernel": lambda: "seccomp" not in lacks and _status("Seccomp") != "2",
-        "hold memory without limit": lambda: mmap.mmap(-1, rlimits["RLIMIT_AS"] + 2**20),
+        "use memory without limit": lambda: mmap.mmap(-1, rlimits["RLIMIT_AS"] + 2**20),
         "write a file without limit": lambda: _writes_much(rlimits["RLIMIT_FSIZE"]),
         "fill the disk": lambda: _has_space(order["disk_mb"]),
         "open files without limit": lambda: _opens(rlimits["RLIMIT_NOFILE"]),
@@ -63,7 +63,7 @@ def _writes(path: str) -> None:
 
 
 def _ends_its_parent() -> bool:
-    """Where this works, all ends here, and the grader gets no answer."""
+    """If this works, everything ends, and the grader gets no answer."""
     os.kill(os.getppid(), signal.SIGKILL)
     time.sleep(0.02)
     return False
@@ -112,7 +112,7 @@ def _opens(most: int) -> bool:
 
 
 def _starts(most: int) -> bool:
-    """Fork one process more than allowed, unless the kernel says no first."""
+    """Fork one process more than allowed, unless the kernel refuses before."""
     children = []
     try:
         for _ in range(most + 1):

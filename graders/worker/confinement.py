@@ -1,7 +1,7 @@
-"""What a worker gives up, by calls to the kernel, before a student's code runs in it.
+"""Restrictions that a worker sets on itself by kernel calls before student code runs.
 
-Everything here that Python 3.11 has no function for goes through libc, each call with its reason;
-SECURITY.md says how each is tested. Numbers are those of the kernel's own headers.
+Calls that Python 3.11 lacks go through libc, each with its reason;
+SECURITY.md describes their tests. Numbers are from the kernel headers.
 """
 
 import ctypes
@@ -41,7 +41,7 @@ def _call(name: str, *arguments: object) -> int:
 def leave_namespaces() -> None:
     """Leave every namespace of the parent; the next fork is process 1 of the new ones.
 
-    The user stays who it is, with no other user, group or right of the parent's side.
+    The user stays the same; other users, groups and rights of the parent are gone.
 
     Raises:
         OSError: the kernel, or a policy of the system, does not allow it.
@@ -54,7 +54,7 @@ def leave_namespaces() -> None:
 
 
 def own_places(disk_mb: int) -> None:
-    """Put an empty /tmp, an empty /dev/shm and a /proc of its own over the parent's."""
+    """Mount an empty /tmp, an empty /dev/shm and an own /proc over the parent's."""
     flags = MS_NOSUID | MS_NODEV
     size = f"size={disk_mb}m,nr_inodes=20000,mode=1777".encode()
     _call("mount", b"tmpfs", b"/tmp", b"tmpfs", flags, size)
@@ -67,19 +67,19 @@ def own_places(disk_mb: int) -> None:
 
 
 def lock() -> list[str]:
-    """Give up for good what a student's code never needs; name what this kernel cannot lock."""
+    """Drop all rights that student code never needs; return what this kernel cannot restrict."""
     _call(
         "prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0
-    )  # no setuid program helps; the others ask for it
+    )  # disables setuid programs; required by the calls below
     header = struct.pack("Ii", CAPABILITY_VERSION, 0)
     _call("capset", header, bytes(24))  # the rights over the new namespaces, used for the mounts
     return [*_landlock(), *_seccomp()]
 
 
 def _landlock() -> list[str]:
-    """Write below /tmp and /dev/shm only; signal and reach nobody outside.
+    """Restrict writing to /tmp and /dev/shm; forbid signals and connections to the outside.
 
-    The read-only mounts and the namespaces say the same: this holds where they should have a hole.
+    The read-only mounts and the namespaces do the same: this is a second layer.
     """
     try:
         version = _call("syscall", LANDLOCK_CREATE, None, 0, 1)
@@ -105,9 +105,9 @@ def _landlock() -> list[str]:
     return [] if version >= 6 else ["Landlock's scope"]
 
 
-# What is refused, with its number on x86-64 and on 64-bit ARM; a test compares libseccomp's.
+# Refused calls, with their numbers on x86-64 and on 64-bit ARM; a test compares libseccomp's.
 REFUSED: dict[str, tuple[int, int]] = {
-    # looking into and steering other processes
+    # reading and controlling other processes
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -129,7 +129,7 @@ REFUSED: dict[str, tuple[int, int]] = {
     "mount_setattr": (442, 442),
     "open_by_handle_at": (304, 265),
     "name_to_handle_at": (303, 264),
-    # memory that belongs to no process, so that nobody would count it
+    # memory that belongs to no process and so escapes the limits
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),

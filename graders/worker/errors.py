@@ -1,4 +1,4 @@
-"""Gives the grader an account of what went wrong: the kind, the words, the student's own frames."""
+"""Descriptions of errors for the grader: kind, text, and the student's own frames."""
 
 import linecache
 import traceback
@@ -7,12 +7,12 @@ from typing import Any
 from .loading.loader import BrokenDefinition, Loader, Missing
 
 TEXT_CAP = 2_000  # characters of an exception's text
-SHOWN = 200  # characters of a value's own words
+SHOWN = 200  # characters of a value's repr
 FRAMES = 6  # frames of a traceback that are worth showing: the innermost
 
 
 class Unmade(Exception):
-    """An object is asked for that could not be made."""
+    """A requested object could not be made."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -20,7 +20,7 @@ class Unmade(Exception):
 
 
 class NoObject(Exception):
-    """Calling a class gave a plain value."""
+    """Calling a class returned a plain value."""
 
     def __init__(self, name: str, value: object) -> None:
         super().__init__(name)
@@ -32,7 +32,7 @@ class NoObject(Exception):
 
 
 def account(problem: BaseException, loader: Loader) -> dict[str, Any]:
-    """Put into a request's answer why there is none."""
+    """Return the description of an error for the answer to a request."""
     if isinstance(problem, Unmade):
         return {"kind": "unmade", "handle": problem.number}
     if isinstance(problem, NoObject):
@@ -50,7 +50,7 @@ def account(problem: BaseException, loader: Loader) -> dict[str, Any]:
 
 
 def _frames(problem: BaseException, loader: Loader) -> list[list[Any]]:
-    """List the student's own frames, outermost first: file, line, function, source line."""
+    """Return the student's own frames, outermost first: file, line, function, source line."""
     own = []
     for frame, line in traceback.walk_tb(problem.__traceback__):
         code = frame.f_code

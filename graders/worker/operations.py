@@ -1,4 +1,4 @@
-"""The verbs beyond calling that a neural-network check needs, run beside the student's model."""
+"""Operations that neural-network checks need besides calls, run with the student's model."""
 
 import copy
 from collections import Counter
@@ -23,10 +23,10 @@ def gradients(
     Args:
         function: a module, or any callable.
         arguments: its inputs; floating tensors among them are differentiated too.
-        cotangents: one for each tensor that comes back, in order; None leaves that one out.
+        cotangents: one for each returned tensor, in order; None leaves that one out.
 
     Returns:
-        `parameters` by name and `inputs` by position, None where no gradient arrives.
+        `parameters` by name and `inputs` by position, None if there is no gradient.
     """
     inputs = [a.requires_grad_() if _is_floating(a) else a for a in arguments]
     total = _total(function(*inputs), cotangents)
@@ -45,7 +45,7 @@ def gradients(
 def differences(
     function: Any, arguments: Sequence[Any], cotangents: Sequence[Tensor | None], step: float
 ) -> dict[str, Any]:
-    """Give what `gradients` gives, by central differences of the values: autograd has no part in it."""
+    """Return the same as `gradients`, by central differences of the values, without autograd."""
     named = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
 
     def total() -> float:
@@ -94,7 +94,7 @@ def fit(
 
 
 def operations(function: Any, arguments: Sequence[Any]) -> dict[str, Any]:
-    """Record one call: ATen operators and torch functions by count, and the module tree's classes."""
+    """Return the operations of one call: ATen operators and torch functions by count, and modules."""
     with _Functions() as functions, _Operators() as operators, torch.no_grad():
         function(*arguments)
     modules = function.modules() if isinstance(function, nn.Module) else []
@@ -106,7 +106,7 @@ def operations(function: Any, arguments: Sequence[Any]) -> dict[str, Any]:
 
 
 def on_meta(module: nn.Module, arguments: Sequence[Any]) -> None:
-    """Run a copy of `module` on torch's meta device, where a tensor made on the CPU is refused."""
+    """Run a copy of `module` on torch's meta device, which refuses tensors on the CPU."""
     moved = copy.deepcopy(module).to("meta")
     with _Writes():  # type: ignore[no-untyped-call]
         results = moved(*(a.to("meta") if isinstance(a, Tensor) else a for a in arguments))
@@ -120,10 +120,10 @@ def _expect_meta(tensor: Tensor, what: str) -> None:
 
 
 def parameters(module: nn.Module, with_values: bool) -> list[list[Any]]:
-    """List the parameters: name, values or shape and dtype, whether trained, class of the owner.
+    """Return the parameters: name, values or shape and dtype, whether trained, class of the owner.
 
     Raises:
-        BadFrame: some could not be sent with their values.
+        BadFrame: some cannot be sent with their values.
     """
     owners, size = dict(module.named_modules()), 0
     found = []
@@ -158,7 +158,7 @@ def tensors_in(value: Any) -> Iterable[Tensor]:
 
 
 def _total(value: Any, cotangents: Sequence[Tensor | None]) -> Any:
-    """Sum the tensors of a returned value, each times its cotangent."""
+    """Return the sum of the returned tensors, each times its cotangent."""
     outputs = list(tensors_in(value))
     pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=False) if c is not None]
     if len(outputs) < len(cotangents) or any(o.shape != c.shape for o, c in pairs):
@@ -182,7 +182,7 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 class _Writes(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Refuses what other devices allow: writing results into a slice of a tensor on the CPU."""
+    """Refuses writing results into a slice of a tensor on the CPU, which other devices allow."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func is torch.ops.aten.copy_.default and args[1].device.type == "meta":

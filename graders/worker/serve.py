@@ -1,6 +1,6 @@
-"""Answers the grader's requests about one submission: load, construct, call, differentiate, train.
+"""Answer the grader's requests about one submission: load, construct, call, differentiate, train.
 
-A request is one frame and gets one frame back. It holds inputs, never an expected value.
+A request is one frame and gets one frame back. It contains inputs, never an expected value.
 """
 
 import contextlib
@@ -24,23 +24,25 @@ from .wire import MARK, BadFrame, Tensors, pack, read
 
 
 class Worker:
-    """One submission, its loaded definitions, and the objects that the grader holds handles to."""
+    """One submission, its loaded definitions, and the objects for which the grader has handles."""
 
     def __init__(self) -> None:
         self.loader = Loader({})
         self.handles: dict[int, object] = {}
         self.tensors: Tensors = {}
-        self.called: tuple[dict[str, Any], Tensors, Any, Any] | None = None  # what was sent, and is
-        self.told = 0  # of the loader's remarks, how many the grader knows
+        self.called: tuple[dict[str, Any], Tensors, Any, Any] | None = (
+            None  # as sent, and as decoded
+        )
+        self.notes_sent = 0  # number of the loader's remarks that the grader has
         self.replaced: list[tuple[dict[str, Any], str, object]] = []
 
     def answer(self, request: dict[str, Any], tensors: Tensors) -> bytes:
-        """Carry out one request, and before it those that have no answer; what fails is the answer.
+        """Carry out the steps before a request and the request; return the answer or the error.
 
-        What was printed is let out first, so the grader has it when the answer comes.
+        Printed output is flushed first, so the grader has it when the answer arrives.
         """
         self.tensors, head = tensors, {"number": request["number"]}
-        place: dict[str, int] = {}  # of the step at work, among those before
+        place: dict[str, int] = {}  # index of the current step
         try:
             for number, step in enumerate(request.get("before", ())):
                 place["step"] = number
@@ -54,15 +56,15 @@ class Worker:
             return self._frame({**head, "error": error}, {})
 
     def _frame(self, answer: dict[str, Any], tensors: Tensors) -> bytes:
-        """Let out what was printed, and pack an answer with the loader's news."""
+        """Flush the printed output and return the frame of an answer with new notes."""
         _flush()
         frame = pack({**answer, **self._news()}, tensors)
-        self.told = self.loader.remarks
+        self.notes_sent = self.loader.remarks
         return frame
 
     def _news(self) -> dict[str, Any]:
-        """Return the loader's notes where there are new ones."""
-        return {} if self.loader.remarks == self.told else {"notes": self.loader.notes}
+        """Return the loader's notes if there are new ones."""
+        return {} if self.loader.remarks == self.notes_sent else {"notes": self.loader.notes}
 
     def _operation(self, request: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
         operation: Callable[[dict[str, Any]], Any] = getattr(self, f"do_{request['do']}")
@@ -71,11 +73,11 @@ class Worker:
     # Requests ---------------------------------------------------------------------------------
 
     def do_submission(self, request: dict[str, Any]) -> None:
-        """Take the files of a submission; parse them, run nothing."""
+        """Parse the files of a submission without running them."""
         self._forget()
         self.loader.close()
         files, given = self._value(request["files"]), self._value(request["given"])
-        self.loader, self.told = Loader(_as_bytes(files), _as_bytes(given)), 0
+        self.loader, self.notes_sent = Loader(_as_bytes(files), _as_bytes(given)), 0
 
     def do_begin(self, request: dict[str, Any]) -> None:
         """Start a check: no handle is left, every generator is seeded, global settings are torch's."""
@@ -87,12 +89,12 @@ class Worker:
         torch.default_generator.manual_seed(request["seed"])  # the one on the CPU: quicker
 
     def do_mark(self, request: dict[str, Any]) -> None:
-        """Mark the place in the output, for a grader that can only wait for it."""
+        """Write a mark into the output, for a grader that waits for it."""
         _flush()
         os.write(2, MARK)
 
     def do_locate(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return which files bind a name, best first, without running one."""
+        """Return the files that bind a name, best first, without running any."""
         files = self.loader.locate(request["part"], request["name"])
         return {"files": files, "nearest": [] if files else self.loader.nearest(request["name"])}
 
@@ -100,7 +102,7 @@ class Worker:
         self.loader.load(request["file"])
 
     def do_call(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Call a definition, a handle or its method; say whether the arguments came back unchanged."""
+        """Call a definition, a handle or its method; return the value and whether arguments changed."""
         function = self._target(request)
         arguments, named = self._value(request["arguments"]), self._value(request["named"])
         value = function(*arguments, **named)
@@ -110,7 +112,7 @@ class Worker:
         return {"value": value, "mutated": self._mutated()}
 
     def do_make(self, request: dict[str, Any]) -> None:
-        """Make an object that the grader already has a number for."""
+        """Make an object for which the grader already has a number."""
         value = self._target(request)(
             *self._value(request["arguments"]), **self._value(request["named"])
         )
@@ -120,10 +122,10 @@ class Worker:
         self.handles[request["as"]] = self.handles.pop(form["handle"])
 
     def do_nothing(self, request: dict[str, Any]) -> None:
-        """Let those before it be done."""
+        """Do nothing; only the steps before it are carried out."""
 
     def do_repeat(self, request: dict[str, Any]) -> list[object]:
-        """Call a function many times on the same arguments; list the results, numbers as numbers."""
+        """Return the results of many calls on the same arguments, numbers as numbers."""
         function, first = self._target(request), self._value(request["arguments"])
         flat = all(type(value) in (torch.Tensor, int, float, str, bool) for value in first)
 
@@ -136,7 +138,7 @@ class Worker:
         return [v.item() if isinstance(v, torch.Tensor) and v.numel() == 1 else v for v in values]
 
     def do_replace(self, request: dict[str, Any]) -> None:
-        """Let a function find given ones where it calls its own, until the check ends."""
+        """Replace functions that a function calls by given ones, until the check ends."""
         names = inspect.unwrap(self._target(request)).__globals__
         for name, path in request["names"].items():
             if name in names:
@@ -144,7 +146,7 @@ class Worker:
                 names[name] = _given(path)
 
     def do_get(self, request: dict[str, Any]) -> object:
-        """Read an attribute, or an item where the path's part is a whole number."""
+        """Return an attribute, or an item where the path's part is a whole number."""
         value = self._target(request)
         for part in request["path"].split("."):
             if part.isdigit() and not isinstance(value, torch.nn.Module):
@@ -154,7 +156,7 @@ class Worker:
         return value
 
     def do_collect(self, request: dict[str, Any]) -> dict[str, Any]:
-        """List the first items of an iterable; say again whether the last call's arguments changed."""
+        """Return the first items of an iterable, and whether the last call's arguments changed."""
         items = list(islice(self._target(request), request["most"]))
         return {"items": items, "mutated": self._mutated()}
 
@@ -188,7 +190,7 @@ class Worker:
     # Values -----------------------------------------------------------------------------------
 
     def handle_for(self, value: object) -> dict[str, Any]:
-        """Keep an object here and give the grader a number for it."""
+        """Keep an object here and return a handle to it."""
         number = len(self.handles)
         self.handles[number] = value
         return {"handle": number, "type": type(value).__name__}
@@ -202,7 +204,7 @@ class Worker:
                 for part in path.split("."):
                     value = getattr(value, part)
                 return value
-        raise BadFrame("a value of no known form arrived")
+        raise BadFrame("a value of unknown form arrived")
 
     def _held(self, number: int) -> object:
         if number not in self.handles:
@@ -213,7 +215,7 @@ class Worker:
         return decode(form, self.tensors, self._from_handle)
 
     def _target(self, request: dict[str, Any]) -> Any:
-        """Return what a request is about: a handle, a given object, a definition; or its method."""
+        """Return the target of a request: a handle, a given object, a definition; or its method."""
         if "handle" in request:
             target = self._held(request["handle"])
         elif "given" in request:
@@ -224,7 +226,7 @@ class Worker:
         return getattr(target, method) if method else target
 
     def _forget(self) -> None:
-        """Drop what the last check held and replaced."""
+        """Drop the last check's handles and replacements."""
         self.handles.clear()
         self.called = None
         while self.replaced:
@@ -232,7 +234,7 @@ class Worker:
             names[name] = before
 
     def _mutated(self) -> bool:
-        """Return whether the last call's arguments are no longer what was sent."""
+        """Return whether the last call's arguments differ from what was sent."""
         if self.called is None:
             return False
         request, self.tensors, arguments, named = self.called
@@ -246,7 +248,7 @@ class Worker:
         )
 
     def _is_as_sent(self, form: Any, value: Any) -> bool:
-        """Return whether a value is still what was sent; False: look closely."""
+        """Return whether a value is surely as sent; False: compare in detail."""
         if type(form) is list:
             same = type(value) is list and len(value) == len(form)
             return same and all(map(self._is_as_sent, form, value))
@@ -270,7 +272,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _flush() -> None:
-    """Let out what was printed."""
+    """Flush the printed output."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # a student may have replaced or closed it
             stream.flush()

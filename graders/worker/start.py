@@ -1,4 +1,4 @@
-"""How a worker comes to life: alone in a fresh process, or as a fork of a warm one."""
+"""The start of a worker: in a fresh process, or as a fork of a warm one."""
 
 import contextlib
 import io
@@ -16,7 +16,7 @@ ORDER_CAP = 65536
 
 
 def work(order: dict[str, Any]) -> None:
-    """Lock the process as `order` says, then answer requests until the grader hangs up."""
+    """Restrict the process as ordered, then answer requests until the grader closes the stream."""
     requests, answers = _take_streams()
     lacks = _limit(order)
     if "canary" in order:
@@ -34,7 +34,7 @@ def work(order: dict[str, Any]) -> None:
 
 
 def preload(libraries: list[str]) -> None:
-    """Import what workers need, and run one operation; no thread may be left, for forks to come."""
+    """Import the libraries of workers and run one operation; forks require that no thread remains."""
     _import_torch()
     import torch
 
@@ -45,18 +45,18 @@ def preload(libraries: list[str]) -> None:
             warnings.simplefilter("ignore")
             import_module(name)
     if len(os.listdir("/proc/self/task")) != 1:
-        raise RuntimeError("an imported library started a thread, so no copy would be whole")
+        raise RuntimeError("an imported library started a thread, so forks would be incomplete")
     import gc
 
     gc.collect()
-    gc.freeze()  # a fork's own collections leave the shared pages alone
+    gc.freeze()  # garbage collection in a fork then leaves the shared pages alone
 
 
 def forks(control: int) -> None:
-    """Keep a confined fork in waiting; it takes the next order with its streams, and one more waits.
+    """Keep one confined fork waiting; it takes the next order with its streams, and is replaced.
 
-    A fork is handed file descriptors; nothing of a submission ever passes through this process, so
-    there is nothing here that the next fork could find.
+    A fork receives file descriptors; no submission data ever passes through this process, so
+    the next fork cannot find any.
     """
     with socket.socket(fileno=control) as orders:
         orders.send(BORN)
@@ -69,25 +69,25 @@ def forks(control: int) -> None:
                     continue
             text, streams, _, _ = socket.recv_fds(orders, ORDER_CAP, 4)
             if not text:
-                return  # the grader hung up
+                return  # the grader closed the socket
             os.write(streams[3], LOST + problem.encode()[:500])
             for stream in streams:
                 os.close(stream)
 
 
 def _fork(orders: socket.socket, report: int) -> str:
-    """Fork twice: the second is process 1 of new namespaces, and waits. Say why, where that fails."""
-    said, answer = os.pipe()
+    """Fork twice: the second is process 1 of new namespaces, and waits. Return the error, or ""."""
+    failure, answer = os.pipe()
     first = os.fork()
     if first:
         os.close(answer)
         os.waitpid(first, 0)
-        with open(said, encoding="utf-8") as pipe:
+        with open(failure, encoding="utf-8") as pipe:
             return pipe.read()
     try:
         from . import confinement
 
-        os.setsid()  # a process group reaches over the border of a process namespace
+        os.setsid()  # a process group extends beyond a process namespace
         confinement.leave_namespaces()
         if os.fork() == 0:
             os.close(answer)
@@ -98,7 +98,7 @@ def _fork(orders: socket.socket, report: int) -> str:
 
 
 def _wait(orders: socket.socket, report: int) -> NoReturn:
-    """Take an order, as process 1 of the new namespaces, and see it through."""
+    """Carry out one order, as process 1 of the new namespaces."""
     text, streams, _, _ = socket.recv_fds(orders, ORDER_CAP, 4)
     if len(streams) != 4:
         os._exit(0)
@@ -111,7 +111,7 @@ def _wait(orders: socket.socket, report: int) -> NoReturn:
             from . import confinement
 
             order = json.loads(text)
-            grader.send(BORN)  # its credentials tell the grader this process's number
+            grader.send(BORN)  # its credentials contain this process's number
             confinement.own_places(order["disk_mb"])
             _watch(order, pipes, grader)
         except BaseException as problem:
@@ -120,7 +120,7 @@ def _wait(orders: socket.socket, report: int) -> NoReturn:
 
 
 def _watch(order: dict[str, Any], pipes: list[int], grader: socket.socket) -> NoReturn:
-    """Fork the worker and tell the grader how it ended; the rest ends with this process."""
+    """Fork the worker and send its exit code to the grader; the rest ends with this process."""
     worker = os.fork()
     if worker == 0:
         grader.close()
@@ -146,7 +146,9 @@ def _import_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
-    with contextlib.suppress(ImportError):  # seconds at an optimiser's first use: not on the clock
+    with contextlib.suppress(
+        ImportError
+    ):  # takes seconds at an optimiser's first use, outside of any time limit
         import torch._dynamo
 
 
@@ -164,15 +166,15 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _limit(order: dict[str, Any]) -> list[str]:
-    """Set what the kernel enforces by itself; name the locks that this kernel does not have.
+    """Set the limits that the kernel enforces; return the features that this kernel lacks.
 
-    The grader watches clock, processor time and resident memory.
+    The grader watches elapsed time, processor time and resident memory.
     """
     with (
         contextlib.suppress(OSError),
         open("/proc/self/oom_score_adj", "w", encoding="ascii") as file,
     ):
-        file.write("1000")  # when the machine runs out, this process goes first
+        file.write("1000")  # if memory runs out, this process is killed first
     try:
         import resource
     except ImportError:  # Windows
@@ -180,7 +182,9 @@ def _limit(order: dict[str, Any]) -> list[str]:
     for name, value in order["rlimits"].items():
         kind = getattr(resource, name, None)
         if kind is not None:
-            with contextlib.suppress(ValueError, OSError):  # macOS refuses some, a lower one stands
+            with contextlib.suppress(
+                ValueError, OSError
+            ):  # macOS refuses some; a lower limit stays
                 resource.setrlimit(kind, (value, value))
     if not order["lock"]:
         return []

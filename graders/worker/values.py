@@ -1,8 +1,8 @@
-"""Values as they travel: numbers, strings, lists, tuples, dicts, tensors, arrays, and handles.
+"""Encoding of values: numbers, strings, lists, tuples, dicts, tensors, arrays, and handles.
 
 JSON has no tuple, tensor or NaN, so these become one-key objects: {"tuple": […]}, {"tensor": "t0"},
-{"float": "nan"}, {"handle": 3, …}. What arrives is rebuilt from exact types only; whatever a student
-returns (a Tensor subclass, an object whose `==` is always true) ends up as plain data.
+{"float": "nan"}, {"handle": 3, …}. Values are rebuilt from exact types only; whatever a student
+returns (a Tensor subclass, an object whose `==` is always true) becomes plain data.
 """
 
 import math
@@ -32,7 +32,7 @@ FromHandle = Callable[[dict[str, Any]], object]
 
 
 class Encoder:
-    """Turns values into JSON plus tensors; whatever is neither goes through `for_handle`."""
+    """Encodes values as JSON plus tensors; other objects go through `for_handle`."""
 
     def __init__(self, for_handle: ForHandle) -> None:
         self.tensors: Tensors = {}
@@ -43,7 +43,7 @@ class Encoder:
         """Return the JSON form of `value`; its tensors are added to `tensors`.
 
         Raises:
-            BadFrame: the value is too deep or too large to travel.
+            BadFrame: the value is too deep or too large to be sent.
         """
         self._items += 1
         if self._items > ITEM_CAP or depth > DEPTH_CAP:
@@ -77,7 +77,7 @@ class Encoder:
 
     def _array(self, array: np.ndarray, depth: int) -> Any:
         if array.dtype.kind == "u" and array.dtype.itemsize > 1:
-            array = array.astype(np.int64)  # torch can do nothing with the others
+            array = array.astype(np.int64)  # torch does not support the others
         if array.dtype.kind not in "biuf":
             return self.encode(array.tolist(), depth + 1)
         return {"array": self._keep(torch.from_numpy(np.array(array, order="C")))}
@@ -98,7 +98,7 @@ class Encoder:
 
 
 def _is_object(value: dict[Any, Any]) -> bool:
-    """Return whether a dictionary is more than one: of a class that adds something to be asked for."""
+    """Return whether a dictionary is of a class with further public attributes."""
     kinds = type(value).__mro__
     own = [kind for kind in kinds if kind.__module__ not in ("builtins", "collections", "typing")]
     names = {name for kind in own for name in vars(kind)} | set(getattr(value, "__dict__", ()))
@@ -106,10 +106,10 @@ def _is_object(value: dict[Any, Any]) -> bool:
 
 
 def check_travels(tensor: torch.Tensor) -> None:
-    """Pass if a tensor can be sent.
+    """Raise BadFrame unless a tensor can be sent.
 
     Raises:
-        BadFrame: it cannot.
+        BadFrame: it cannot be sent.
     """
     if tensor.device.type == "meta":
         raise BadFrame("a tensor on the meta device holds no numbers")
@@ -118,7 +118,7 @@ def check_travels(tensor: torch.Tensor) -> None:
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:
-    """Return whether a tensor travels as it is, as nearly all do."""
+    """Return whether a tensor can be sent as it is, as nearly all can."""
     if type(tensor) is not torch.Tensor or tensor.dtype not in PLAIN:
         return False  # a student's own subclass is not asked
     few_axes = tensor.dim() <= 8 and tensor.numel() > 0
@@ -129,16 +129,16 @@ def decode(form: Any, tensors: Mapping[str, torch.Tensor], from_handle: FromHand
     """Rebuild the value that an `Encoder` wrote; every tensor is a fresh copy.
 
     Raises:
-        BadFrame: the form is none that an `Encoder` writes.
+        BadFrame: an `Encoder` does not write this form.
     """
     return _Decoder(tensors, from_handle).decode(form)
 
 
 class _Decoder:
-    """Rebuilds one value within the bounds that an `Encoder` keeps to; a liar does not."""
+    """Rebuilds one value within the limits of an `Encoder`, which a hostile sender may exceed."""
 
     def __init__(self, tensors: Mapping[str, torch.Tensor], from_handle: FromHandle) -> None:
-        self._tensors = dict(tensors)  # each is taken once: names are cheap, copies are not
+        self._tensors = dict(tensors)  # each is used once: names are cheap, copies are not
         self._from_handle = from_handle
         self._records: dict[tuple[str, ...], Callable[..., object]] = {}
         self._items = 0
@@ -156,11 +156,11 @@ class _Decoder:
         if type(form) is list:
             return [self.decode(item, depth + 1) for item in form]
         if type(form) is not dict or not form:
-            raise BadFrame("a value of no known form arrived")
+            raise BadFrame("a value of unknown form arrived")
         try:
             return self._tagged(form, depth + 1)
         except (KeyError, TypeError, ValueError, RuntimeError) as problem:
-            raise BadFrame(f"a value of no known form arrived: {problem}") from problem
+            raise BadFrame(f"a value of unknown form arrived: {problem}") from problem
 
     def _tagged(self, form: dict[str, Any], depth: int) -> Any:
         match form:

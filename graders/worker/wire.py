@@ -21,8 +21,8 @@ JSON_CAP = 8 * 2**20  # bytes
 TENSOR_CAP = 64 * 2**20  # bytes; a submission's files fit in
 TENSOR_HEAD_CAP = 2**20  # bytes; bounds the number of tensors and the length of their names
 AXES_CAP = 32  # beyond some thousand, torch's own tolist() ends the process
-ROWS_CAP = 2**20  # of a tensor without elements, which could claim any number of rows
-# Those that every operation of torch takes: no float8, no uint16.
+ROWS_CAP = 2**20  # of a tensor without elements, which could have any number of rows
+# Dtypes that every operation of torch supports: no float8, no uint16.
 DTYPES: dict[torch.dtype, str] = {
     getattr(torch, name): name
     for name in (
@@ -39,21 +39,21 @@ Tensors = dict[str, torch.Tensor]
 
 
 class Readable(Protocol):
-    """What frames are read from."""
+    """A source of frames."""
 
     def read(self, count: int, /) -> bytes:
-        """Return `count` bytes at most, none only at the end."""
+        """Return at most `count` bytes, none only at the end."""
 
 
 class BadFrame(Exception):
-    """What arrived is not a frame of this protocol."""
+    """The received bytes are not a frame of this protocol."""
 
 
 def pack(message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """Make the bytes of one frame.
+    """Return the bytes of one frame.
 
     Raises:
-        BadFrame: the message is larger than the caps or holds a number that JSON cannot carry.
+        BadFrame: the message exceeds the caps or contains a number that JSON cannot represent.
     """
     try:
         text = _ENCODER.encode(message).encode("utf-8", "replace")
@@ -66,12 +66,12 @@ def pack(message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> byt
 
 
 def too_large(size: int) -> BadFrame:
-    """Say that so many bytes are too many."""
+    """Return the error for too many bytes."""
     return BadFrame(f"cannot be sent: {size / 2**20:.0f} MB are more than the cap allows")
 
 
 def _serialized(tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """Make what `safetensors.torch.save` makes, in a sixth of its time."""
+    """Return the same as `safetensors.torch.save`, in a sixth of its time."""
     kept = {name: tensor.contiguous() for name, tensor in tensors.items()}
     return serialize(
         {
@@ -87,10 +87,10 @@ def _serialized(tensors: Mapping[str, torch.Tensor]) -> bytes:
 
 
 def read(stream: Readable) -> tuple[dict[str, Any], Tensors] | None:
-    """Read one frame, or None where the stream ends cleanly.
+    """Return the next frame, or None if the stream ends cleanly.
 
     Raises:
-        BadFrame: anything else than a frame arrived.
+        BadFrame: anything other than a frame arrived.
     """
     head = _exactly(stream, HEAD.size)
     if not head:
@@ -109,14 +109,14 @@ def read(stream: Readable) -> tuple[dict[str, Any], Tensors] | None:
 
 
 def parse_message(text: bytes) -> dict[str, Any]:
-    """Parse strict JSON: an object, no NaN, no infinity, no duplicate key, no half character.
+    """Parse strict JSON: an object, no NaN, no infinity, no duplicate key, no lone surrogate.
 
     Raises:
-        BadFrame: it is not.
+        BadFrame: it is not strict JSON.
     """
     try:
         message = _DECODER.decode(text.decode("utf-8"))
-        if _HALF.search(text):  # a lone surrogate, perhaps: no file could hold it
+        if _HALF.search(text):  # a lone surrogate, perhaps: no file could contain it
             json.dumps(message, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as problem:
         raise BadFrame(f"the frame's JSON is refused: {problem}") from problem
@@ -129,7 +129,7 @@ def parse_tensors(blob: bytes) -> Tensors:
     """Parse safetensors under a cap on its own header.
 
     Raises:
-        BadFrame: the header lies, overlaps, or names what torch cannot hold.
+        BadFrame: the header is wrong, has overlaps, or names an unsupported dtype.
     """
     if not blob:
         return {}
@@ -184,7 +184,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-# Made once: to make them takes as long as to use them.
+# Made once: making them takes as long as using them.
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 _DECODER = json.JSONDecoder(
     parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_no_duplicates

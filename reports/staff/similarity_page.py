@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from graders.results.result import Student
-from graders.similarity.similarity import ALIKE, STRETCH, Pair, Side, Similarity
+from graders.similarity.similarity import THRESHOLD, WINDOW, Pair, Side, Similarity
 from graders.text import counted, line, missing
 from reports.page import render
 from reports.staff.class_page import SIMILARITY
@@ -83,10 +83,10 @@ def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
     return SimilarityPage(
         title="Code similarity",
         said=in_short(found),
-        how=f"Two uploads are listed if {ALIKE:.0%} or more of one's best-matching passage of "
-        f"{STRETCH} k-grams, about 40 lines, is in the other's code, too.".replace("%", "\u00a0%"),
+        how=f"Two uploads are listed if {THRESHOLD:.0%} or more of one's best-matching passage of "
+        f"{WINDOW} k-grams, about 40 lines, is in the other's code, too.".replace("%", "\u00a0%"),
         notes=tuple(_notes(found)),
-        rings=tuple(_people(ring, known) for ring in found.rings),
+        rings=tuple(_people(ring, known) for ring in found.clusters),
         pairs=tuple(_pair(pair, i, known) for i, pair in enumerate(found.pairs, 1)),
         more=_more(found),
     )

@@ -93,7 +93,7 @@ def student_page(result: Result, sheet: str = "") -> StudentPage:
         assignment=line(sheet or result.assignment),
         name=name,
         id=line(result.student.id) if result.student.name not in ("", result.student.id) else "",
-        late=result.handed_in_late,
+        late=result.submitted_late,
         decided=decided,
         score=decimal(result.points) if decided else "Not decided yet",
         of=f"of {counted(result.max_points, 'point')}" if decided else f"{total} points so far",
@@ -115,7 +115,7 @@ def student_page(result: Result, sheet: str = "") -> StudentPage:
 def _remarks(result: Result, undecided: Decimal) -> tuple[str, ...]:
     remarks = []
     if late := result.late:
-        remarks.append(lateness(result.late_points, late.waived))
+        remarks.append(lateness(result.late_points, late.extension))
     if pending := result.pending_points:
         remarks.append(f"{counted(pending, 'point')} {_are(pending)} still to be graded manually.")
     if undecided:

@@ -126,7 +126,7 @@ def test_results_of_another_assignment_are_not_added_to(monkeypatch, uploads, tm
     run_scripted(monkeypatch, uploads, out, lambda task: None)
     before = sorted(file.read_bytes() for file in out.rglob("*.json"))
     other = Batch(uploads, out, read_sheet("vu-3b"), 1, 2, "none")
-    with pytest.raises(UsageError, match="holds results of the assignment rnn"):
+    with pytest.raises(UsageError, match="contains results of the assignment rnn"):
         run(other, Events(Console(file=io.StringIO()), out / "run.jsonl"))
     assert sorted(file.read_bytes() for file in out.rglob("*.json")) == before
 

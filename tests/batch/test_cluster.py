@@ -246,7 +246,7 @@ def test_a_slot_that_dies_loses_nothing_and_one_who_kills_it_is_left_to_staff(
     cluster.slots()[0].kill()
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
-    assert f"Grading in 2 slots of {cluster.address}." in said
+    assert f"Grading on 2 workers of {cluster.address}." in said
     found = results(tmp_path / "out")
     failed = "The grader failed 3 times on this submission: "
     killer, strange = found.pop(KILLER), found.pop(STRANGE)
@@ -282,10 +282,10 @@ def test_slots_with_other_graders_grade_nothing(cluster, uploads, tmp_path):
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     head, first, second = said.splitlines()
-    assert head == f"Nothing was graded: of 2 slots of {cluster.address}, 2 cannot grade this."
+    assert head == f"Nothing was graded: 2 of 2 workers of {cluster.address} cannot grade this."
     for text in (first, second):
-        assert text.startswith("The slot tcp://127.0.0.1:")
-        assert "must not grade. Its hash of the graders is " in text and "this run's is" in text
+        assert text.startswith("Worker tcp://127.0.0.1:")
+        assert "rejected: its hash of the graders is " in text and "this run's is" in text
     assert not (tmp_path / "out").exists()
 
 
@@ -337,11 +337,11 @@ def test_a_slot_that_is_as_the_run_grades_in_its_own_sandbox(expected):
 @pytest.mark.parametrize(
     "field, reason",
     [
-        ("python", "Its Python is {here.python}, and this run's is other."),
-        ("torch", "Its torch is {here.torch}, and this run's is other."),
+        ("python", "its Python is {here.python}, but this run's is other."),
+        ("torch", "its torch is {here.torch}, but this run's is other."),
         (
             "graders_sha256",
-            "Its hash of the graders is {here.graders_sha256:.16}, and this run's is other.",
+            "its hash of the graders is {here.graders_sha256:.16}, but this run's is other.",
         ),
     ],
 )
@@ -349,14 +349,14 @@ def test_a_slot_that_comes_later_and_differs_refuses(expected, field, reason):
     with pytest.raises(UsageError) as caught:
         grade_there(TASK, replace(expected, **{field: "other"}))
     assert str(caught.value) == (
-        f"The slot tcp://n1:5 must not grade. {reason.format(here=expected)} Finished results are "
-        "kept; put that right and run the same command again."
+        f"Worker tcp://n1:5 rejected: {reason.format(here=expected)} Finished results are "
+        "kept; fix that and run the same command again."
     )
 
 
 def test_a_slot_has_one_thread(expected):
     clustering.get_worker().state.nthreads = 4
-    with pytest.raises(UsageError, match=r"grade\. It has 4 threads, and a slot has one\."):
+    with pytest.raises(UsageError, match=r"rejected: 4 threads, must be 1\."):
         grade_there(TASK, expected)
 
 
@@ -365,7 +365,7 @@ def test_a_slot_without_a_sandbox_refuses(expected, monkeypatch):
         raise UsageError("bubblewrap does not work here.")
 
     monkeypatch.setattr(clustering, "_chosen", chosen)
-    with pytest.raises(UsageError, match=r"must not grade\. bubblewrap does not work here\."):
+    with pytest.raises(UsageError, match=r"rejected: bubblewrap does not work here\."):
         grade_there(TASK, expected)
 
 
@@ -373,7 +373,9 @@ def test_a_slot_never_grades_without_a_sandbox_whatever_it_is_told(monkeypatch):
     clustering._chosen.cache_clear()
     with dask.config.set({"unroll.sandbox": "none"}), pytest.raises(UsageError) as caught:
         clustering._chosen(())
-    assert str(caught.value) == "A slot has no sandbox `none`; choose auto, zygote, bwrap."
+    assert (
+        str(caught.value) == "A worker cannot use the sandbox `none`; choose auto, zygote, bwrap."
+    )
 
 
 class Client:
@@ -395,22 +397,22 @@ class Client:
 def test_slots_come_and_go_and_a_run_waits_for_one():
     told = []
     slots = Cluster(Client(2, 4, 0, 0, 1, OSError()), "tcp://n1:1", None, told.append)
-    assert slots.remark == "Grading in 2 slots of tcp://n1:1."
+    assert slots.remark == "Grading on 2 workers of tcp://n1:1."
     assert [slots.count for _ in range(4)] == [4, 1, 1, 1]
-    assert told == ["tcp://n1:1 has no slots now; the run goes on when there are some."]
+    assert told == ["tcp://n1:1 has no workers now; the run continues when there are some."]
     with pytest.raises(UsageError, match="The scheduler tcp://n1:1 was lost"):
         print(slots.count)
 
 
 def test_results_of_any_sandbox_are_kept_and_of_none_are_not():
     slots = Cluster(Client(0), "tcp://n1:1", None, print)
-    assert slots.remark == "tcp://n1:1 has no slots now; the run goes on when there are some."
+    assert slots.remark == "tcp://n1:1 has no workers now; the run continues when there are some."
     assert [slots.admits(name) for name in ("zygote", "bwrap without Landlock", OWN)] == [True] * 3
     assert not any(slots.admits(name) for name in ("none", "locked", ""))
 
 
 class Refusing:
-    """Slots that must not grade the second task."""
+    """Slots that are rejected at the second task."""
 
     sandbox, remark, count = "zygote", "", 1
 
@@ -486,7 +488,7 @@ def test_a_worker_without_a_scheduler_ends_with_one_sentence(monkeypatch, capsys
     with dask.config.set({}):
         assert main(["worker", "tcp://n1:1", "--slots", "3"]) == 2
     said = capsys.readouterr()
-    assert said.out == (f"{remark}\n" if remark else "Offering 3 slots, sandbox zygote.\n")
+    assert said.out == (f"{remark}\n" if remark else "Starting 3 workers, sandbox zygote.\n")
     assert said.err.startswith("No scheduler answers at tcp://n1:1 (for 60s). Start one there")
     assert asked == [
         "tcp://n1:1 --nworkers 3 --nthreads 1 --memory-limit 0 --no-dashboard --death-timeout 60s"

@@ -236,7 +236,7 @@ def test_a_full_disk_stops_the_run_and_keeps_what_is_finished(uploads, tmp_path,
     with pytest.raises(UsageError) as caught:
         graded(uploads, out)
     assert str(caught.value).endswith(
-        "No space left on device. Finished results are kept; put that right and run the same "
+        "No space left on device. Finished results are kept; fix that and run the same "
         "command again."
     )
     kept = results(out)

@@ -1,4 +1,4 @@
-"""Lateness: what is known of it, what a policy takes for it, who waived it, and where it is told."""
+"""Lateness: what is known of it, what a policy takes for it, who extends it, and where it is told."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.batch.extensions import Extension, read_waivers, strangers
+from graders.batch.extensions import Extension, read_extensions, unmatched
 from graders.batch.lateness import cost_changed, lateness
 from graders.errors import UsageError
 from graders.results.result import (
@@ -39,7 +39,7 @@ STEPS = read_policy(
 ENVIRONMENT = Environment("3.11", "2.6", "none", 1, "")
 
 
-def handed_in(late=False, **after):
+def submitted(late=False, **after):
     """Return a student who handed in so long after the deadline."""
     moment = (DEADLINE + timedelta(**after)).isoformat() if after else None
     return Student("4711", "Doe, Jane", late, submitted_at=moment)
@@ -50,7 +50,7 @@ def result(late=None, passed=4, manual=None, student=None):
     outcomes = ["passed"] * passed + ["failed"] * (5 - passed)
     checks = tuple(CheckResult(str(i), "s", o, Decimal(1)) for i, o in enumerate(outcomes))
     questions = (QuestionResult("1", "One", checks, manual),)
-    return Result("vu-3b", student or handed_in(True), "graded", questions, ENVIRONMENT, late=late)
+    return Result("vu-3b", student or submitted(True), "graded", questions, ENVIRONMENT, late=late)
 
 
 # --- what is known ---
@@ -60,11 +60,11 @@ def result(late=None, passed=4, manual=None, student=None):
 @pytest.mark.parametrize(
     "student",
     [
-        handed_in(),
-        handed_in(hours=-1),
-        handed_in(True, seconds=0),
-        replace(handed_in(), submitted_at="yesterday"),
-        replace(handed_in(), submitted_at="2027-01-01T00:00"),  # of which time zone?
+        submitted(),
+        submitted(hours=-1),
+        submitted(True, seconds=0),
+        replace(submitted(), submitted_at="yesterday"),
+        replace(submitted(), submitted_at="2027-01-01T00:00"),  # of which time zone?
     ],
 )
 def test_nothing_is_taken_where_nothing_speaks_of_lateness(student, policy):
@@ -72,13 +72,13 @@ def test_nothing_is_taken_where_nothing_speaks_of_lateness(student, policy):
 
 
 def test_the_last_second_is_in_time_and_the_next_is_late():
-    assert lateness(handed_in(seconds=0), DEADLINE, HOURLY) is None
-    assert lateness(handed_in(seconds=1), DEADLINE, HOURLY).steps == 1
+    assert lateness(submitted(seconds=0), DEADLINE, HOURLY) is None
+    assert lateness(submitted(seconds=1), DEADLINE, HOURLY).steps == 1
 
 
 def test_a_grace_period_costs_nothing_and_beyond_it_all_lateness_counts():
-    assert lateness(handed_in(minutes=15), DEADLINE, DAILY) is None
-    late = lateness(handed_in(hours=24, minutes=1), DEADLINE, DAILY)
+    assert lateness(submitted(minutes=15), DEADLINE, DAILY) is None
+    late = lateness(submitted(hours=24, minutes=1), DEADLINE, DAILY)
     assert (late.steps, late.unit, late.off, late.of) == (2, "day", 20, "maximum")
 
 
@@ -87,28 +87,28 @@ def test_a_time_of_another_zone_is_the_same_moment():
     in_time = Student("1", "", submitted_at="2026-12-01T22:58:59Z")
     assert lateness(in_time, DEADLINE, HOURLY) is None
     assert lateness(late, DEADLINE, HOURLY).why == (
-        "Handed in 2026-12-01 23:59:01+01:00, 1 second after the deadline "
+        "Submitted 2026-12-01 23:59:01+01:00, 1 second after the deadline "
         "(2026-12-01 23:59+01:00): 1 hour at 0.5 points."
     )
 
 
 def test_a_mark_alone_takes_the_first_step_and_says_so():
-    told = "The LMS marks this upload as late, and by how much is not known"
+    told = "The LMS marks this submission as late, without saying by how much"
     for deadline in (None, DEADLINE):
-        late = lateness(handed_in(True), deadline, DAILY)
-        why = f"{told}: the first day counts, 10 % of the maximum."
+        late = lateness(submitted(True), deadline, DAILY)
+        why = f"{told}: it counts as one day, 10 % of the maximum."
         assert late == Late(1, "day", Decimal(10), "maximum", why)
-    assert lateness(handed_in(True), None, STEPS).why == (
+    assert lateness(submitted(True), None, STEPS).why == (
         f"{told}: the first step counts, 5 % of the maximum."
     )
-    nothing = lateness(handed_in(True), None, None)
-    assert nothing.why == f"{told}; this sheet takes nothing for that." and not nothing.off
+    nothing = lateness(submitted(True), None, None)
+    assert nothing.why == f"{told}; this assignment has no late penalty." and not nothing.off
 
 
 def test_the_time_counts_for_more_than_the_mark():
-    assert lateness(handed_in(True, hours=-2), DEADLINE, DAILY) is None
-    assert lateness(handed_in(False, hours=2), DEADLINE, DAILY).off == 10
-    assert lateness(handed_in(True, hours=2), None, DAILY).steps == 1  # no deadline to compare
+    assert lateness(submitted(True, hours=-2), DEADLINE, DAILY) is None
+    assert lateness(submitted(False, hours=2), DEADLINE, DAILY).off == 10
+    assert lateness(submitted(True, hours=2), None, DAILY).steps == 1  # no deadline to compare
 
 
 # --- what is taken ---
@@ -130,7 +130,7 @@ def test_the_time_counts_for_more_than_the_mark():
             {"days": 4},
             1,
             1,
-            ": any lateness takes 1 point.",
+            ": any lateness costs 1 point.",
         ),
         (
             read_policy({"per": "day", "percent": Decimal("2.5"), "of": "earned"}),
@@ -139,13 +139,13 @@ def test_the_time_counts_for_more_than_the_mark():
             100,
             ": 50 days at 2.5 % of the points earned, 100 % of the points earned at most.",
         ),
-        (None, {"hours": 49}, 3, 0, "; this sheet takes nothing for that."),
+        (None, {"hours": 49}, 3, 0, "; this assignment has no late penalty."),
     ],
 )
 def test_a_policy_takes_what_it_says_and_tells_its_rule(policy, after, steps, off, rule):
-    late = lateness(handed_in(**after), DEADLINE, policy)
+    late = lateness(submitted(**after), DEADLINE, policy)
     assert (late.steps, late.off) == (steps, off)
-    assert rule in late.why and late.why.startswith("Handed in 202") and late.why.endswith(".")
+    assert rule in late.why and late.why.startswith("Submitted 202") and late.why.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -189,56 +189,56 @@ def test_points_by_hand_that_come_later_are_counted_before_lateness_is_taken():
     assert (given.points, given.late_points) == (1, 5)
 
 
-# --- waivers ---
+# --- extensions ---
 
 
-def test_a_waiver_moves_one_students_deadline():
+def test_an_extension_moves_one_students_deadline():
     days = Extension("ill", days=Decimal(2))
     until = Extension("ill", datetime.fromisoformat("2026-12-03T23:59+01:00"))
-    for waiver in (days, until):
-        assert lateness(handed_in(minutes=5), DEADLINE, DAILY, waiver) is None
-        waived = lateness(handed_in(days=1), DEADLINE, DAILY, waiver)
-        assert (waived.steps, waived.off, waived.waived) == (0, 0, "ill")
-        assert waived.why == (
-            "Handed in 2026-12-02 23:59+01:00, 1 day after the deadline (2026-12-01 23:59+01:00); "
-            "more time was given, until 2026-12-03 23:59+01:00."
+    for extension in (days, until):
+        assert lateness(submitted(minutes=5), DEADLINE, DAILY, extension) is None
+        extended = lateness(submitted(days=1), DEADLINE, DAILY, extension)
+        assert (extended.steps, extended.off, extended.extension) == (0, 0, "ill")
+        assert extended.why == (
+            "Submitted 2026-12-02 23:59+01:00, 1 day after the deadline (2026-12-01 23:59+01:00); "
+            "the deadline was extended until 2026-12-03 23:59+01:00."
         )
-        late = lateness(handed_in(days=3), DEADLINE, DAILY, waiver)
-        assert (late.steps, late.off, late.waived) == (1, 10, "ill")
+        late = lateness(submitted(days=3), DEADLINE, DAILY, extension)
+        assert (late.steps, late.off, late.extension) == (1, 10, "ill")
         assert late.why == (
-            "Handed in 2026-12-04 23:59+01:00, 1 day after the deadline (2026-12-03 23:59+01:00, "
+            "Submitted 2026-12-04 23:59+01:00, 1 day after the deadline (2026-12-03 23:59+01:00, "
             "which was moved): 1 day at 10 % of the maximum."
         )
 
 
-def test_a_waiver_never_takes_time_away():
+def test_an_extension_never_takes_time_away():
     early = Extension("error", datetime.fromisoformat("2026-11-01T00:00+01:00"))
-    assert lateness(handed_in(hours=1), DEADLINE, DAILY, early).off == 10
-    assert lateness(handed_in(hours=-1), DEADLINE, DAILY, early) is None
+    assert lateness(submitted(hours=1), DEADLINE, DAILY, early).off == 10
+    assert lateness(submitted(hours=-1), DEADLINE, DAILY, early) is None
 
 
-def test_a_waiver_holds_where_only_a_mark_is_known():
-    late = lateness(handed_in(True), None, DAILY, Extension("ill", days=Decimal(1)))
-    assert (late.steps, late.off, late.waived) == (0, 0, "ill")
+def test_an_extension_holds_where_only_a_mark_is_known():
+    late = lateness(submitted(True), None, DAILY, Extension("ill", days=Decimal(1)))
+    assert (late.steps, late.off, late.extension) == (0, 0, "ill")
     assert late.why == (
-        "The LMS marks this upload as late, and by how much is not known; more time was given, and "
-        "that counts."
+        "The LMS marks this submission as late, without saying by how much; there is an extension, so "
+        "nothing is deducted."
     )
 
 
-def test_a_waiver_until_a_moment_is_a_deadline_where_there_is_no_other():
-    waiver = Extension("ill", DEADLINE)
-    assert lateness(handed_in(hours=-1), None, DAILY, waiver) is None
-    assert lateness(handed_in(hours=1), None, DAILY, waiver).off == 10
+def test_an_extension_until_a_moment_is_a_deadline_where_there_is_no_other():
+    extension = Extension("ill", DEADLINE)
+    assert lateness(submitted(hours=-1), None, DAILY, extension) is None
+    assert lateness(submitted(hours=1), None, DAILY, extension).off == 10
 
 
-def test_waivers_are_read_from_a_table(tmp_path):
-    file = tmp_path / "waivers.csv"
+def test_extensions_are_read_from_a_table(tmp_path):
+    file = tmp_path / "extensions.csv"
     file.write_text(
         "\ufeffStudent;Reason;Until;Days\r\n"
         '4711;"ill; seen the note";2026-12-03 23:59+01:00;\r\n;;;\r\n4712;sport;;1,5\r\n'
     )
-    assert read_waivers(file) == {
+    assert read_extensions(file) == {
         "4711": Extension("ill; seen the note", datetime.fromisoformat("2026-12-03T23:59+01:00")),
         "4712": Extension("sport", days=Decimal("1.5")),
     }
@@ -247,49 +247,52 @@ def test_waivers_are_read_from_a_table(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("4711,,,2", "waivers.csv, 4711: it gives no reason."),
-        (",ill,,2", "waivers.csv, a row: it names no student."),
-        ("4711,ill,,", "waivers.csv, 4711: it must give either `until` or `days`."),
+        ("4711,,,2", "extensions.csv, 4711: it gives no reason."),
+        (",ill,,2", "extensions.csv, a row: it names no student."),
+        ("4711,ill,,", "extensions.csv, 4711: it must give either `until` or `days`."),
         (
             "4711,ill,2026-12-03T23:59Z,2",
-            "waivers.csv, 4711: it must give either `until` or `days`.",
+            "extensions.csv, 4711: it must give either `until` or `days`.",
         ),
         (
             "4711,ill,2026-12-03,",
-            "waivers.csv, 4711: `2026-12-03` is no date with time and time zone, as in "
+            "extensions.csv, 4711: `2026-12-03` is not a date with time and time zone, as in "
             "2026-12-01T23:59+01:00.",
         ),
-        ("4711,ill,,many", "waivers.csv, 4711: `many` is no number of days above zero."),
-        ("4711,ill,,0", "waivers.csv, 4711: `0` is no number of days above zero."),
-        ("4711,ill,,-1", "waivers.csv, 4711: `-1` is no number of days above zero."),
-        ("4711,ill,,1\n4711,ill,,2", "waivers.csv, 4711: there is another waiver; keep one."),
-        ("1,,,2\n2,ill,,x", "1: it gives no reason.\nwaivers.csv, 2: `x` is no number of days ab"),
+        ("4711,ill,,many", "extensions.csv, 4711: `many` is not a number of days above zero."),
+        ("4711,ill,,0", "extensions.csv, 4711: `0` is not a number of days above zero."),
+        ("4711,ill,,-1", "extensions.csv, 4711: `-1` is not a number of days above zero."),
+        ("4711,ill,,1\n4711,ill,,2", "extensions.csv, 4711: there is another extension; keep one."),
+        (
+            "1,,,2\n2,ill,,x",
+            "1: it gives no reason.\nwaivers.csv, 2: `x` is not a number of days ab",
+        ),
     ],
 )
-def test_a_waiver_that_makes_no_sense_is_refused_with_a_sentence(tmp_path, rows, words):
-    file = tmp_path / "waivers.csv"
+def test_an_extension_that_makes_no_sense_is_refused_with_a_sentence(tmp_path, rows, words):
+    file = tmp_path / "extensions.csv"
     file.write_text(f"student,reason,until,days\n{rows}\n")
     with pytest.raises(UsageError) as caught:
-        read_waivers(file)
+        read_extensions(file)
     assert words in str(caught.value)
 
 
 def test_a_table_of_other_columns_is_refused(tmp_path):
-    file = tmp_path / "waivers.csv"
+    file = tmp_path / "extensions.csv"
     told = "its first line must be student,reason,until,days."
     for head, words in (
-        ("student,reason,until", f"waivers.csv has the column `days` nowhere; {told}"),
-        ("student,days,reason,until,days", f"waivers.csv has the column `days` twice; {told}"),
+        ("student,reason,until", f"extensions.csv has the column `days` nowhere; {told}"),
+        ("student,days,reason,until,days", f"extensions.csv has the column `days` twice; {told}"),
     ):
         file.write_text(f"{head}\n4711,ill\n")
         with pytest.raises(UsageError) as caught:
-            read_waivers(file)
+            read_extensions(file)
         assert str(caught.value) == words
 
 
-def test_a_waiver_for_nobody_is_told():
-    assert strangers({"4711": Extension("ill"), "5": Extension("ill")}, {"4711"}) == [
-        "A waiver is for 5, and nobody of that id handed in."
+def test_an_extension_for_nobody_is_told():
+    assert unmatched({"4711": Extension("ill"), "5": Extension("ill")}, {"4711"}) == [
+        "There is an extension for 5, but no submission with that id."
     ]
 
 
@@ -304,13 +307,13 @@ def test_a_deadline_on_the_command_line_has_date_time_and_zone():
         with pytest.raises(UsageError) as caught:
             given_deadline(text)
         assert str(caught.value) == (
-            f"`{text}` is no deadline; give date, time and time zone, as in 2026-12-01T23:59+01:00."
+            f"`{text}` is not a deadline; give date, time and time zone, as in 2026-12-01T23:59+01:00."
         )
 
 
 # --- where it is told ---
 
-LATE = lateness(handed_in(days=1, hours=10), DEADLINE, DAILY)
+LATE = lateness(submitted(days=1, hours=10), DEADLINE, DAILY)
 
 
 def test_a_result_says_what_lateness_took_and_is_read_back():
@@ -320,7 +323,7 @@ def test_a_result_says_what_lateness_took_and_is_read_back():
         "unit": "day",
         "off": 20,
         "of": "maximum",
-        "why": "Handed in 2026-12-03 09:59+01:00, 1 day 10 hours after the deadline "
+        "why": "Submitted 2026-12-03 09:59+01:00, 1 day 10 hours after the deadline "
         "(2026-12-01 23:59+01:00): 2 days at 10 % of the maximum.",
         "waived": "",
         "points": 1,
@@ -347,21 +350,21 @@ def test_a_late_object_that_is_none_is_refused(broken):
 
 def test_the_report_has_a_line_for_it_under_the_points():
     page = student_page(result(LATE))
-    assert page.late and page.score == "3" and page.remarks == ("1 point taken for lateness.",)
+    assert page.late and page.score == "3" and page.remarks == ("1 point deducted for lateness.",)
     assert (page.late_row.points, page.late_row.why) == ("\u22121", LATE.why)
     html = render_report(result(LATE))
-    assert '<p class="remark">1 point taken for lateness.</p>' in html
+    assert '<p class="remark">1 point deducted for lateness.</p>' in html
     assert f"Handed in late <span>{LATE.why}</span></th>" in html
     assert '<td class="number">\u22121</td></tr>' in html
 
 
 def test_the_report_says_where_nothing_is_taken_and_who_said_so():
-    waived = Late(0, "day", Decimal(0), "maximum", "More time was given.", "<ill>")
-    page = student_page(result(waived))
-    assert (page.late_row.points, page.late_row.why, page.score) == ("0", waived.why, "4")
-    assert page.remarks == ("Nothing is taken for lateness (waiver: <ill>).",)
-    assert "(waiver: &lt;ill&gt;)" in render_report(result(waived))
-    in_time = student_page(result(None, student=handed_in()))
+    extended = Late(0, "day", Decimal(0), "maximum", "More time was given.", "<ill>")
+    page = student_page(result(extended))
+    assert (page.late_row.points, page.late_row.why, page.score) == ("0", extended.why, "4")
+    assert page.remarks == ("Nothing is deducted for lateness (extension: <ill>).",)
+    assert "(extension: &lt;ill&gt;)" in render_report(result(extended))
+    in_time = student_page(result(None, student=submitted()))
     assert in_time.remarks == () and in_time.late_row is None
 
 
@@ -382,9 +385,9 @@ def test_the_class_page_says_it_beside_the_points():
 def test_another_cost_than_before_is_told_where_the_upload_is_the_same():
     before, now = result(LATE), result(replace(LATE, off=Decimal(10)))
     assert cost_changed(now, before) == (
-        "4711: lateness took 1 of the points before, and takes 0.5 now; look at deadline, policy "
-        "and waivers."
+        "4711: the late penalty changed from 1 to 0.5 points; check deadline, late policy and "
+        "extensions."
     )
     assert cost_changed(now, now) == cost_changed(now, None) == ""
-    assert cost_changed(replace(now, student=handed_in(days=2)), before) == ""
+    assert cost_changed(replace(now, student=submitted(days=2)), before) == ""
     assert cost_changed(result(replace(LATE, why="other")), before) == ""

@@ -86,13 +86,13 @@ def graded(tmp_path, monkeypatch):
 
 def test_unless_asked_everything_is_taken_over(graded):
     seen, text = graded()
-    assert seen == "" and "As asked" not in text
+    assert seen == "" and "Regrading" not in text
 
 
 def test_a_student_is_graded_anew_and_the_others_are_kept(graded):
     seen, text = graded("2")
     assert seen == "2" and text.count("(cached)") == 2
-    assert "As asked, 1 result of earlier runs will be regraded." in text
+    assert "Regrading 1 result of earlier runs." in text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_an_address_names_a_student(graded, tmp_path):
     roster = tmp_path / "roster.csv"
     roster.write_text("user id,e-mail\n2,bob@uni.example\n")
     assert graded("bob@uni.example", roster=roster)[0] == "2"
-    with pytest.raises(UsageError, match=r"`` is no student, check or part of this batch\.$"):
+    with pytest.raises(UsageError, match=r"`` is not a student, check or part of this batch\.$"):
         graded("", roster=roster)
 
 
@@ -128,7 +128,7 @@ def test_who_is_in_no_upload_any_more_is_on_no_page_and_in_no_export(graded, tmp
     out = tmp_path / "out"
     (tmp_path / "uploads" / "bob_2_12_a.zip").unlink()
     seen, text = graded()
-    assert seen == "" and "Of an earlier run, and not among these uploads: 2." in text
+    assert seen == "" and "From an earlier run, but not among these uploads: 2." in text
     assert (out / "students/2/result.json").exists()
     for command in (["manual", str(out)], ["reports", str(out), "--zip", str(tmp_path / "a.zip")]):
         assert main(command) == 0
@@ -185,7 +185,7 @@ def test_who_is_not_graded_yet_is_told(graded, tmp_path, capsys):
 def test_nobody_meant_is_told(graded):
     passed = next(check for check in SHEET.checks if check not in FAILED.values())
     seen, text = graded(passed)
-    assert seen == "" and "As asked, 0 results of earlier runs will be regraded." in text
+    assert seen == "" and "Regrading 0 results of earlier runs." in text
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_nobody_meant_is_told(graded):
     [("22", "2"), (PADDING + "x", PADDING), ("padd", "padding"), ("test_elman.py::", None)],
 )
 def test_an_unknown_name_is_the_users_fault_and_the_nearest_is_told(graded, name, nearest):
-    with pytest.raises(UsageError, match="is no student, check or part") as caught:
+    with pytest.raises(UsageError, match="is not a student, check or part") as caught:
         graded(name)
     assert nearest is None or f"the nearest is `{nearest}`." in str(caught.value)
 
@@ -264,6 +264,6 @@ def test_the_command_line_refuses_what_it_does_not_know(graded, tmp_path, capsys
     where = ["batch", str(tmp_path / "uploads"), "--out", str(tmp_path / "out"), "--sandbox=none"]
     where += ["--assignment", "vu-3b"]
     assert main([*where, "--regrade", "ann"]) == 2
-    assert "`ann` is no student, check or part of this batch" in capsys.readouterr().err
+    assert "`ann` is not a student, check or part of this batch" in capsys.readouterr().err
     assert main([*where, "--since", "noon"]) == 2
     assert "`noon` is no time" in capsys.readouterr().err

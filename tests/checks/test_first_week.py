@@ -84,7 +84,7 @@ def test_it_costs_nothing(files, bench):
             "",
             MASK,
             "not_run",
-            "`length_mask` is not in the submission: no file defines it, padding.py",
+            "`length_mask` is not in the submission: neither padding.py",
         ),
         (
             edited("torch.full(", "torch.ful("),
@@ -96,7 +96,7 @@ def test_it_costs_nothing(files, bench):
             edited(BODY, "    input('?')\n" + BODY),
             PADS,
             "error",
-            "Nobody answers input() here: take",
+            "input() does not work here: take",
         ),
         (edited(BODY, "    exit()\n" + BODY), PADS, "error", "It raised SystemExit"),
         (

@@ -768,7 +768,7 @@ class TestAutograder:
             assert sum(test["status"] == "passed" for test in results["tests"]) > 15
             assert results["score"] == pytest.approx(sum(t["score"] for t in results["tests"]))
         else:
-            told = "This upload holds no .py or .ipynb file; it holds: notes.md."
+            told = "This upload contains no .py or .ipynb file; it contains: notes.md."
             assert results == {"score": 0, "output": told}
 
     @pytest.mark.skipif(

@@ -54,7 +54,7 @@ def test_an_empty_submission_keeps_the_maximum():
     assert result.points == 0 and result.max_points == SHEET.points
     assert {c.outcome for c in result.checks} == {"not_run"}
     assert (
-        "`MLPClassifier` is not in the submission: no file defines it, mlp.py or another."
+        "`MLPClassifier` is not in the submission: neither mlp.py nor another file defines it."
         in result.checks[0].message
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from graders.grading.required_files import looked_at
-from graders.grading.self_check import FILE, LARGEST, SAME, marker, told
+from graders.grading.self_check import FILE, LARGEST, SAME, marker, remark
 from graders.results.result_json import from_json, to_json
 from graders.uploads.submission import Submission
 from reports.student.student_page import render_report
@@ -17,18 +17,18 @@ OWN = marker(OURS, "rnn", 1)
 
 
 def test_the_same_versions_are_told_as_the_same():
-    assert told({FILE: OWN}, OURS) == SAME
-    assert told({f"rnn_mira/{FILE}": OWN, "a/b/c/unroll.json": b"x"}, OURS) == SAME
-    assert told({}, OURS) == ""
+    assert remark({FILE: OWN}, OURS) == SAME
+    assert remark({f"rnn_mira/{FILE}": OWN, "a/b/c/unroll.json": b"x"}, OURS) == SAME
+    assert remark({}, OURS) == ""
 
 
 def test_what_differs_is_told():
     other = replace(OURS, python="3.12.3", torch="2.13.0+cpu", seed=4, graders_sha256="b" * 64)
-    assert told({FILE: marker(other, "rnn", 1)}, OURS) == (
+    assert remark({FILE: marker(other, "rnn", 1)}, OURS) == (
         "Python 3.12.3, PyTorch 2.13.0+cpu, seed 4, other graders (bbbbbbbbbbbb): "
         "sentences and points may differ"
     )
-    assert told({FILE: OWN}, replace(OURS, seed=4)) == "seed 17: sentences and points may differ"
+    assert remark({FILE: OWN}, replace(OURS, seed=4)) == "seed 17: sentences and points may differ"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_differs_is_told():
     ],
 )
 def test_what_we_did_not_write_is_not_believed(content):
-    assert told({FILE: content}, OURS) == ""
+    assert remark({FILE: content}, OURS) == ""
 
 
 def test_the_report_tells_it_and_the_points_stay():

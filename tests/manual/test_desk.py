@@ -173,7 +173,7 @@ def test_of_many_tabs_at_once_one_wins(page, out):
     [
         ("3", "Not saved: 3 is more than the 2 that it is worth."),
         ("-1", "Not saved: -1 is less than 0."),
-        ("two", "Not saved: `two` is no number of points."),
+        ("two", "Not saved: `two` is not a number of points."),
     ],
 )
 def test_wrong_points_are_refused_and_kept_on_the_page(page, points, words):

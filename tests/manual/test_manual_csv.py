@@ -91,10 +91,10 @@ def test_a_spreadsheet_of_another_country_is_read(tmp_path):
         ("4711,,4,2.5,2,", "student 4711, question 4: 2.5 is more than the 2 that it is worth."),
         ("4711,,4,2.5,3,", "student 4711, question 4: 2.5 is more than the 2 that it is worth."),
         ("4711,,4,-1,2,", "student 4711, question 4: -1 is less than 0."),
-        ("4711,,4,many,2,", "student 4711, question 4: `many` is no number of points."),
-        ("4711,,4,nan,2,", "student 4711, question 4: `nan` is no number of points."),
-        ("4711,,4,1e0,2,", "student 4711, question 4: `1e0` is no number of points."),
-        ("4711,,4,=1+1,2,", "student 4711, question 4: `'=1+1` is no number of points."),
+        ("4711,,4,many,2,", "student 4711, question 4: `many` is not a number of points."),
+        ("4711,,4,nan,2,", "student 4711, question 4: `nan` is not a number of points."),
+        ("4711,,4,1e0,2,", "student 4711, question 4: `1e0` is not a number of points."),
+        ("4711,,4,=1+1,2,", "student 4711, question 4: `'=1+1` is not a number of points."),
         ("4711,,4,1,2,\n4711,,4,1,2,", "student 4711, question 4: is there twice; keep one row."),
         ("4711,,4,1,2,\n4711,,4,,2,", "student 4711, question 4: is there twice; keep one row."),
     ],
@@ -270,9 +270,9 @@ def grade(monkeypatch, tmp_path):
     for who in ("ann_1_11_abc12_3.zip", "bob_LATE_2_12_abc13_3.zip"):
         upload(uploads / who, f"# {who}")
 
-    def run_it(sheet=SHEET, waivers=None):
+    def run_it(sheet=SHEET, extensions=None):
         text = io.StringIO()
-        batch = Batch(uploads, tmp_path / "out", sheet, 1, 2, "none", waivers=waivers or {})
+        batch = Batch(uploads, tmp_path / "out", sheet, 1, 2, "none", extensions=extensions or {})
         run(batch, Events(Console(file=text, width=200), tmp_path / "out" / "run.jsonl"))
         return text.getvalue()
 
@@ -334,7 +334,7 @@ def test_the_command_merges_without_uploads_and_grades_nothing(grade, tmp_path, 
     assert main(["manual", str(out)]) == 0
     said = capsys.readouterr().out
     where = (out / "manual.csv").resolve()
-    assert said == f"1 of 2 results have new manual grades; 2 still wait in {where}.\n"
+    assert said == f"1 of 2 results have new manual grades; 2 still pending in {where}.\n"
     assert grades(out) == {"1": ("10", "0", "0"), "2": ("7", "3", "0")}
     assert (out / "manual.csv").read_bytes() == filled and AllPassed.tasks == 2
     assert main(["manual", str(out)]) == 0
@@ -382,19 +382,19 @@ def test_points_outlive_a_lost_file(grade, tmp_path):
     assert rows(out)[0]["comment"] == '=cmd "a"\nb' and grades(out)["1"] == ("8", "1", "0")
 
 
-def test_deadline_and_waivers_count_at_once_and_without_grading(grade, tmp_path):
+def test_deadline_and_extensions_count_at_once_and_without_grading(grade, tmp_path):
     out = tmp_path / "out"
     policy = read_policy({"per": "day", "percent": 10})
     sheet = replace(SHEET, late=policy, deadline=datetime.fromisoformat("2026-12-01T23:59+01:00"))
     grade(sheet)
     assert grades(out) == {"1": ("7", "3", "0"), "2": ("6", "3", "1")}
     said = grade(sheet, {"2": Extension("ill", days=Decimal(1)), "22": Extension("ill")})
-    assert "A waiver is for 22, and nobody of that id handed in." in said
-    assert "2: lateness took 1 of the points before, and takes 0 now; look at deadline" in said
+    assert "There is an extension for 22, but no submission with that id." in said
+    assert "2: the late penalty changed from 1 to 0 points; check deadline" in said
     assert grades(out)["2"] == ("7", "3", "0") and AllPassed.tasks == 2
     found = from_json((out / "students" / "2" / "result.json").read_text())
     assert found.late.waived == "ill"
-    assert "(waiver: ill)" in (out / "students" / "2" / "report.html").read_text()
+    assert "(extension: ill)" in (out / "students" / "2" / "report.html").read_text()
     grade(sheet)
     fill(out, s2q4="2")
     assert main(["manual", str(out)]) == 0
@@ -405,15 +405,17 @@ def test_deadline_and_waivers_count_at_once_and_without_grading(grade, tmp_path)
 # --- the command line ---
 
 
-def test_a_batch_takes_deadline_and_waivers_and_says_how_many_rows_wait(grade, tmp_path, capsys):
-    out, waivers = tmp_path / "out", tmp_path / "waivers.csv"
-    waivers.write_text("student,reason,until,days\n2,ill,,1\n3,ill,,1\n")
+def test_a_batch_takes_deadline_and_extensions_and_says_how_many_rows_wait(grade, tmp_path, capsys):
+    out, extensions = tmp_path / "out", tmp_path / "extensions.csv"
+    extensions.write_text("student,reason,until,days\n2,ill,,1\n3,ill,,1\n")
     command = ["batch", str(tmp_path / "uploads"), "--out", str(out), "--assignment", "vu-3b"]
-    command += ["--sandbox", "none", "--waivers", str(waivers)]
+    command += ["--sandbox", "none", "--waivers", str(extensions)]
     assert main([*command, "--deadline", "2026-12-01T23:59+01:00"]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "The sheet vu-3b has no [late]: lateness is shown, and costs nothing."
-    assert "A waiver is for 3, and nobody of that id handed in." in said
+    assert (
+        said[0] == "The assignment vu-3b has no [late] policy: lateness is shown without a penalty."
+    )
+    assert "There is an extension for 3, but no submission with that id." in said
     where = (out / "manual.csv").resolve()
     assert said[-2] == f"4 manual grades pending in {where}."
     found = from_json((out / "students" / "2" / "result.json").read_text())
@@ -434,6 +436,6 @@ def test_the_users_fault_is_a_sentence_and_exit_code_2(tmp_path, capsys):
     assert capsys.readouterr().err == f"{file} is no result; run the batch again.\n"
     batch = ["batch", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*batch, "--deadline", "tomorrow"]) == 2
-    assert capsys.readouterr().err.startswith("`tomorrow` is no deadline; give date, time and")
+    assert capsys.readouterr().err.startswith("`tomorrow` is not a deadline; give date, time and")
     assert main([*batch, "--waivers", str(tmp_path / "none.csv")]) == 2
     assert "none.csv cannot be read: No such file or directory." in capsys.readouterr().err

@@ -182,7 +182,7 @@ def test_a_missing_name_proposes_the_nearest(student):
     with pytest.raises(NotFound) as caught:
         student.doubles(1)
     assert "`doubles` is not in the submission" in caught.value.message
-    assert "Is it the one called `double`?" in caught.value.message
+    assert "Did you mean `double`?" in caught.value.message
 
 
 MAKING = """
@@ -278,9 +278,9 @@ def test_exit_in_a_call_is_only_an_exception(student):
         ("leave", (3,), Crash, "exit code 3"),
         ("segfault", (), Crash, "segmentation fault"),
         ("hog", (), TooLarge, "MB of memory; 600 MB are allowed"),
-        ("huge", (), TooLarge, "asked for more memory than there is"),
-        ("nonsense", (), Crash, "something that is no answer"),
-        ("forge", (), Crash, "something that is no answer"),
+        ("huge", (), TooLarge, "asked for more memory than is available"),
+        ("nonsense", (), Crash, "invalid answer"),
+        ("forge", (), Crash, "invalid answer"),
         ("flood", (), Fault, ""),
     ],
 )
@@ -480,7 +480,7 @@ import gc
 def worker():
     return next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
 def lie():
-    worker().told = -1
+    worker().notes_sent = -1
     type(worker().loader).notes = property(lambda self: 5)
 def shout():
     worker()._describe = lambda problem: {

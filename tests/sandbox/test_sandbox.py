@@ -207,7 +207,7 @@ KINDS = [Bubblewrap, lambda: Zygote(preload=None)]
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"memory_mb": -1000}, "hold memory without limit"),
+        ({"memory_mb": -1000}, "use memory without limit"),
         ({"file_mb": 1}, "write a file without limit"),
         ({"files": 100}, "open files without limit"),
         ({"disk_mb": 1}, "fill the disk"),
@@ -253,7 +253,9 @@ def test_a_checkout_below_tmp_is_graded_in_a_bubblewrap_for_each(monkeypatch):
     chosen = choose("auto", ())
     assert isinstance(chosen, Bubblewrap)
     assert "(/tmp/clone/graders/worker lies below a folder that each" in chosen.remark
-    with pytest.raises(UsageError, match="lies below a folder that each worker has for itself"):
+    with pytest.raises(
+        UsageError, match="is inside a folder that each worker replaces with its own"
+    ):
         choose("zygote", ())
 
 

@@ -58,10 +58,16 @@ def test_its_points_are_shared_out_exactly():
 @pytest.mark.parametrize(
     ("name", "title", "parts", "points", "sentence"),
     [
-        ("rnn", "X", ["mlp"], 10, "There is a sheet rnn already; choose another name."),
-        ("My Course", "X", ["mlp"], 10, "My Course is no name for a sheet; use small letters"),
+        ("rnn", "X", ["mlp"], 10, "The assignment rnn already exists; choose another name."),
+        (
+            "My Course",
+            "X",
+            ["mlp"],
+            10,
+            "My Course is not a valid assignment name; use lower-case letters",
+        ),
         ("../x", "X", ["mlp"], 10, "../x is no name for a sheet"),
-        ("x", "X", ["mpl"], 10, "No part mpl has checks; there are autoregressive, elman,"),
+        ("x", "X", ["mpl"], 10, "Unknown part mpl; known parts are autoregressive, elman,"),
         ("x", "X", ["mlp"], "0.001", "0.001 points are too few for"),
         ("x", "X", ["mlp"], "1.00001", "1.00001 points have more than three decimals"),
         ("x", "a\nb", ["mlp"], 10, "A title is one line of text."),
@@ -82,4 +88,4 @@ def test_a_title_may_hold_quotes():
 def test_the_command_refuses_what_is_no_number(capsys):
     with pytest.raises(SystemExit):
         main(["new-sheet", "x", "--parts", "mlp", "--points", "many"])
-    assert "many is no number" in capsys.readouterr().err
+    assert "many is not a number" in capsys.readouterr().err

@@ -51,20 +51,20 @@ def test_limits_can_be_set():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"points": "2"}, "add up to 1 points, and it declares 2."),
+        ({"points": "2"}, "add up to 1 points, but it declares 2."),
         ({"checks": {"test_mlp.py::test_nothing": 1}}, "unknown check test_mlp.py::test_nothing."),
         (
             {"checks": {MLP[0]: 2, MLP[1]: -1}},
             f"points of {MLP[1]} must not be negative, and is -1.",
         ),
-        ({"checks": {MLP[0]: "nan"}}, f"points of {MLP[0]} must not be negative, and is NaN."),
-        ({"checks": {MLP[0]: "true"}}, f"points of {MLP[0]} must be a number, and is True."),
-        ({"points": '"one"'}, "`points` must be a number, and is 'one'."),
+        ({"checks": {MLP[0]: "nan"}}, f"points of {MLP[0]} must not be negative, but is NaN."),
+        ({"checks": {MLP[0]: "true"}}, f"points of {MLP[0]} must be a number, but is True."),
+        ({"points": '"one"'}, "`points` must be a number, but is 'one'."),
         ({"more": "= 3\n"}, "Invalid statement (at line 5, column 1)."),
         ({"more": "colour = 3\n"}, "it has an unknown key colour; known are format, title"),
         ({"more": "[limits]\nspeed = 3\n"}, "`limits` has an unknown key speed; known are call"),
         ({"more": "[limits]\ncall_seconds = 0\n"}, "`limits.call_seconds` must be more than 0."),
-        ({"more": "[limits]\ncall_seconds = 'x'\n"}, "call_seconds` must be a number, and is 'x'."),
+        ({"more": "[limits]\ncall_seconds = 'x'\n"}, "call_seconds` must be a number, but is 'x'."),
         (
             {"more": "deadline = 2026-12-01T23:59:00\n"},
             "`deadline` has no time zone; write it as in",
@@ -74,22 +74,22 @@ def test_limits_can_be_set():
         ({"more": "[[files]]\nnam = 'a.pdf'\n"}, "of `files` has an unknown key nam; known are"),
         ({"more": "[[files]]\nquestions = []\n"}, "an entry of `files` has no `name`."),
         ({"more": "[[files]]\nname = 'a/b.pdf'\n"}, "file a/b.pdf must be a name without folders."),
-        ({"more": "[files]\nname = 'a.pdf'\n"}, "`files` must be a list, and is {"),
+        ({"more": "[files]\nname = 'a.pdf'\n"}, "`files` must be a list, but is {"),
         (
             {"more": "[[files]]\nname = 'a.pdf'\nquestions = ['1']\n"},
             "It reads a.pdf for question 1, which has no manual points.",
         ),
         (
             {"more": "[[files]]\nname = 'a.pdf'\nmissing = 'zero'\n"},
-            "the file a.pdf says `zero`, and names no questions.",
+            "the file a.pdf says `zero` but names no questions.",
         ),
         (
             {"more": "[[files]]\nname = 'a.pdf'\nmissing = 'fail'\n"},
-            '`missing` of a.pdf must be "note" or "zero", and is \'fail\'.',
+            '`missing` of a.pdf must be "note" or "zero", but is \'fail\'.',
         ),
         (
             {"more": "[upload_name]\npattern = '(a'\nshown = 'a'\n"},
-            "`upload_name.pattern` (a is no regular expression: missing ), unterminated",
+            "`upload_name.pattern` (a is not a regular expression: missing ), unterminated",
         ),
         ({"more": "[upload_name]\npattern = 'a'\n"}, "`upload_name` has no `shown`."),
         ({"manual": "points = 1"}, "`manual` of question 1 has no `criteria`."),
@@ -110,7 +110,7 @@ def test_a_sheet_that_does_not_hold_is_refused_with_a_sentence(arguments, words)
     with pytest.raises(UsageError) as caught:
         sheet(**arguments)
     said = str(caught.value)
-    assert words in said and said.startswith("The sheet x.toml ") and said.endswith(".")
+    assert words in said and said.startswith("The assignment file x.toml ") and said.endswith(".")
     assert len(said.splitlines()) == 1
 
 
@@ -118,18 +118,18 @@ def test_a_sheet_that_does_not_hold_is_refused_with_a_sentence(arguments, words)
     ("late", "words"),
     [
         ("colour = 1", "`late` has an unknown key colour; known are grace_minutes, per"),
-        ("percent = 10", '`late.per` must be "day" or "hour", and is None.'),
-        ("per = 'week'\npercent = 10", '`late.per` must be "day" or "hour", and is \'week\'.'),
-        ("per = 'day'", "`late` must take either percent or points."),
-        ("per = 'day'\npercent = 1\npoints = 1", "`late` must take either percent or points."),
-        ("per = 'day'\npercent = 101", "the percent of `late` must be from 0 to 100, and is 101."),
+        ("percent = 10", '`late.per` must be "day" or "hour", but is None.'),
+        ("per = 'week'\npercent = 10", '`late.per` must be "day" or "hour", but is \'week\'.'),
+        ("per = 'day'", "`late` must deduct either percent or points."),
+        ("per = 'day'\npercent = 1\npoints = 1", "`late` must deduct either percent or points."),
+        ("per = 'day'\npercent = 101", "the percent of `late` must be from 0 to 100, but is 101."),
         ("per = 'day'\npoints = -1", "the points of `late` must not be negative, and is -1."),
         (
             "per = 'day'\npoints = 1\nof = 'earned'",
             "`late.of` is for percent, and this policy takes",
         ),
         ("per = 'day'\npercent = 1\nof = 'all'", '`late.of` must be "maximum" or "earned", and is'),
-        ("per = 'day'\npercent = 9\nmost = 5", "`late.most` (5) is less than one day takes (9)."),
+        ("per = 'day'\npercent = 9\nmost = 5", "`late.most` (5) is less than one day deducts (9)."),
         (
             "grace_minutes = -1",
             "`late.grace_minutes` must be a whole number of at least 0, and is -1.",
@@ -151,12 +151,12 @@ def test_a_sheet_that_does_not_hold_is_refused_with_a_sentence(arguments, words)
         ),
         (
             "steps = [{days = 1, percent = 5}, {points = 5}]",
-            "must all take percent, or all points.",
+            "must all deduct percent or all deduct points.",
         ),
-        ("steps = [{days = 1, percent = 5}, {percent = 4}]", "`late.steps` must grow: each lasts"),
+        ("steps = [{days = 1, percent = 5}, {percent = 4}]", "each of `late.steps` must last"),
         (
             "steps = [{days = 2, percent = 5}, {hours = 2, percent = 6}, {percent = 9}]",
-            "`late.steps` must grow: each lasts longer and takes no less.",
+            "each of `late.steps` must last longer and deduct no less than the one before.",
         ),
     ],
 )
@@ -190,7 +190,7 @@ def test_the_examples_in_the_documentation_hold():
 def test_a_check_is_not_both_asked_and_not_asked():
     text = HEAD.format(points=1) + f'[[questions]]\nnumber=1\ntitle="Q"\nchecks={{"{MLP[0]}"=1}}\n'
     reasons = "".join(f'"{check}" = "no"\n' for check in MLP)
-    with pytest.raises(UsageError, match=r"gives .* points, and names it under .not_asked"):
+    with pytest.raises(UsageError, match=r"gives .* points, but also lists it under .not_asked"):
         parse_sheet("x", f"{text}[not_asked]\n{reasons}")
 
 
@@ -199,7 +199,7 @@ def test_a_check_is_not_both_asked_and_not_asked():
     [
         ("", "it has no `format`."),
         ("format = 2\n", "its `format` is 2, and this Unroll reads 1."),
-        ("format = 1\nquestions = 3\n", "`questions` must be a list, and is 3."),
+        ("format = 1\nquestions = 3\n", "`questions` must be a list, but is 3."),
         (HEAD.format(points=0) + "questions = []\n", "It has no questions."),
         (HEAD.format(points=0) + "[[questions]]\ntitle = 'T'\n", "a question has no `number`."),
         (HEAD.format(points=0) + "[[questions]]\nnumber = '1'\n", "question 1 has no `title`."),
@@ -230,7 +230,7 @@ def test_a_sheet_anywhere_can_be_checked(tmp_path, capsys):
     assert capsys.readouterr().out == "own: Coding your own RNN, 10 points, 55 checks\n"
     assert main(["sheet", str(bad)]) == 2
     said = capsys.readouterr().err
-    assert said == "The sheet bad.toml cannot be read: it has no `questions`.\n"
+    assert said == "The assignment file bad.toml cannot be read: it has no `questions`.\n"
     assert main(["sheet", str(tmp_path / "none.toml")]) == 2
     assert "none.toml cannot be read: No such file or directory." in capsys.readouterr().err
     bad.write_bytes(b"\xff")

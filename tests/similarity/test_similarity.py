@@ -18,8 +18,8 @@ from graders.results.summary import summarise
 from graders.sheets.sheet import read_sheet, sheet_names
 from graders.similarity import tokens
 from graders.similarity.compare import similar
-from graders.similarity.pairs import compared, own
-from graders.similarity.similarity import ALIKE
+from graders.similarity.pairs import compared, distinctive
+from graders.similarity.similarity import THRESHOLD
 from graders.similarity.tokens import code_of
 from graders.student.notebook import given_sources
 from graders.uploads.archive import MB
@@ -111,7 +111,7 @@ def disguised(files):
 
 
 def shares(sheet, seed):
-    """How alike independent students are, and each with a disguised copy."""
+    """How similar independent students are, and each with a disguised copy."""
     found = students(sheet, random.Random(seed))
     codes = [code_of(files).without(GIVEN) for files in found]
     copies = [code_of(disguised(files)).without(GIVEN) for files in found]
@@ -125,8 +125,8 @@ def test_copies_are_found_and_independent_answers_are_not(name):
     found = [shares(read_sheet(name), seed) for seed in range(3)]
     apart = [share for each, _ in found for share in each]
     together = [share for _, each in found for share in each]
-    assert max(apart) < ALIKE - 0.05
-    assert min(together) >= ALIKE
+    assert max(apart) < THRESHOLD - 0.05
+    assert min(together) >= THRESHOLD
 
 
 def given(path, files, name):
@@ -167,14 +167,16 @@ def test_one_notebook_and_many_files_are_alike(tmp_path, two):
     (pair,) = found.pairs
     assert (names(pair.one), names(pair.other)) == (["ann"], ["cy"])
     assert (pair.share, pair.whole > 0.9, pair.identical) == (1.0, True, False)
-    assert found.compared == 3 and not found.cut and not found.rings
+    assert found.compared == 3 and not found.cut and not found.clusters
 
 
 def test_a_piece_shows_the_same_lines_side_by_side(tmp_path, two):
     found = found_among(tmp_path, ann=two[0], bo=disguised(two[0]))
     for one, other in found.pairs[0].pieces:
         assert other.file == "answer.py"
-        assert any(alike for *_, alike in one.lines) and any(alike for *_, alike in other.lines)
+        assert any(similar for *_, similar in one.lines) and any(
+            similar for *_, similar in other.lines
+        )
         for side, files in ((one, two[0]), (other, disguised(two[0]))):
             text = files.get(side.file, b"").decode().splitlines()
             for number, line, _ in side.lines if text else ():
@@ -203,7 +205,7 @@ def test_short_code_is_found_where_the_files_are_the_same(tmp_path):
 def test_a_ring_is_told_once_and_its_pairs_are_those_that_tie_it(tmp_path, two):
     copies = {name: disguised(two[0]) | {f"{name}.py": b""} for name in ("bo", "cy", "dee")}
     found = found_among(tmp_path, ann=two[0], eve=two[1], **copies)
-    assert [sorted(names(ring)) for ring in found.rings] == [["ann", "bo", "cy", "dee"]]
+    assert [sorted(names(ring)) for ring in found.clusters] == [["ann", "bo", "cy", "dee"]]
     assert found.found == 6 and len(found.pairs) == 3
 
 
@@ -223,8 +225,8 @@ def test_fellows_who_hand_in_one_upload_are_no_pair(tmp_path, two):
 
 def test_what_most_have_is_nobodys_own(two):
     code = code_of(two[0])
-    assert not any(len(each.hashes) for each in own([code] * 21))
-    assert all(len(each.hashes) for each in own([code] * 20))
+    assert not any(len(each.hashes) for each in distinctive([code] * 21))
+    assert all(len(each.hashes) for each in distinctive([code] * 20))
 
 
 HOSTILE = {

@@ -15,7 +15,7 @@ from graders.errors import UsageError
 from graders.files import packed
 from graders.paths import ROOT
 from graders.sheets.sheet import read_sheet, sheet_names
-from graders.student.folder import own_files, read_as_handed_in, upload_name
+from graders.student.folder import own_files, read_as_submitted, upload_name
 from graders.student.release import bundle, readme, release, requirements
 from graders.validation.consistency.leaks import leaks
 
@@ -189,7 +189,7 @@ def test_a_folder_that_is_too_large_names_the_largest_file(tmp_path, monkeypatch
 
 
 def test_an_upload_is_read_as_a_classs_uploads_are():
-    student, submission = read_as_handed_in(packed({"a.py": b"x = 1", "conftest.py": b""}), "u.zip")
+    student, submission = read_as_submitted(packed({"a.py": b"x = 1", "conftest.py": b""}), "u.zip")
     assert set(submission.files) == {"a.py", "conftest.py"}
     assert len(student.sha256) == 64
 

@@ -134,7 +134,7 @@ class TestGoodArchives:
     def test_an_upload_without_sources_says_what_it_holds(self) -> None:
         few = {"report.docx": b"x", "data.csv": b"1", "__MACOSX/._report.docx": b"x"}
         assert refusal(zipped(few)) == (
-            "This upload holds no .py or .ipynb file; it holds: __MACOSX, data.csv, report.docx."
+            "This upload contains no .py or .ipynb file; it contains: __MACOSX, data.csv, report.docx."
         )
         many = {f"{i}.docx": b"x" for i in range(7)}
         assert refusal(zipped(many)) == (
@@ -143,7 +143,7 @@ class TestGoodArchives:
         )
         caps = Caps(file=1_000_000)
         assert refusal(zipped({"a.py": os.urandom(1_000_001)}), caps) == (
-            "This upload holds no .py or .ipynb file; it holds: a.py (larger than 1 MB)."
+            "This upload contains no .py or .ipynb file; it contains: a.py (larger than 1 MB)."
         )
 
 
@@ -224,7 +224,7 @@ class TestArchivesInArchives:
     def test_no_deeper_than_that(self) -> None:
         deep = zipped({"1.zip": zipped({"2.zip": zipped(GOOD)})})
         assert refusal(deep) == (
-            "This upload holds no .py or .ipynb file; it holds: 2.zip (an archive, not opened)."
+            "This upload contains no .py or .ipynb file; it contains: 2.zip (an archive, not opened)."
         )
 
     def test_no_more_than_sixteen(self) -> None:
@@ -258,7 +258,7 @@ class TestOtherFormats:
             (b"7z\xbc\xaf\x27\x1c\0\x04", "This is a 7z archive; hand in a .zip."),
             (b"\xfd7zXZ\0", "This is an XZ archive; hand in a .zip."),
             (b"%PDF-1.7", "This is a PDF; hand in a .zip."),
-            (b"print(1)\n" * 200, "This is no archive; hand in a .zip."),
+            (b"print(1)\n" * 200, "This is not an archive; hand in a .zip."),
             (b"PK\x03\x04", DAMAGED),
             (b"\x1f\x8b\x08", DAMAGED),
             (b"BZh9", DAMAGED),
@@ -330,7 +330,7 @@ class TestPaths:
     def test_what_no_one_sees_is_shown_as_an_escape(self) -> None:
         assert shown("a\u200bb\u00a0\U000e0041\ufeff.py") == "a\\u200bb\u00a0\\U000e0041\\ufeff.py"
         assert refusal(zipped({"pad\u200bding.pyx": b"x"})) == (
-            "This upload holds no .py or .ipynb file; it holds: pad\\u200bding.pyx."
+            "This upload contains no .py or .ipynb file; it contains: pad\\u200bding.pyx."
         )
 
     @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -339,14 +339,14 @@ class TestPaths:
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("a.py", b"1")
             archive.writestr("a.py", b"2")
-        sentence = "a.py is there twice; make the archive again and hand it in."
+        sentence = "a.py appears twice; make the archive again and hand it in."
         assert refusal(buffer.getvalue()) == sentence
         assert refusal(zipped({"./a.py": b"1", "a.py": b"2"})) == sentence
 
     def test_names_that_are_one_on_another_system_are_refused(self) -> None:
         sentence = "src/A.py and src/a.py differ only in upper and lower case; rename one."
         assert refusal(zipped({"src/A.py": b"1", "src/a.py": b"2"})) == sentence
-        twice = "m\u00fc.py is there twice; make the archive again and hand it in."
+        twice = "m\u00fc.py appears twice; make the archive again and hand it in."
         assert refusal(zipped({"m\u00fc.py": b"1", "mu\u0308.py": b"2"})) == twice
 
 
@@ -453,9 +453,8 @@ class TestBombs:
 
     @pytest.mark.parametrize("pack", [zipped, tarred])
     def test_too_many_files_are_refused(self, pack: Callable[..., bytes]) -> None:
-        sentence = (
-            "This upload holds more than {} files; hand in only your own, no data, no environment."
-        )
+        start = "This upload contains more than {} files; "
+        sentence = start + "hand in only your own, no data or environments."
         files = {f"{i}.py": b"" for i in range(3_000)}
         assert refusal(pack(files)) == sentence.format("2,000")
         caps = Caps(listed=1_000)
@@ -465,7 +464,7 @@ class TestBombs:
     def test_the_total_is_bounded(self) -> None:
         caps = Caps(total=3_000_000)
         sentence = (
-            "This upload holds more than 3 MB of sources and text files; "
+            "This upload contains more than 3 MB of sources and text files; "
             "leave out data and trained weights."
         )
         files = {f"{i}.csv": os.urandom(800_000) for i in range(4)} | GOOD
@@ -477,7 +476,7 @@ class TestBombs:
     def test_the_upload_itself_is_bounded(self) -> None:
         caps = Caps(upload=1_000_000)
         assert refusal(bytes(1_000_001), caps) == (
-            "This upload holds no .py or .ipynb file; it holds: work.zip (larger than 1 MB)."
+            "This upload contains no .py or .ipynb file; it contains: work.zip (larger than 1 MB)."
         )
         parts = [Member(f"{i}.zip", 600_000, bytes) for i in range(2)]
         with pytest.raises(Unreadable) as caught:
@@ -584,7 +583,7 @@ class TestFolders:
         with pytest.raises(Unreadable) as caught:
             read_folder(many, Caps(entries=4))
         assert str(caught.value) == (
-            "This upload holds more than 4 files; hand in only your own, no data, no environment."
+            "This upload contains more than 4 files; hand in only your own, no data or environments."
         )
 
     def test_a_file_that_vanishes_or_grows_is_told(self, tmp_path: Path) -> None:

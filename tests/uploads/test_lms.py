@@ -119,7 +119,7 @@ class TestRecognising:
     def test_a_forced_form_must_fit(self, tmp_path: Path, lms: str) -> None:
         for path in both(tmp_path, {"doe.zip": code("d"), "eve.zip": code("e")}):
             assert refused(path, lms) == (
-                f"{path} is not what {lms.title()} gives; leave `--lms` out to have it recognised."
+                f"{path} is not what {lms.title()} gives; leave out `--lms` to detect the format."
             )
         path = laid(tmp_path, {"doe.py": b"x"}) / "doe.py"
         assert refused(path, lms).startswith(f"{path} is not what {lms.title()} gives;")
@@ -152,7 +152,7 @@ class TestGradescope:
                 email="jane@uni.example",
             )
             assert joerg.submitted_at == "2025-10-05T14:30:00+02:00"
-            eve = found.uploads[1].fellows[0]
+            eve = found.uploads[1].group_members[0]
             assert (eve.id, eve.name, eve.upload) == ("13", "Eve", "submission_12")
 
     def test_the_newest_of_a_student_s_submissions_counts(self, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ class TestGradescope:
         files = GRADESCOPE | {"assignment_5_export/submission_metadata.yml": later}
         for path in both(tmp_path, files):
             first, *_ = find_uploads(path)
-            assert [student.id for student in (first.student, *first.fellows)] == [
+            assert [student.id for student in (first.student, *first.group_members)] == [
                 "joerg-uni.example",
                 "4711",
             ]
@@ -184,8 +184,8 @@ class TestGradescope:
         files = {"submission_metadata.yml": text, "submission_11/a.py": b"x"}
         for path in both(tmp_path, files):
             assert refused(path, "auto") == (
-                "submission_metadata.yml cannot be read as Gradescope's; export the submissions "
-                "again, or say `--lms plain` to go by the folders' names."
+                "submission_metadata.yml is not a readable Gradescope file; export the submissions "
+                "again, or use `--lms plain` to take the owners from the folder names."
             )
 
     def test_a_student_without_an_id_is_the_submission_s(self) -> None:
@@ -243,13 +243,16 @@ class TestBrightspace:
         [
             (
                 "1-2 - A B - Oct 9, 2025 1155 PM",
-                Owner("1-2", "A B", handed_in="2025-10-09T23:55:00"),
+                Owner("1-2", "A B", sortable_time="2025-10-09T23:55:00"),
             ),
             (
                 "1-2 - A - 9 October, 2025 9 05 AM - my - file.py",
-                Owner("1-2", "A", "my - file.py", handed_in="2025-10-09T09:05:00"),
+                Owner("1-2", "A", "my - file.py", sortable_time="2025-10-09T09:05:00"),
             ),
-            ("1-2- A - Sep 30, 2023 905 AM", Owner("1-2", "A", handed_in="2023-09-30T09:05:00")),
+            (
+                "1-2- A - Sep 30, 2023 905 AM",
+                Owner("1-2", "A", sortable_time="2023-09-30T09:05:00"),
+            ),
             ("1-2 - A - 9 okt. 2025 1155", Owner("1-2", "A")),
             ("1-2 - A", None),
             ("1 - 2 - chapter", None),
@@ -285,11 +288,11 @@ class TestRosters:
                 "stranger": ("stranger", ""),
             }
             assert found.uploads[1].student.email == "ann@uni.example"
-            [kim] = found.uploads[2].fellows
+            [kim] = found.uploads[2].group_members
             assert (kim.id, kim.name, kim.upload) == ("s103", "Loe Kim", "Team Rocket.zip")
             assert found.remarks == [
                 "Not in the roster: stranger.",
-                "In the roster, without an upload: Moe Lee.",
+                "In the roster, without a submission: Moe Lee.",
             ]
 
     def test_the_one_that_is_given_counts(self, tmp_path: Path) -> None:
@@ -305,7 +308,7 @@ class TestRosters:
         for path in both(tmp_path, files):
             [jane, eve] = find_uploads(path)
             assert (jane.student.id, jane.student.name) == ("7", "Jane")
-            assert [eve.student.id, *(fellow.id for fellow in eve.fellows)] == ["8", "9"]
+            assert [eve.student.id, *(fellow.id for fellow in eve.group_members)] == ["8", "9"]
 
     def test_makes_a_class_of_one_folder(self, tmp_path: Path) -> None:
         for path in both(tmp_path, {"doe/src/a.py": b"x", "roster.csv": b"login\ndoe\n"}):
@@ -327,7 +330,7 @@ class TestRosters:
         for path in both(tmp_path, files):
             uploads = {upload.student.id: upload for upload in find_uploads(path)}
             assert read(uploads["kim"]) == {"elman.py": b"k"}
-            assert uploads["s102"].fellows == ()
+            assert uploads["s102"].group_members == ()
             told = "another upload of the same student; kim.zip counts"
             assert uploads["kim"].left_out == {"Team Rocket.zip": told}
 
@@ -342,11 +345,14 @@ class TestRosters:
         files |= {"teamrocket2_9_12_a.zip": code("s")}
         for path in both(tmp_path, files):
             [team, joe, stranger] = take_in(path, roster=read_roster(roster)).uploads
-            told = [[student.id, student.name] for student in (team.student, *team.fellows)]
+            told = [[student.id, student.name] for student in (team.student, *team.group_members)]
             assert told == [["2", "Roe, Eve"], ["1", "Doe, Jane"]]
             told = [joe.student.name, joe.student.group]
             assert (told, joe.student.late) == (["Poe, Joe", "x"], True)
-            assert (stranger.student.id, stranger.fellows) == ("9", ())  # a name is no evidence
+            assert (stranger.student.id, stranger.group_members) == (
+                "9",
+                (),
+            )  # a name is no evidence
 
     def test_a_number_of_another_kind_is_no_id(self, tmp_path: Path) -> None:
         """Jane's Canvas id is Eve's student number."""
@@ -358,7 +364,7 @@ class TestRosters:
             assert told == [("12", "roeeve", ""), ("4711", "doejane", "")]
             assert found.remarks[1:] == [
                 "Not in the roster: doejane, roeeve.",
-                "In the roster, without an upload: Eve Roe, Jane Doe.",
+                "In the roster, without a submission: Eve Roe, Jane Doe.",
             ]
         files |= {"roster.csv": b"login,name,email\n4711,Jane Doe,jane@uni.example\n"}
         for path in both(tmp_path / "agreeing", files):
@@ -375,7 +381,7 @@ class TestRosters:
         for path in both(tmp_path, files):
             uploads = find_uploads(path)
             assert [u.student.id for u in uploads] == ["1", "2", "3"]
-            assert all(u.fellows == () for u in uploads)
+            assert all(u.group_members == () for u in uploads)
 
     def test_anonymous_ids_are_not_looked_up(self, tmp_path: Path) -> None:
         roster = b"id,name\nx9,Jane\n"
@@ -398,7 +404,7 @@ class TestRosters:
         for path in both(tmp_path, files):
             jane, team = take_in(path, roster=read_roster(roster)).uploads
             assert (jane.student.name, jane.student.email) == ("Jane Doe", "jane@uni.example")
-            assert [team.student.id, *(fellow.id for fellow in team.fellows)] == ["13", "14"]
+            assert [team.student.id, *(fellow.id for fellow in team.group_members)] == ["13", "14"]
 
     @pytest.mark.parametrize(
         ("text", "told"),
@@ -409,8 +415,8 @@ class TestRosters:
             (b'id,name\n1,"x\n', "{} is no CSV file: unexpected end of data."),
             (
                 b"name,grade\nJane,1\n",
-                "{} has no column of ids; name one of them id, user id, login, student number, "
-                "e-mail.",
+                "{} has no id column; add one with one of these headers: id, user id, login, "
+                "student number, e-mail.",
             ),
             (b"id,name\n", "{}: it has no students; export it again."),
             (
@@ -420,8 +426,8 @@ class TestRosters:
             (
                 b"id,login,name\n1,a,x\n,,Eve\n2,A,y\n1,b,z\n",
                 "{0}: Eve has no id; add one.\n"
-                "{0}: a stands for two students; keep it for one.\n"
-                "{0}: 1 stands for two students; keep it for one.",
+                "{0}: a belongs to two students; keep it for one.\n"
+                "{0}: 1 belongs to two students; keep it for one.",
             ),
         ],
     )
@@ -445,7 +451,7 @@ class TestOneOrMany:
 
     def test_one_upload_is_said_to_be_one(self, tmp_path: Path) -> None:
         for path in both(tmp_path, {"elman.py": b"x", "ann.zip": code("a"), "bo.zip": code("b")}):
-            told = f"Read as one upload, of {path.stem}; for a class, give the LMS's zip, or a "
+            told = f"Read as one submission, of {path.stem}; for a class, give the LMS's zip, or a "
             assert take_in(path).remarks == [
                 f"{told}folder with an archive or folder for each student."
             ]
@@ -470,8 +476,8 @@ class TestOneOrMany:
         inner = zipped(dict.fromkeys(names, b"x = 1"))
         for path in both(tmp_path, {"3b/submissions.zip": inner, "3b/.DS_Store": b"", **beside}):
             assert refused(path, "auto") == (
-                f"{path} holds the class's zip of {lms}, 3b/submissions.zip; give that zip itself, "
-                "and a roster beside it with `--roster`. If it is one student's, say `--lms plain`."
+                f"{path} contains a class export of {lms}, 3b/submissions.zip; give that zip itself, "
+                "and a roster with `--roster`. If it belongs to one student, use `--lms plain`."
             )
             assert len(take_in(path, "plain").uploads) == len(find_uploads(path)) == 1
 
@@ -519,7 +525,7 @@ class TestOneOrMany:
 
     def test_a_roster_alone_is_no_class(self, tmp_path: Path) -> None:
         for path in both(tmp_path, {"roster.csv": b"id\n1\n", "marks.csv": b"a\n"}):
-            told = f"{path} holds no uploads; give the LMS's zip or a folder of archives."
+            told = f"{path} contains no uploads; give the LMS's zip or a folder of archives."
             assert refused(path, "auto") == told
 
     def test_one_student_s_nested_archive_is_none(self, tmp_path: Path) -> None:
@@ -552,7 +558,7 @@ class TestOneOrMany:
                 "abc123": {"elman.py": b"2"},
                 "bcd12": {"elman.py": b"3"},
             }
-            assert found.remarks == ["Handed in more than once, and the newest counts: abc123."]
+            assert found.remarks == ["Submitted more than once (the newest counts): abc123."]
             assert found.uploads[0].read()[1].left_out == {
                 "abc123_3b.zip": "another upload of the same student; abc123_3b-1.zip counts"
             }
@@ -625,7 +631,7 @@ class TestBatches:
         assert len(list(out.glob("students/*/report.html"))) == 3
         roster.write_text(roster.read_text() + "lee,Lee,Rocket\nmoe,Moe,\n")
         said = graded(roster)
-        assert "In the roster, without an upload: Moe." in said
+        assert "In the roster, without a submission: Moe." in said
         events = [json.loads(line) for line in (out / "run.jsonl").read_text().splitlines()]
         ended = [(event["id"], event["fresh"]) for event in events if event["event"] == "finished"]
         assert ended[3:] == [("eve", False), ("joe", False), ("kim", False), ("lee", True)]

@@ -42,7 +42,7 @@ class TestPlainClasses:
         for path in both(tmp_path, files | {"marks.csv": b"1", "__MACOSX/._zoe.zip": b"x"}):
             assert graded(path) == {
                 "abc123": {"elman.py": b"a"},
-                "doe": "This is no archive; hand in a .zip.",
+                "doe": "This is not an archive; hand in a .zip.",
                 "eve": "This is a RAR archive; hand in a .zip.",
                 "zoe": {"elman.py": b"z"},
             }
@@ -67,7 +67,7 @@ class TestPlainClasses:
                 "Jane-Doe": {"elman.py": b"d"},
                 "eve": {"elman.py": b"e"},
                 "joe": {"elman.py": b"j"},
-                "noel": "This upload holds no .py or .ipynb file; it holds: report.docx.",
+                "noel": "This upload contains no .py or .ipynb file; it contains: report.docx.",
             }
             jane = find_uploads(path)[0]
             assert jane.student == Student("Jane-Doe", "Jane Doe", upload="Jane Doe")
@@ -83,7 +83,7 @@ class TestPlainClasses:
     def test_a_document_beside_archives_is_somebody_s_upload(self, tmp_path: Path) -> None:
         for path in both(tmp_path, {"doe.zip": code("d"), "eve.zip": code("e"), "joe.docx": b"x"}):
             assert graded(path)["joe.docx"] == (
-                "This upload holds no .py or .ipynb file; it holds: joe.docx."
+                "This upload contains no .py or .ipynb file; it contains: joe.docx."
             )
 
     def test_a_folder_of_one(self, tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ class TestOneUpload:
         folder = laid(tmp_path / "class", {"doe.zip": code("x")})
         (folder / "eve.zip").symlink_to(secret / "key.zip")
         (folder / "joe").symlink_to(secret, target_is_directory=True)
-        holds = "This upload holds no .py or .ipynb file; it holds: {} (not a regular file)."
+        holds = "This upload contains no .py or .ipynb file; it contains: {} (not a regular file)."
         assert graded(folder) == {
             "doe": {"elman.py": b"x"},
             "eve": holds.format("eve.zip"),
@@ -232,7 +232,7 @@ class TestCanvas:
                 "13": {"a_b.py": b"e"},
                 "14": {"a.py": b"n"},
                 "15": {"a.py": b"l"},
-                "16": "This upload holds no .py or .ipynb file; it holds: text.html.",
+                "16": "This upload contains no .py or .ipynb file; it contains: text.html.",
                 "17": "This is a RAR archive; hand in a .zip.",
                 "4711": {"elman.py": b"jane"},
                 "aB3dE": {"a.py": b"a"},
@@ -494,8 +494,12 @@ class TestUsage:
             ("x.zip", b"PK\x03\x04", "is damaged or cut short; download it again."),
             ("x.zip", b"", "is an empty file; give a .zip, a .tar.gz or a folder."),
             ("x.zip", b"Rar!\x1a", "is a RAR archive; give a .zip, a .tar.gz or a folder."),
-            ("x.csv", b"1,2", "is no archive; give a .zip, a .tar.gz or a folder."),
-            ("x.zip", zipped({}), "holds no uploads; give the LMS's zip or a folder of archives."),
+            ("x.csv", b"1,2", "is not an archive; give a .zip, a .tar.gz or a folder."),
+            (
+                "x.zip",
+                zipped({}),
+                "contains no uploads; give the LMS's zip or a folder of archives.",
+            ),
         ],
     )
     def test_what_is_no_archive_is_told(
@@ -507,7 +511,7 @@ class TestUsage:
         assert str(caught.value) == f"{path} {told}"
 
     def test_a_folder_without_uploads_is_told(self, tmp_path: Path) -> None:
-        told = f"{tmp_path} holds no uploads; give the LMS's zip or a folder of archives."
+        told = f"{tmp_path} contains no uploads; give the LMS's zip or a folder of archives."
         for files in ({}, {"report.docx": b"x", ".git/a.py": b"x"}):
             with pytest.raises(UsageError) as caught:
                 find_uploads(laid(tmp_path, files))
@@ -536,5 +540,5 @@ class TestScale:
         path = laid(tmp_path / "class", {"doe/a.py": b"1", "doe/b.py": b"2"})
         [upload] = find_uploads(path, Caps(entries=1))
         assert read(upload) == (
-            "This upload holds more than 1 files; hand in only your own, no data, no environment."
+            "This upload contains more than 1 files; hand in only your own, no data or environments."
         )

@@ -106,7 +106,7 @@ def test_a_check_that_is_gone_is_forgotten(few):
 
 def test_an_unknown_part_is_named(capsys):
     assert main(["seeds", "paddding"]) == 2
-    assert capsys.readouterr().err.startswith("No part paddding has checks; there are ")
+    assert capsys.readouterr().err.startswith("Unknown part paddding; known parts are ")
 
 
 # --- when a check counts as changed ---

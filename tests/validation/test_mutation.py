@@ -225,4 +225,4 @@ def test_a_change_has_one_reason(small):
 
 def test_an_unknown_part_is_named(capsys):
     assert main(["mutants", "paddding"]) == 2
-    assert capsys.readouterr().err.startswith("No part paddding has checks; there are ")
+    assert capsys.readouterr().err.startswith("Unknown part paddding; known parts are ")

@@ -193,4 +193,4 @@ def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
     monkeypatch.setattr(soundness, "soundness", lambda parts, seeds: SoundnessTable((ROW,)))
     assert main(["soundness"]) == 0
     assert main(["soundness", "elmann"]) == 2
-    assert capsys.readouterr().err.startswith("No part elmann has checks; there are ")
+    assert capsys.readouterr().err.startswith("Unknown part elmann; known parts are ")

@@ -649,7 +649,7 @@ def test_defaults_made_from_skipped_data_are_left_open(submission: Open) -> None
     assert net(5, classes=2).sizes == (5, 2, 300)
     with pytest.raises(NameError, match=r"`i2w` cannot be used: a\.py, line 2"):
         int(net(classes=2).sizes[0])
-    assert loader.notes["a.py"][-1] == "line 3: a value that is not available here was left open"
+    assert loader.notes["a.py"][-1] == "line 3: a value that is not available here was left unset"
 
 
 def test_helper_modules_are_imported_from_the_submission(submission: Open) -> None:
@@ -718,8 +718,8 @@ def test_a_library_wins_over_a_file_of_its_name(submission: Open) -> None:
     assert issubclass(value(loader, "Elman"), nn.Module)
     assert sys.modules["torch"] is torch
     assert loader.notes == {
-        "random.py": ["has the name of a library (random) and is not imported in its place"],
-        "torch.py": ["has the name of a library (torch) and is not imported in its place"],
+        "random.py": ["has the same name as a library (random), which is imported instead"],
+        "torch.py": ["has the same name as a library (torch), which is imported instead"],
     }
 
 
@@ -919,7 +919,7 @@ def test_a_syntax_error_costs_only_its_file(submission: Open) -> None:
             "syntax error in line 2: Missing parentheses in call to 'print'. Did you mean "
             "print(...)? (this is Python 2)",
         ),
-        (b"x = '\0'\n", "not read: holds NUL bytes, so it is no Python source"),
+        (b"x = '\0'\n", "not read: contains NUL bytes, so it is not Python source"),
         (
             "x = 1\n".encode("utf-16"),
             "not read: saved as UTF-16, which Python cannot read; save it as UTF-8",
@@ -929,7 +929,7 @@ def test_a_syntax_error_costs_only_its_file(submission: Open) -> None:
         (b"x = '\xe9'\n", "is not UTF-8 as Python expects; read as latin-1"),
         (
             "x = 1\n# \u202e\n".encode(),
-            "line 2: holds bidirectional control characters: it may not do what it seems to say",
+            "line 2: contains bidirectional control characters: it may not do what it seems to say",
         ),
     ],
 )
@@ -1015,18 +1015,18 @@ def test_old_notebook_formats_are_read(submission: Open) -> None:
 @pytest.mark.parametrize(
     ("content", "note"),
     [
-        (b"", "not read: it is no notebook (not JSON)"),
-        (b"\xff\xfe", "not read: it is no notebook (not JSON)"),
-        (b"[1]", "not read: it is no notebook (not a JSON object)"),
-        (b"{}", "not read: it is no notebook (no list of cells)"),
-        (b'{"cells": {"a": 1}}', "not read: it is no notebook (no list of cells)"),
+        (b"", "not read: it is not a notebook (not JSON)"),
+        (b"\xff\xfe", "not read: it is not a notebook (not JSON)"),
+        (b"[1]", "not read: it is not a notebook (not a JSON object)"),
+        (b"{}", "not read: it is not a notebook (no list of cells)"),
+        (b'{"cells": {"a": 1}}', "not read: it is not a notebook (no list of cells)"),
         (b"[" * 1_000_000, "not read: it is nested too deeply"),
-        (b'{"cells": [3]}', "cell 1: not read: its source is no text"),
+        (b'{"cells": [3]}', "cell 1: not read: its source is not text"),
         (
             b'{"cells": [{"cell_type": "code", "source": [3]}]}',
-            "cell 1: not read: its source is no text",
+            "cell 1: not read: its source is not text",
         ),
-        (b'{"worksheets": 3}', "not read: it is of an old format, and damaged"),
+        (b'{"worksheets": 3}', "not read: it has an old format and is damaged"),
         (b" " * 20_000_001, "not read: larger than 20,000,000 bytes"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Whose an upload is, as each LMS says it: one file for each, listed here."""
+"""How each LMS names the owners of uploads: one file for each, listed here."""
 
 from graders.uploads.lms.brightspace import BRIGHTSPACE
 from graders.uploads.lms.canvas import CANVAS
@@ -7,7 +7,7 @@ from graders.uploads.lms.lms import Lms
 from graders.uploads.lms.moodle import MOODLE
 from graders.uploads.lms.plain import PLAIN
 
-# In this order they are asked; what another LMS reads, too, comes last.
+# In order of detection; formats that others also match come last.
 LMS: tuple[Lms, ...] = (
     GRADESCOPE,
     MOODLE,

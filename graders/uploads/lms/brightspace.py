@@ -1,7 +1,7 @@
 """Brightspace's download of submissions: `<id>-<id> - <Name> - <date>`, a folder or a prefix.
 
-Which of the two numbers is the student's is documented nowhere, so the pair is the id. The date
-has no offset from UTC and follows the site's language: it only tells the newer of two uploads.
+It is not documented which of the two numbers is the student's, so the pair is the id. The date
+has no offset from UTC and follows the site's language: it only orders two uploads.
 """
 
 import re
@@ -26,8 +26,10 @@ def brightspace_owner(name: str) -> Owner | None:
     match = NAMED.fullmatch(name)
     if match is None:
         return None
-    handed_in = _sortable(match["date"])
-    return Owner(match["id"], printable(match["name"]), match["file"] or "", handed_in=handed_in)
+    sortable_time = _sortable(match["date"])
+    return Owner(
+        match["id"], printable(match["name"]), match["file"] or "", sortable_time=sortable_time
+    )
 
 
 def _sortable(date: str) -> str:

@@ -1,4 +1,4 @@
-"""Canvas's download of submissions: a flat zip whose file names say whose each file is."""
+"""Canvas's download of submissions: a flat zip with the owner in each file name."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def canvas_owner(name: str) -> Owner | None:
 
 
 def canvas_fits(names: Sequence[str]) -> bool:
-    """Return whether files of these names can be what Canvas gives: an attachment has one user."""
+    """Return whether these names can be a Canvas export: an attachment has one user."""
     owners = [owner for owner in map(canvas_owner, names) if owner]
     attached = {(owner.attachment, owner.id) for owner in owners if owner.attachment}
     work = [name for name in names if kind_of(name) in ("source", "archive")]
@@ -46,7 +46,7 @@ def canvas_fits(names: Sequence[str]) -> bool:
 
 
 def canvas_sure(names: Sequence[str]) -> bool:
-    """Return whether no other reading is as good: `model_2023_10_final.py` alone is any project's.
+    """Return whether these are surely Canvas's names: `model_2023_10_final.py` alone is not.
 
     Several users of several names, archives, and Canvas's own marks are enough.
     """
@@ -60,7 +60,7 @@ def canvas_sure(names: Sequence[str]) -> bool:
 
 
 def canvas_report(upload: str) -> str | None:
-    """Return the name under which Canvas takes a report back; None without an attachment's id."""
+    """Return the name under which Canvas accepts a report; None without an attachment's id."""
     match = _match(upload)
     if match is None or match["attachment"] is None:
         return None

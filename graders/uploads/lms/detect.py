@@ -1,6 +1,6 @@
-"""Which LMS's form a class's files have, and what was handed in by whom.
+"""Detection of the LMS format of a class's files, and of the owners.
 
-A form is recognised by its content: by names that nothing else writes, or by several that agree.
+A format is detected by its names: by one that nothing else writes, or by several that agree.
 """
 
 import re
@@ -17,7 +17,7 @@ from graders.uploads.unpack import common_folder, is_junk, kind_of
 CAPS = Caps()
 WORK = ("source", "archive")
 ROSTER = "roster.csv"
-STRAYS = (".html", ".htm", ".xlsx", ".xls", ".ods", ".log")  # a TA's own, beside uploads
+STRAYS = (".html", ".htm", ".xlsx", ".xls", ".ods", ".log")  # staff files beside uploads
 PROJECT_FILE = re.compile(r"(readme|requirements|pyproject|environment|licen[cs]e)\b.*", re.I)
 PROJECT_FOLDER = re.compile(
     r"(src|sources?|code|lib|tests?|utils?|helpers?|modules?|layers?|models?|notebooks?|scripts?"
@@ -28,7 +28,7 @@ PROJECT_FOLDER = re.compile(
     r"[ _-]?[0-9]{0,2}[a-z]?)",
     re.I,
 )
-Tops = Mapping[str, list[str]]  # what was handed in, a file or folder, with the paths in it
+Tops = Mapping[str, list[str]]  # submitted files or folders, with the paths in them
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class ClassDownload:
     """A class's files.
 
     Args:
-        owners: by file or folder handed in; what a TA laid beside them is not among them.
-        roster: the path of the roster that lies beside them, or "".
+        owners: by submitted file or folder; staff files beside them are left out.
+        roster: the path of the roster beside them, or "".
     """
 
     lms: Lms
@@ -53,21 +53,21 @@ def class_of(
     content: Callable[[str], bytes],
     listed: Collection[str] = (),
 ) -> ClassDownload | None:
-    """Read a class from the paths in a folder or zip; None where all is one upload.
+    """Return the class in a folder or zip with these paths, or None if all is one upload.
 
     Args:
-        lms: the form that it must have, or "auto".
-        content: gives the bytes of a path.
-        listed: files and folders that a roster says are somebody's.
+        lms: the required LMS format, or "auto".
+        content: returns the bytes of a path.
+        listed: files and folders that a roster assigns to students.
     Raises:
-        UsageError: the LMS's own file in it cannot be read.
+        UsageError: the LMS's metadata file cannot be read.
     """
     wrapper, tops = _unwrapped(stored, zipped, lms)
     names = {top.removeprefix(wrapper): top for top in tops}
     roster = next((top for name, top in names.items() if _is_roster(name, tops[top])), "")
     form = _form(tops, wrapper, lms)
-    told = roster or not names.keys().isdisjoint(listed)
-    if form is None and not (told or _is_class(tops, wrapper, zipped)):
+    has_roster = roster or not names.keys().isdisjoint(listed)
+    if form is None and not (has_roster or _is_class(tops, wrapper, zipped)):
         return None
     everything = _tops(stored, wrapper)
     tops = {top: everything[top] for top in tops if top != roster}
@@ -77,7 +77,7 @@ def class_of(
 
 
 def lms_of_several(stored: Sequence[str]) -> Lms | None:
-    """Return the LMS that made a zip of these paths, if it holds uploads of several."""
+    """Return the LMS that made a zip of these paths, if it contains uploads of several."""
     wrapper, tops = _unwrapped(stored, True, "auto")
     form = _form(tops, wrapper, "auto")
     if form is None or form.metadata:
@@ -87,7 +87,7 @@ def lms_of_several(stored: Sequence[str]) -> Lms | None:
 
 
 def one_owner(name: str, lms: str) -> tuple[Lms, Owner | None]:
-    """Return the form of an only file or folder, by its name, and its owner."""
+    """Return the LMS and the owner of a single file or folder, by its name."""
     names = Names([name], [name], [name])
     for form in LMS:
         owner = form.owner(name)
@@ -97,7 +97,7 @@ def one_owner(name: str, lms: str) -> tuple[Lms, Owner | None]:
 
 
 def _unwrapped(stored: Sequence[str], zipped: bool, lms: str) -> tuple[str, Tops]:
-    """Return the folder around everything, and what lies in it."""
+    """Return the folder around everything, and its content."""
     paths = [path for path in stored if not is_junk(path)]
     wrapper, inside = "", paths
     for _ in range(CAPS.depth):
@@ -109,7 +109,7 @@ def _unwrapped(stored: Sequence[str], zipped: bool, lms: str) -> tuple[str, Tops
     several = len(tops) > 1 and _is_class(tops, wrapper, zipped)
     if zipped or several or _form(tops, wrapper, lms):
         return wrapper, tops
-    return "", _tops(paths, "")  # on disk, a folder in a folder is a student and no wrapper
+    return "", _tops(paths, "")  # on disk, a folder in a folder is a student's, not a wrapper
 
 
 def _tops(paths: Sequence[str], wrapper: str) -> dict[str, list[str]]:
@@ -135,7 +135,7 @@ def _form(tops: Tops, wrapper: str, lms: str) -> Lms | None:
 
 
 def _is_class(tops: Tops, wrapper: str, zipped: bool) -> bool:
-    """Tell uploads of several students, in no LMS's form, from one student's project."""
+    """Return whether these are uploads of several students, not one student's project."""
     names = {top.removeprefix(wrapper): top for top in tops}
     loose = [name for name, top in names.items() if tops[top] == [top]]
     work = [name for name in loose if kind_of(name) in WORK]
@@ -154,12 +154,12 @@ def _holds_work(paths: Sequence[str]) -> bool:
 
 
 def _owners(tops: Tops, wrapper: str, form: Lms, metadata: bytes) -> dict[str, Owner]:
-    """Return whose each is; by its name alone where the LMS says nothing."""
-    told = form.owners(metadata, form.metadata) if form.owners else {}
+    """Return the owners, by file or folder name where the LMS gives none."""
+    listed = form.owners(metadata, form.metadata) if form.owners else {}
     owners: dict[str, Owner] = {}
     for top, paths in tops.items():
         name = top.removeprefix(wrapper)
-        owner = told.get(name) or form.owner(name)
+        owner = listed.get(name) or form.owner(name)
         stray = _is_stray(name) if paths == [top] else not form.makes_folders
         if owner or not stray:
             owners[top] = owner or plain_owner(name)
@@ -167,7 +167,7 @@ def _owners(tops: Tops, wrapper: str, form: Lms, metadata: bytes) -> dict[str, O
 
 
 def _is_stray(name: str) -> bool:
-    """Tell a TA's own file beside uploads (marks.csv) from what somebody handed in."""
+    """Return whether this is a staff file beside uploads (marks.csv)."""
     return kind_of(name) == "text" or name.lower().endswith(STRAYS)
 
 

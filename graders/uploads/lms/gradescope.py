@@ -1,4 +1,4 @@
-"""Gradescope's export of submissions: a folder for each, and whose they are in one YAML file."""
+"""Gradescope's export of submissions: a folder for each, and the owners in one YAML file."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,18 +13,18 @@ from graders.uploads.owner import Owner, Person
 
 METADATA = "submission_metadata.yml"
 DEEPEST = 50
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the other is far too slow for so much
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the other is far too slow
 
 
 def gradescope_fits(names: Names) -> bool:
-    """Return whether the file and its folders lie side by side."""
+    """Return whether the metadata file and submission folders are side by side."""
     return METADATA in names.every and any(
         name.startswith("submission_") for name in names.every if name != METADATA
     )
 
 
 def gradescope_owners(text: bytes, place: str) -> dict[str, Owner]:
-    """Read whose each folder is.
+    """Return the owner of each folder.
 
     Raises:
         UsageError: the file is not what Gradescope writes.
@@ -35,13 +35,13 @@ def gradescope_owners(text: bytes, place: str) -> dict[str, Owner]:
         return {str(folder): _owner(str(folder), entry) for folder, entry in document.items()}
     except (yaml.YAMLError, RecursionError, ValueError, TypeError, AttributeError) as problem:
         raise UsageError(
-            f"{place} cannot be read as Gradescope's; export the submissions again, or say "
-            "`--lms plain` to go by the folders' names."
+            f"{place} is not a readable Gradescope file; export the submissions again, or use "
+            "`--lms plain` to take the owners from the folder names."
         ) from problem
 
 
 def _refuse_deep(text: bytes) -> None:
-    """The fast loader calls itself for every level, and ends the process at some thousands."""
+    """Raise ValueError for deep nesting: the fast loader is recursive and crashes at some thousands."""
     depth = 0
     for event in yaml.parse(text, LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -57,13 +57,15 @@ def _owner(folder: str, entry: Mapping[str, Any]) -> Owner:
         raise ValueError(f"{folder} has no submitters")
     time = _time(entry.get(":created_at"))
     first = people[0]
-    handed_in = time.astimezone(UTC).isoformat() if time else ""
-    told = time.isoformat(timespec="seconds") if time else None
-    return Owner(first.id, first.name, handed_in=handed_in, submitted_at=told, people=people)
+    sortable_time = time.astimezone(UTC).isoformat() if time else ""
+    submitted_at = time.isoformat(timespec="seconds") if time else None
+    return Owner(
+        first.id, first.name, sortable_time=sortable_time, submitted_at=submitted_at, people=people
+    )
 
 
 def _person(submitter: Mapping[str, Any], folder: str, number: int) -> Person:
-    """Know a student by id or e-mail; without either, by the submission and not by the name."""
+    """Return a student, identified by id or e-mail; without either, by the submission."""
     name, sid, email = (str(submitter.get(f":{key}") or "") for key in ("name", "sid", "email"))
     id = sid or email or (folder if number == 1 else f"{folder}-{number}")
     return Person(id, printable(name or id), printable(email))

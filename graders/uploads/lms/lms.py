@@ -1,4 +1,4 @@
-"""What the grader has to know of one LMS."""
+"""Description of one LMS."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from graders.uploads.owner import Owner
 
 @dataclass(frozen=True)
 class Names:
-    """What lies in a download, by name, without the folder around everything.
+    """The names in a download, without the folder around everything.
 
     Args:
         every: files and folders.
         loose: the files.
-        work: files and folders in which there are sources or archives.
+        work: files and folders with sources or archives.
     """
 
     every: Sequence[str]
@@ -23,21 +23,21 @@ class Names:
 
 @dataclass(frozen=True)
 class Lms:
-    """One LMS: how its downloads look, and how they differ from others'.
+    """One LMS: the format of its downloads.
 
     Args:
         name: as in `--lms`.
-        owner: reads the name of a file or folder; None where it is not this LMS's.
-        fits: whether these names can be this LMS's, for a user who says so.
-        recognises: whether they are nobody else's; None: where they fit.
-        metadata: file in the download that says whose each folder is, or "".
+        owner: reads the name of a file or folder; None if it is not this LMS's.
+        fits: whether these names can be this LMS's, if the user chose it.
+        recognises: whether they are only this LMS's; None: if they fit.
+        metadata: file in the download with the owner of each folder, or "".
         owners: reads that file: its bytes and its name.
-        makes_folders: whether a student's files come in a folder.
+        makes_folders: whether a student's files are in a folder.
         opens_archives: whether an archive beside other files of a student is opened, too.
         joins_files: whether all files or folders of one student are one upload.
-        names_groups: whether a name may be a group's, and no member's id is told.
-        own_name: takes what the LMS adds out of a student's file name.
-        report: the name under which the LMS takes a report back, by that of the upload.
+        names_groups: whether a name may be a group's, without a member's id.
+        own_name: removes the LMS's additions from a student's file name.
+        report: returns the name under which the LMS accepts a report, by that of the upload.
     """
 
     name: str
@@ -58,12 +58,12 @@ class Lms:
         return self.name.title()
 
     def made(self, names: Names) -> bool:
-        """Return whether this LMS wrote these names, as far as they tell."""
+        """Return whether this LMS wrote these names, judging by them alone."""
         return (self.recognises or self.fits)(names)
 
 
 def mostly(owner: Callable[[str], Owner | None]) -> Callable[[Names], bool]:
-    """Return a test of whether an LMS wrote these names; a TA's own file may lie beside them."""
+    """Return a test of whether an LMS wrote these names; a few staff files are allowed."""
 
     def fits(names: Names) -> bool:
         fitting = {name for name in names.every if owner(name)}

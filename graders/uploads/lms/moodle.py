@@ -27,9 +27,9 @@ def moodle_owner(name: str) -> Owner | None:
 
 
 def moodle_report(upload: str) -> str | None:
-    """Return the path in a zip under which Moodle takes a report back, or None.
+    """Return the path in a zip under which Moodle accepts a report, or None.
 
-    Moodle reads the id from the second part between underscores, so the name must hold none.
+    Moodle reads the id from the second part between underscores, so the name must have none.
     """
     match = NAMED.fullmatch(upload)
     if match is None:

@@ -1,4 +1,4 @@
-"""Which upload counts for whom: ids joined through the roster, groups, and the newest of several."""
+"""The upload that counts for each student: roster ids, groups, and the newest of several."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,18 +35,18 @@ class OwnedUpload:
         return self.tops[-1][1]
 
 
-def handed_in(found: ClassDownload, roster: Roster = NOBODY) -> list[OwnedUpload]:
-    """List the uploads that count for somebody, each student in exactly one of them."""
+def counting_uploads(found: ClassDownload, roster: Roster = NOBODY) -> list[OwnedUpload]:
+    """Return the uploads that count for somebody, each student in exactly one of them."""
     units: dict[str, list[tuple[Owner, str]]] = {}
     for top, owner in found.owners.items():
         units.setdefault(owner.id if found.lms.joins_files else top, []).append((owner, top))
     claims: dict[tuple[bool, str], list[OwnedUpload]] = {}
-    handed = [_handed(tops, found.lms, roster) for tops in units.values()]
-    for one in sorted(handed, key=_age):
+    uploads = [_owned_upload(tops, found.lms, roster) for tops in units.values()]
+    for one in sorted(uploads, key=_age):
         for person in one.people:
             claims.setdefault(person.key, []).append(one)
     counting = []
-    for one in handed:
+    for one in uploads:
         mine = {person: claims[person.key] for person in one.people}
         if kept := tuple(person for person, several in mine.items() if several[-1] is one):
             others = {each.top: None for person in kept for each in mine[person][:-1]}
@@ -55,9 +55,9 @@ def handed_in(found: ClassDownload, roster: Roster = NOBODY) -> list[OwnedUpload
 
 
 def joined(owner: Owner, name: str, form: Lms, roster: Roster = NOBODY) -> tuple[Person, ...]:
-    """Return those who handed in the file or folder of this name: found by id, file or group.
+    """Return the owners of the file or folder of this name, found by id, file or group.
 
-    A name alone never finds a student. A group's does where the form tells no member's id.
+    A name alone never identifies a student. A group's name does if the LMS gives no member's id.
     """
     if owner.people:
         return tuple(_known(person, form, roster) for person in owner.people)
@@ -76,15 +76,15 @@ def joined(owner: Owner, name: str, form: Lms, roster: Roster = NOBODY) -> tuple
 
 
 def remarks(people: Sequence[Person], roster: Roster) -> list[str]:
-    """Return who of the roster handed nothing in, and who handed in and is not in it."""
-    strangers = [person.name or person.id for person in people if not person.entry]
+    """Return remarks on roster students without a submission, and on submitters not in it."""
+    unknown = [person.name or person.id for person in people if not person.entry]
     present = {person.entry for person in people}
     absent = [entry.person().name for entry in roster.entries if entry.id not in present]
-    told = {"Not in the roster": strangers, "In the roster, without an upload": absent}
-    return [f"{what}: {listed(names)}." for what, names in told.items() if names]
+    lists = {"Not in the roster": unknown, "In the roster, without a submission": absent}
+    return [f"{what}: {listed(names)}." for what, names in lists.items() if names]
 
 
-def _handed(tops: list[tuple[Owner, str]], form: Lms, roster: Roster) -> OwnedUpload:
+def _owned_upload(tops: list[tuple[Owner, str]], form: Lms, roster: Roster) -> OwnedUpload:
     ordered = sorted(tops, key=lambda pair: (pair[0].attachment, pair[1]))
     owner, top = ordered[-1]
     people = joined(owner, top.rpartition("/")[2], form, roster)
@@ -95,13 +95,13 @@ def _handed(tops: list[tuple[Owner, str]], form: Lms, roster: Roster) -> OwnedUp
 
 
 def _age(one: OwnedUpload) -> tuple[str, int, bool, int, str]:
-    """Order uploads: the last is the newest, by time, number, attempt, and own before a group's."""
+    """Return the sort key of an upload; the last is the newest, and an own one beats a group's."""
     owner, name = one.owner, one.owner.file or one.top
-    return owner.handed_in, owner.attachment, len(one.people) == 1, attempt(name), one.top
+    return owner.sortable_time, owner.attachment, len(one.people) == 1, attempt(name), one.top
 
 
 def _known(person: Person, form: Lms, roster: Roster) -> Person:
-    """Add what the roster knows; the id stays the LMS's, so that points find their way back."""
+    """Return the person with roster data; the id stays the LMS's, so that grades can be exported."""
     entry = roster.of_lms(person.id, person.name, form.name)
     if entry is None:
         return person

@@ -35,7 +35,7 @@ OWN_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "canvas": ("id", "canvasid", "userid", "canvasuserid"),
     "moodle": ("id", "identifier", "participant", "participantid"),
 }
-ANYBODYS = {"id", "userid"}  # of these titles, which may be any system's
+ANYBODYS = {"id", "userid"}  # of these titles, those of any system
 PARTICIPANT = re.compile(r"[^0-9]+ ([0-9]{1,19})")  # "Participant 123", in any language
 
 
@@ -45,7 +45,7 @@ class RosterEntry:
 
     Args:
         ids: by column, in the roster's order.
-        file: the file or folder handed in, where the roster names it.
+        file: the submitted file or folder, if the roster names it.
     """
 
     ids: Mapping[int, str]
@@ -60,13 +60,13 @@ class RosterEntry:
 
     @property
     def keys(self) -> set[str]:
-        """All by which this student is known; no name."""
+        """Return all ids and the e-mail address of this student."""
         return {id_key(id) for id in (*self.ids.values(), self.email) if id}
 
     def column(self, id: str) -> int:
-        """Return the column in which this id stands: another student's there is of its kind.
+        """Return the column of this id; another student's id of the same kind is there, too.
 
-        -1 where it is the e-mail address.
+        -1 if it is the e-mail address.
         """
         return next((n for n, each in self.ids.items() if id_key(each) == id_key(id)), -1)
 
@@ -84,15 +84,15 @@ class Roster:
     titles: tuple[str, ...] = ()
 
     def entry(self, id: str) -> RosterEntry | None:
-        """Find a student by an id or e-mail address in any column; None where it fits several."""
+        """Return the student with an id or e-mail address in any column; None if it fits several."""
         found = self._by_id.get(id_key(id), ())
         return found[0] if len(found) == 1 else None
 
     def of_lms(self, id: str, name: str, form: str) -> RosterEntry | None:
-        """Find a student by an LMS's own number, which may be another student's number elsewhere.
+        """Return the student with an LMS's number, which may be another student's number elsewhere.
 
-        So it counts in the LMS's own columns, of those called `id` unless the name stands with
-        another id; in others only where the name agrees.
+        So it counts in the LMS's own columns, in those called `id` unless the name is listed with
+        another id; in others only if the name agrees.
         """
         if form not in OWN_COLUMNS:
             return self.entry(id)
@@ -105,7 +105,7 @@ class Roster:
         return next(iter(sure if _letters(name) in self._names else own), None)
 
     def own_ids(self, entry: RosterEntry, form: str) -> set[str]:
-        """Return what a student has in columns that only this LMS's own numbers can stand in."""
+        """Return a student's ids in columns that only this LMS uses."""
         titles = set(OWN_COLUMNS[form]) - ANYBODYS
         columns = [n for n, title in enumerate(self.titles) if squeezed(title) in titles]
         return {id_key(entry.ids[n]) for n in columns if n in entry.ids}
@@ -140,7 +140,7 @@ class Roster:
 
 
 def id_key(id: str) -> str:
-    """Return the form in which ids are compared."""
+    """Return an id normalised for comparison."""
     return _folded(id.strip())
 
 
@@ -171,7 +171,7 @@ def _folded(text: str) -> str:
 
 
 def read_roster(path: Path) -> Roster:
-    """Read a roster.
+    """Return the roster in a CSV file.
 
     Raises:
         UsageError: something in it is wrong; every problem is one sentence.
@@ -180,16 +180,18 @@ def read_roster(path: Path) -> Roster:
 
 
 def roster_from(data: bytes, place: str) -> Roster:
-    """Read a roster from the bytes of a CSV file; raises as `read_roster` does."""
+    """Return the roster in the bytes of a CSV file; raises as `read_roster` does."""
     return roster_of(table_of(data, place))
 
 
 def roster_of(table: Table) -> Roster:
-    """Make a table a roster; raises as `read_roster` does."""
+    """Return the roster of a table; raises as `read_roster` does."""
     columns = {kind: _columns(table.header, names) for kind, names in HEADERS.items()}
     if not columns["id"] and not columns["email"]:
         known = "id, user id, login, student number, e-mail"
-        raise UsageError(f"{table.place} has no column of ids; name one of them {known}.")
+        raise UsageError(
+            f"{table.place} has no id column; add one with one of these headers: {known}."
+        )
     entries = [_entry(row, columns) for row in table.rows if not _is_points_possible(row)]
     entries = [entry for entry in entries if entry.ids or entry.email or entry.name]
     if problems := list(_problems(entries)):
@@ -203,7 +205,7 @@ def _columns(header: Sequence[str], names: Iterable[str]) -> list[int]:
 
 
 def _is_points_possible(row: Sequence[str]) -> bool:
-    """Tell Canvas's second line, which is no student."""
+    """Return whether this is Canvas's second line, which is not a student."""
     return squeezed(row[0]) in ("pointspossible", "manualposting")
 
 
@@ -217,7 +219,7 @@ def _entry(row: Sequence[str], columns: Mapping[str, list[int]]) -> RosterEntry:
 
 
 def _problems(entries: Sequence[RosterEntry]) -> Iterable[str]:
-    """Yield what would join two students, or leave one without an id."""
+    """Yield the problems: two students with one id, or a student without one."""
     if not entries:
         yield "it has no students; export it again."
     for entry in entries:
@@ -228,5 +230,5 @@ def _problems(entries: Sequence[RosterEntry]) -> Iterable[str]:
         cells = {*entry.ids.items(), *([(-1, entry.email)] if entry.email else [])}
         keys = {(column, id_key(cell)) for column, cell in cells}
         for _, key in sorted(keys & seen):
-            yield f"{printable(key)} stands for two students; keep it for one."
+            yield f"{printable(key)} belongs to two students; keep it for one."
         seen |= keys

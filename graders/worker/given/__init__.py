@@ -1,5 +1,5 @@
-"""Objects that the course puts beside a student's code: cells, scripted models, probes.
+"""Objects that the course provides to student code: cells, scripted models, probes.
 
-A loop is graded with a given cell, generation with a given model, training with models that record
-what is done to them: a fault elsewhere costs its points only once. None of them is an answer.
+A loop is graded with a given cell, generation with a given model, training with recording
+models: an error elsewhere costs points only once. None of them is a solution.
 """

@@ -1,11 +1,11 @@
-"""Cells that are given to a student's loop: they speak a cell's language and compute something else."""
+"""Cells for a student's loop: the interface of a real cell with another computation."""
 
 import torch
 from torch import Tensor, nn
 
 
 class Leaky(nn.Module):
-    """Let half of the state leak away and add a linear map of the input: h = h / 2 + M x."""
+    """Halve the state and add a linear map of the input: h = h / 2 + M x."""
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -13,15 +13,15 @@ class Leaky(nn.Module):
         self.M = nn.Parameter(torch.randn(hidden_size, input_size))
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
-        """Map x (B, D) and h (B, H) to the new h; what real cells refuse is refused."""
+        """Map x (B, D) and h (B, H) to the new h; mixed dtypes are refused as in real cells."""
         _same_kind(x, h)
         return h / 2 + x @ self.M.T
 
 
 class Register(nn.Module):
-    """Shift the state by one place and put the sum of the input in front.
+    """Shift the state by one place and insert the sum of the input in front.
 
-    Its only parameter is idle: a loop may ask for one, to make its first state of the same kind.
+    Its only parameter is unused: a loop may need one to make its first state of the same dtype.
     """
 
     def __init__(self, hidden_size: int) -> None:

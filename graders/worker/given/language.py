@@ -16,15 +16,15 @@ MOST = 10_000  # records that are kept of one kind
 class Recording(nn.Module):
     """Map token ids (B, T) to logits (B, T, V) that training leaves as they are.
 
-    The logits are a row of `table` for each token. Two parameters stand in the graph, and move, but
-    what is added to the logits is their difference to themselves.
+    The logits are a row of `table` for each token. Two parameters are in the graph and change, but
+    only their difference to themselves is added to the logits.
 
     Attributes:
         trained: the ids of each forward pass that was followed by a backward pass.
         modes: whether the model was in train mode then.
         targets: the ids (B, T) whose logits that backward pass would raise most.
-        norms: the norm of the gradient that the backward pass gave, before anything else.
-        steps: the norm of the gradient as an optimiser's step found it.
+        norms: the norm of the gradient right after the backward pass.
+        steps: the norm of the gradient at an optimiser's step.
         moved: the distance of the parameters from their first values, at each forward pass.
         first_ids: the ids of all forward passes on a single time step.
     """
@@ -88,7 +88,7 @@ def _norm(tensors: Sequence[Tensor]) -> float:
 
 
 class Listener:
-    """Takes the samples of each epoch, and notes how many batches had been trained on by then."""
+    """Collects the samples of each epoch with the number of batches trained so far."""
 
     def __init__(self, model: Recording) -> None:
         self.samples: list[Any] = []
@@ -101,9 +101,9 @@ class Listener:
 
 
 class Window(nn.Module):
-    """Give each position logits (B, T, V) from its last `width` tokens alone: one table for each.
+    """Compute logits (B, T, V) from the last `width` tokens alone: one table for each.
 
-    It starts from zeros, so every training of it is alike but for the order of the batches.
+    It starts from zeros, so trainings differ only by the order of the batches.
     """
 
     def __init__(self, vocab_size: int, width: int, scale: float) -> None:
@@ -122,7 +122,7 @@ class Window(nn.Module):
 
 
 class ClassesSecond(nn.Module):
-    """A language model whose logits come as (B, V, T), the order that cross_entropy wants."""
+    """A language model with logits (B, V, T), the order that cross_entropy expects."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -134,16 +134,16 @@ class ClassesSecond(nn.Module):
 
 
 def nothing_new(model: nn.Module, seed: Sequence[int], *_: Any, **__: Any) -> list[int]:
-    """Stand in for generation: show the model the seed, and write nothing."""
+    """Stand-in for generation: run the model on the seed, and generate nothing."""
     with torch.no_grad():
         model(torch.tensor([list(seed)]))
     return list(seed)
 
 
 def margin(logits: Tensor, targets: Tensor, *_: Any, **__: Any) -> Tensor:
-    """Stand in for the loss: how far each target's logit is from being 10 above all others.
+    """Stand-in for the loss: how far each target's logit is from being 10 above all others.
 
-    What is added does not depend on the logits, and makes different batches' values lie far apart.
+    The added constant does not depend on the logits and separates the values of different batches.
     """
     flat = logits.reshape(-1, logits.shape[-1])
     added = float(targets.sum() * 37 % 101) / 7

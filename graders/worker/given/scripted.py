@@ -1,6 +1,6 @@
-"""Language models that force a path, to grade a generation loop by itself, and stand-ins for sampling.
+"""Language models with forced output, to grade a generation loop alone, and stand-ins for sampling.
 
-What comes next depends on every token of the sequence so far and on its length: a loop that reads
+The next token depends on every token of the sequence so far and on its length: a loop that reads
 another position, or feeds less than the whole sequence, leaves the path.
 """
 
@@ -14,13 +14,13 @@ CERTAIN = 60.0  # logit of the forced token; all others have 0
 
 
 class Scripted(nn.Module):
-    """Map token ids (B, T) to logits (B, T, V) that leave one next token possible.
+    """Map token ids (B, T) to logits (B, T, V) that allow only one next token.
 
     Args:
         vocab_size: V.
-        path: a multiplier, an offset, and the first id of those that can come next.
-        end: the id that follows a sequence of `stop_at` tokens; 0: it never follows.
-        runner_up: how far the second best logit lies below the best; 0: all others lie far below.
+        path: a multiplier, an offset, and the lowest id of possible next tokens.
+        end: the id after a sequence of `stop_at` tokens; `stop_at` 0: never.
+        runner_up: distance from the best to the second best logit; 0: all others are far below.
     """
 
     def __init__(
@@ -30,12 +30,12 @@ class Scripted(nn.Module):
         self.height = nn.Parameter(torch.tensor(CERTAIN))
         self.vocab_size, self.path, self.end, self.stop_at = vocab_size, path, end, stop_at
         self.runner_up = runner_up
-        self.modes: list[bool] = []  # whether each call came in train mode
+        self.modes: list[bool] = []  # whether each call was in train mode
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 2 or x.is_floating_point():
             kind = str(x.dtype).removeprefix("torch.")
-            raise ValueError(f"the model reads int64 ids (B, T), and got {kind} {tuple(x.shape)}")
+            raise ValueError(f"the model reads int64 ids (B, T), but got {kind} {tuple(x.shape)}")
         self.modes.append(self.training)
         multiplier, offset, lowest = self.path
         place = torch.arange(1, x.shape[1] + 1, device=x.device)
@@ -53,11 +53,11 @@ class Scripted(nn.Module):
 
 
 def likeliest(lnprobs: Tensor, *_: Any, **__: Any) -> int:
-    """Stand in for sampling where every draw is certain."""
+    """Stand-in for sampling: return the most probable token."""
     return int(lnprobs.flatten().argmax())
 
 
 def by_temperature(lnprobs: Tensor, temperature: float = 1.0) -> int:
-    """Stand in for sampling, and show the temperature: the best when cold, else the second best."""
+    """Stand-in for sampling that shows the temperature: best token if cold, otherwise second best."""
     ranked = lnprobs.flatten().argsort(descending=True)
     return int(ranked[0 if temperature <= 0.1 else 1])

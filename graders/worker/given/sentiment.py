@@ -1,4 +1,4 @@
-"""What stands beside rnn_layer.py: a model with the sheet's names but other formulas, and probes."""
+"""Objects for rnn_layer.py: a model with the sheet's names but other formulas, and probes."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ class FadingModel(nn.Module):
 
 
 class Applied(nn.Module):
-    """`function(model, x, *rest)` as a module of x, so that gradients of the model can be asked."""
+    """`function(model, x, *rest)` as a module of x, to get gradients of the model."""
 
     def __init__(self, function: Callable[..., object], model: nn.Module, *rest: object) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Applied(nn.Module):
 
 
 class HalfFrozen(nn.Module):
-    """A model of which one layer is not trained; one number of it is no parameter."""
+    """A model with one frozen layer and one buffer."""
 
     def __init__(self, frozen: int, trained: int) -> None:
         super().__init__()

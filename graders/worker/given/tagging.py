@@ -1,4 +1,4 @@
-"""Loops beside a tagger: weights written in place, one method called for each sentence."""
+"""Loops for a tagger: weights written in place, one method called for each sentence."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,8 +1,8 @@
-"""Probe models for training loops: their logits follow a script, and they record what is done to them.
+"""Probe models for training loops: their logits follow a script, and they record all calls.
 
 A probe has one weight that raises the logits of the right answers, so its gradient never vanishes and
-never changes sign. The script decides all else: whatever the optimiser does, the validation curve
-is the one that the check asked for. Records are lists of plain numbers.
+never changes sign. The script determines the rest: whatever the optimiser does, the validation curve
+is the one that the check specifies. Records are lists of plain numbers.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ MOST = 10_000  # records that are kept of one kind
 
 
 class Probe(nn.Module):
-    """What both probes share.
+    """Base class of both probes.
 
     Args:
         script: (S, K, …) logits of K ids in S epochs.
@@ -29,7 +29,7 @@ class Probe(nn.Module):
         self.weight = nn.Parameter(torch.zeros(1))
         self.script, self.toward, self.batches = script, toward, batches
         self.calls: list[dict[str, Any]] = []
-        self.backwards: list[bool] = []  # of each: had the gradient been set to zero before?
+        self.backwards: list[bool] = []  # for each: was the gradient zero before?
         self._arrived = torch.zeros(1)
         self.weight.register_hook(self._arriving)  # type: ignore[no-untyped-call]
         self.weight.register_post_accumulate_grad_hook(  # type: ignore[no-untyped-call]
@@ -74,9 +74,9 @@ class Classifier(Probe):
 
 
 class Steps(Probe):
-    """Reads one token a call; the hidden state (B, 2) holds the step's number and `early`.
+    """Reads one token per call; the hidden state (B, 2) contains the step number and `early`.
 
-    `early` is a second weight that acts like the first, and enters at a sequence's first step only.
+    `early` is a second weight that acts like the first, but only from a sequence's first step.
     """
 
     def __init__(self, script: Tensor, toward: Tensor, batches: int) -> None:
@@ -95,7 +95,7 @@ class Steps(Probe):
     def forward(self, x: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         if x.ndim != 1 or tuple(hidden.shape) != (len(x), self.hidden_size):
             shapes = f"{tuple(x.shape)} and {tuple(hidden.shape)}"
-            raise ValueError(f"a step takes x (B,) and hidden (B, H), and was given {shapes}")
+            raise ValueError(f"a step takes x (B,) and hidden (B, H), but was given {shapes}")
         step, carried = hidden[:, 0], hidden[:, 1]
         carried = carried + self.early * (step == 0)
         logits = self.script[self._epoch()][x] + self.toward[x] * (self.weight + carried)
@@ -104,11 +104,11 @@ class Steps(Probe):
 
 
 class Criterion(nn.Module):
-    """Twice the mean binary cross entropy on logits, of any shapes; records what it is given."""
+    """Twice the mean binary cross entropy on logits, of any shapes; records its inputs."""
 
     def __init__(self, probe: Probe) -> None:
         super().__init__()
-        self._probe = (probe,)  # in a tuple, so that it is no submodule
+        self._probe = (probe,)  # in a tuple, so that it is not a submodule
         self.losses: list[dict[str, Any]] = []
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -129,7 +129,7 @@ class Criterion(nn.Module):
 
 
 class Descent(torch.optim.SGD):
-    """Plain gradient descent on a probe; records after which backward pass each step comes."""
+    """Plain gradient descent on a probe; records the number of backward passes before each step."""
 
     def __init__(self, probe: Probe, lr: float) -> None:
         super().__init__(probe.parameters(), lr=lr, foreach=False)
@@ -142,7 +142,7 @@ class Descent(torch.optim.SGD):
 
 
 class Source:
-    """A callable that gives a fresh generator of the same batches every time."""
+    """A callable that returns a fresh generator of the same batches every time."""
 
     def __init__(self, batches: list[tuple[Tensor, Tensor]]) -> None:
         self._batches = batches
@@ -152,7 +152,7 @@ class Source:
 
 
 class FirstStep(nn.Module):
-    """A student's step-wise model at its first step, from the hidden state that it makes itself."""
+    """A student's step-wise model at its first step, from its own initial hidden state."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()

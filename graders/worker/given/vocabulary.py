@@ -1,11 +1,11 @@
-"""A vocabulary, tokenizers, a stream of texts, and questions to a student's own vocabulary."""
+"""A vocabulary, tokenizers, a stream of texts, and queries to a student's own vocabulary."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 
 class Words:
-    """A tokenizer that cuts at a mark of its own, and nowhere else."""
+    """A tokenizer that splits only at a given mark."""
 
     def __init__(self, mark: str) -> None:
         self._mark = mark
@@ -15,7 +15,7 @@ class Words:
 
 
 class Stream:
-    """Texts that can be gone through once, like a generator."""
+    """Texts that are iterable only once, like a generator."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = iter(texts)
@@ -25,7 +25,7 @@ class Stream:
 
 
 class Vocabulary:
-    """The course's own, with the names that torchtext has for the same things beside them."""
+    """The course's vocabulary, also with torchtext's names for the same operations."""
 
     def __init__(self, itos: Sequence[str]) -> None:
         self.itos = list(itos)
@@ -53,15 +53,15 @@ class Vocabulary:
 
 
 def ids(vocabulary: Any, tokens: Sequence[str]) -> list[Any]:
-    """Ask a vocabulary for each token's id."""
+    """Return a vocabulary's id of each token."""
     return [vocabulary[token] for token in tokens]
 
 
 def known(vocabulary: Any, tokens: Sequence[str]) -> list[bool]:
-    """Ask a vocabulary which tokens it knows."""
+    """Return whether a vocabulary knows each token."""
     return [token in vocabulary for token in tokens]
 
 
 def size(vocabulary: Any) -> int:
-    """Ask a vocabulary for its length."""
+    """Return the length of a vocabulary."""
     return len(vocabulary)

@@ -1,1 +1,1 @@
-"""From files to definitions: what of a submission is run, and what is skipped, with a note."""
+"""From files to definitions: which statements of a submission run and which are skipped."""

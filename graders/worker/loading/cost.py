@@ -1,4 +1,4 @@
-"""What running a statement would cost: cheap, unknown, or a training run, download, plot …
+"""The cost of running a statement: cheap, unknown, or a training run, download, plot …
 
 Calls of a submission's own functions are judged by what their bodies do, all others by their names.
 """
@@ -27,7 +27,7 @@ from .syntax import Function, Import, bound_by, called, calls, dotted, executed,
 
 @dataclass
 class _Function:
-    """What calling a function of the submission comes to."""
+    """The cost of calling a function of the submission."""
 
     kind: str = ""
     works: bool = False  # loops, or opens files: a name such as `load_all` is then believed
@@ -53,14 +53,14 @@ class Costs:
         self._spread()
 
     def of(self, file: str, name: str) -> _Function | None:
-        """Find the function that `file` means by `name`: its own first."""
+        """Return the function that `file` means by `name`: its own first."""
         if (file, name) in self._functions:
             return self._functions[file, name]
         others = [self._functions[other, name] for other in self._files.get(name, [])]
         return max(others, key=lambda other: other.kind, default=None)
 
     def certain(self, file: str, call: ast.Call) -> str:
-        """Name the heavy work that a call is for sure, whatever it is called on."""
+        """Return the kind of heavy work that a call certainly does, or ""."""
         by_name = _kind_of_name(called(call)) if self.in_library(file, call.func) else ""
         return _marker(call, self.aliases[file]) or by_name
 
@@ -104,7 +104,7 @@ class Judge:
         self._aliases = costs.aliases[file]
 
     def heavy(self, node: ast.AST) -> str:
-        """Name the kind of heavy work that running `node` would start, if any."""
+        """Return the kind of heavy work that running `node` would start, or ""."""
         for here in executed(node):
             if isinstance(here, ast.Await | ast.Yield | ast.YieldFrom):
                 return STATEMENT
@@ -113,7 +113,7 @@ class Judge:
         return ""
 
     def cheap(self, node: ast.AST) -> bool:
-        """Return whether `node` calls nothing but what is known to be cheap."""
+        """Return whether `node` calls only functions that are known to be cheap."""
         return all(self._cheap_call(call) for call in calls(node)) and not self.heavy(node)
 
     def meaning(self, node: ast.AST) -> str:

@@ -19,7 +19,7 @@ from .time_limit import DEFINITION_SECONDS, VALUE_SECONDS, TooLong, limited
 
 
 class _Failed(Exception):
-    """A step inside `try` raised: the student's handlers come first."""
+    """A step inside `try` raised: the student's handlers run first."""
 
     def __init__(self, step: LoadStep, problem: BaseException) -> None:
         super().__init__(step, problem)
@@ -30,8 +30,8 @@ class Execution:
     """One file's module while and after its statements are executed.
 
     Args:
-        failures: what the execution of a definition raised, by the definition's name.
-        in_try: whether a statement of a `try` runs, so that missing packages have to show.
+        failures: exceptions raised by definitions, by name.
+        in_try: whether a statement of a `try` runs, so that missing packages must raise.
     """
 
     def __init__(
@@ -51,29 +51,31 @@ class Execution:
         self._complete = True
 
     def run(self) -> None:
-        """Execute what loading takes."""
+        """Execute the statements chosen for loading."""
         self._go(self._plan.wanted(), complete=True)
 
     def demand(self, name: str) -> None:
-        """Execute what binds `name` and was not executed so far, with all that this needs."""
+        """Execute the remaining statements that bind `name`, with their dependencies."""
         steps = self._plan.needed_for([name]) - self._started
         if steps:
             self._go(steps, complete=False)
 
     def demand_all(self) -> None:
-        """Execute all that can be had: `from … import *` asks for it."""
+        """Execute all that can be executed, for `from … import *`."""
         for name in sorted({name for step in self._plan.steps.values() for name in step.binds}):
             self.demand(name)
 
     def _go(self, steps: set[LoadStep], complete: bool) -> None:
         before = self._wanted, self._complete, self.in_try, sys.argv
         self._wanted, self._complete, self.in_try = steps, complete, False
-        sys.argv = [str(self.module.__file__)]  # `parse_args()` then gives the defaults
+        sys.argv = [str(self.module.__file__)]  # `parse_args()` then returns the defaults
         try:
             for piece in self._pieces:
                 self._sequence(piece, piece.body)
-        except RecursionError:  # ours, over hundreds of nested blocks: no statement's own
-            self._notes.say(Place(), "not loaded to its end: nested too deeply")
+        except (
+            RecursionError
+        ):  # from our recursion over hundreds of nested blocks, not from a statement
+            self._notes.say(Place(), "loaded only in part: nested too deeply")
         finally:
             self._wanted, self._complete, self.in_try, sys.argv = before
 
@@ -101,7 +103,7 @@ class Execution:
     def _chosen(self, piece: Piece, statement: ast.stmt) -> list[list[ast.stmt]]:
         inner = blocks(statement) or []
         if not isinstance(statement, ast.If) or is_main_guard(statement):
-            return inner  # under the guard only spare steps are wanted
+            return inner  # under the guard only spare steps are executed
         try:
             if self._judge.heavy(statement.test):
                 return inner
@@ -109,7 +111,7 @@ class Execution:
                 value = self._evaluate(piece, statement.test)
                 known = not isinstance(value, Placeholder)
                 return [inner[0] if value else inner[1]] if known else inner
-        except BaseException:  # not to be told here: definitions of both branches are taken
+        except BaseException:  # unknown here: definitions of both branches are taken
             return inner
 
     def _evaluate(self, piece: Piece, expression: ast.expr) -> Any:
@@ -141,7 +143,7 @@ class Execution:
             self._sequence(piece, block)
 
     def _keep_handled(self, failed: _Failed, statement: ast.Try | ast.TryStar) -> None:
-        """After a handler has run, let the rest of its `try` bind only what is still unbound."""
+        """After a handler has run, bind only names of its `try` that are still unbound."""
         step = failed.step
         if isinstance(step.statement, Import):
             unbound = [a for a in step.statement.names if bound_by(a) not in self._names]
@@ -219,7 +221,7 @@ class Execution:
     def _stand_in(self, step: LoadStep, fate: str) -> None:
         reason = f"{step.piece.title}, line {step.statement.lineno} {fate}"
         for name in sorted(step.binds):
-            if not hasattr(builtins, name):  # functions go on using `sum` as they did before
+            if not hasattr(builtins, name):  # functions continue to use the builtin `sum`
                 self._names.setdefault(name, skipped(name, reason))
 
     def _import_one_by_one(
@@ -241,7 +243,7 @@ class Execution:
         name = bound_by(alias)
         library = sys.modules.get(name)
         if isinstance(part, ast.Import) and not alias.asname and library is not None:
-            self._names[name] = library  # `import torch.new`: torch itself is there
+            self._names[name] = library  # `import torch.new`: torch itself exists
         elif name != "*":
             label = alias.name if alias.asname else name
             if isinstance(part, ast.ImportFrom) and part.module:
@@ -249,7 +251,7 @@ class Execution:
             self._names.setdefault(name, missing(label, reason))
 
     def _tell_missing(self, step: LoadStep) -> None:
-        """Note packages whose import succeeds without them, because calls may do nothing."""
+        """Note missing packages that are replaced by placeholders."""
         for name in sorted(step.binds):
             value = self._names.get(name)
             fault = fault_of(value) if isinstance(value, Placeholder) else None
@@ -257,18 +259,18 @@ class Execution:
                 self._notes.say(step.start, str(fault).partition(":")[0])
 
     def _define(self, step: LoadStep) -> None:
-        """Execute a definition without the decorators, defaults and attributes that cannot be had."""
+        """Execute a definition without unavailable decorators, defaults and attributes."""
         statement = without_decorators(step.statement, self._is_unavailable)
         if statement is not step.statement:
             self._notes.say(step.start, "a decorator that is not available here was left out")
         try:
             self._exec(step.piece, statement)
         except (Skipped, ModuleNotFoundError):
-            mended = with_values_put_off(statement, self._is_unavailable)
-            if mended is None or self.in_try:
+            repaired = with_values_put_off(statement, self._is_unavailable)
+            if repaired is None or self.in_try:
                 raise
-            self._exec(step.piece, mended)
-            self._notes.say(step.start, "a value that is not available here was left open")
+            self._exec(step.piece, repaired)
+            self._notes.say(step.start, "a value that is not available here was left unset")
 
     def _is_unavailable(self, name: str) -> bool:
         return isinstance(self._names.get(name), Placeholder)
@@ -290,7 +292,7 @@ def _import_fault(part: Import, problem: BaseException) -> str:
         return f"`{'.' * part.level}{part.module or names[0]}` is not in the submission"
     if isinstance(problem, ModuleNotFoundError):
         package = (problem.name or module).partition(".")[0]
-        whole = sys.modules.get(package) is None  # else only a part of it is missing
+        whole = sys.modules.get(package) is None  # otherwise only a part of it is missing
         return f"`{package if whole else problem.name}` is not installed here"
     if isinstance(part, ast.ImportFrom) and isinstance(problem, ImportError):
         return f"`{names[0]}` cannot be imported from `{module}`"

@@ -1,7 +1,7 @@
 """The `import` that a submission's modules see: libraries first, then the submission's own files.
 
-Python's own machinery cannot do this. It has one module per name, while two folders of a submission
-may each hold a `models.py`, and it does not tell a finder which file imports. So each module gets
+Python's own machinery cannot do this: it has one module per name, while two folders of a submission
+may each contain a `models.py`, and a finder does not know the importing file. So each module gets
 its own `__import__`; a finder serves only `importlib.import_module`.
 """
 
@@ -23,7 +23,7 @@ from .placeholders import is_cosmetic, missing
 
 
 class SubmissionModule(ModuleType):
-    """A module made from a file or folder of a submission; what it lacks is asked for."""
+    """A module made from a file or folder of a submission; missing attributes are requested."""
 
     __slots__ = ("_ask",)
 
@@ -41,8 +41,8 @@ class Modules(MetaPathFinder, ModuleLoader):
     Args:
         paths: the files and folders that can be imported.
         start: prepares the execution of a file in its new module.
-        binds: tells whether a file binds a name at its top level.
-        remark: notes something on a file.
+        binds: returns whether a file binds a name at its top level.
+        remark: adds a note on a file.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Modules(MetaPathFinder, ModuleLoader):
         sys.meta_path.append(self)
 
     def close(self) -> None:
-        """Take everything back out of Python's import machinery."""
+        """Remove everything from Python's import machinery."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
         for name, module in list(sys.modules.items()):
@@ -121,7 +121,7 @@ class Modules(MetaPathFinder, ModuleLoader):
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> Any:
-        """Stand for `__import__` in a submission's modules."""
+        """Replace `__import__` in a submission's modules."""
         importer = self._paths_by_name.get((globals or {}).get("__name__", ""), "")
         names = tuple(fromlist or ())
         if level:
@@ -161,7 +161,7 @@ class Modules(MetaPathFinder, ModuleLoader):
         importer: str,
         own: str | None,
     ) -> Any:
-        """Import from a library, or from the submission's `own` file where the library lacks it."""
+        """Import from a library, or from the submission's `own` file if the library lacks it."""
         own_has_all = own and names and all(self._binds(own, wanted) for wanted in names)
         try:
             module = self._import(name, globals, locals, names, 0)
@@ -177,7 +177,7 @@ class Modules(MetaPathFinder, ModuleLoader):
         if own and own_has_all and not all(hasattr(module, wanted) for wanted in names):
             return self._given_out(own, name, names)
         if own and "." not in name and PurePosixPath(own).parent in _near(importer):
-            text = f"has the name of a library ({name}) and is not imported in its place"
+            text = f"has the same name as a library ({name}), which is imported instead"
             self._remark(own, text)
         _tame_progress_bars()
         return module
@@ -211,11 +211,11 @@ class Modules(MetaPathFinder, ModuleLoader):
         return self.get(str(spec.origin))
 
     def exec_module(self, module: ModuleType) -> None:
-        """Do nothing: it was executed when it was made."""
+        """Do nothing: the module was executed when it was made."""
 
 
 def is_library(name: str) -> bool:
-    """Return whether a top-level module is Python's own or installed, not a file that lies about."""
+    """Return whether a top-level module is Python's own or installed, not a local file."""
     if name in sys.stdlib_module_names:
         return True
     try:
@@ -258,7 +258,7 @@ def _folder(path: str) -> PurePosixPath:
 
 
 def _display(*values: object, **options: object) -> None:
-    """Show nothing: in Jupyter this is there without an import."""
+    """Show nothing: in Jupyter, `display` exists without an import."""
 
 
 def _near(importer: str) -> tuple[PurePosixPath, ...]:
@@ -270,7 +270,7 @@ def _below(name: str, names: Sequence[str]) -> list[str]:
 
 
 def _tame_progress_bars() -> None:
-    """Let tqdm's notebook bars be plain ones where the notebook widgets are not installed."""
+    """Replace tqdm's notebook bars by plain ones if the notebook widgets are not installed."""
     notebook, plain = sys.modules.get("tqdm.notebook"), sys.modules.get("tqdm.std")
     if notebook is None or plain is None or getattr(notebook, "IProgress", None) is not None:
         return

@@ -1,4 +1,4 @@
-"""A submission's files, loaded: which file has a name, and what the name stands for there."""
+"""A loaded submission: the files that bind a name, and its value there."""
 
 import ast
 import difflib
@@ -37,7 +37,7 @@ class Missing(Exception):
 
 
 class BrokenDefinition(Exception):
-    """A name is there, but its definition failed when it was executed."""
+    """A name exists, but its definition failed when it was executed."""
 
     def __init__(self, name: str, file: str, exception: BaseException) -> None:
         super().__init__(f"`{name}` in {file} could not be loaded")
@@ -45,12 +45,12 @@ class BrokenDefinition(Exception):
 
 
 class Loader:
-    """The definitions of one submission. Nothing is executed before it is asked for.
+    """The definitions of one submission. Nothing is executed before it is requested.
 
     Args:
-        files: content by relative path; what is neither `.py` nor `.ipynb` is left alone.
-        given: files of the course, used where the submission has no module of that name; what is
-            the student's to write in them does not count.
+        files: content by relative path; only `.py` and `.ipynb` are used.
+        given: files of the course, used if the submission has no module of that name; stubs that
+            students have to write do not count.
     """
 
     def __init__(
@@ -74,17 +74,17 @@ class Loader:
 
     @property
     def notes(self) -> dict[str, list[str]]:
-        """What was skipped or failed so far, by file; files without a note are left out."""
+        """Return the notes on skipped or failed statements, by file with notes."""
         lines = {file: self._notes[file].lines() for file in self._own}
         return {file: found for file, found in lines.items() if found}
 
     @property
     def remarks(self) -> int:
-        """How often something was noted or taken back so far."""
+        """Return the number of changes of the notes so far."""
         return sum(notes.changes for notes in self._notes.values())
 
     def locate(self, part: str, name: str) -> list[str]:
-        """List the files that bind `name` at their top level, the best for `part` first."""
+        """Return the files that bind `name` at their top level, the best for `part` first."""
 
         def rank(file: str) -> tuple[object, ...]:
             given = file not in self._own
@@ -95,22 +95,22 @@ class Loader:
         return sorted((file for file in self._sources if self._binds(file, name)), key=rank)
 
     def load(self, file: str) -> ModuleType:
-        """Execute what is taken of a file, once, and give its module."""
+        """Execute the chosen statements of a file, once, and return its module."""
         if file not in self._sources:
             raise KeyError(file)
         return self._modules.get(file)
 
     def lookup(self, part: str, name: str) -> object:
-        """Return what `name` stands for in the best file that has it.
+        """Return the value of `name` in the best file that has it.
 
         Raises:
             Missing: no file has it.
-            Broken: its definition failed.
+            BrokenDefinition: its definition failed.
         """
         broken: BrokenDefinition | None = None
         for file in self.locate(part, name):
             if broken and self._is_stub(file, name):
-                break  # the student's own failure says more than an untouched template
+                break  # the student's own failure is more useful than an untouched template
             module = self.load(file)
             value = getattr(module, name, None)
             if name in vars(module) and not isinstance(value, Placeholder):
@@ -123,7 +123,7 @@ class Loader:
         raise broken or Missing(name, self.nearest(name))
 
     def nearest(self, name: str) -> list[str]:
-        """List up to three names of the submission that look like `name`."""
+        """Return up to three names of the submission that are similar to `name`."""
         known: dict[str, str] = {}
         for file in self._own:
             for other, statement in sorted(self._index[file].items()):
@@ -168,7 +168,7 @@ class Loader:
         for statement in under_main_guard(_body(source)):
             for name in defines(statement):
                 if index.setdefault(name, statement) is statement:
-                    self._spare.add((source.file, name))  # the whole script may stand there
+                    self._spare.add((source.file, name))  # the whole script may be there
         return index
 
     def _is_own_import(self, source: Source, statement: ast.ImportFrom) -> bool:
@@ -216,7 +216,7 @@ def _first_notes(source: Source) -> Notes:
 
 
 def _register(sources: Iterable[Source]) -> Iterator[str]:
-    """Let tracebacks and `inspect` find the lines of every piece, and of a notebook as a whole."""
+    """Register the lines of every piece, and of each whole notebook, for tracebacks and `inspect`."""
     for source in sources:
         whole = "\n".join(piece.text for piece in source.pieces)
         for title, text in [(source.file, whole), *((p.title, p.text) for p in source.pieces)]:

@@ -1,11 +1,11 @@
-"""Names that loading knows: what is cheap, heavy, cosmetic, or the mark of an old copy."""
+"""Names that loading knows: cheap, heavy or cosmetic calls, and marks of old copies."""
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# Packages without which results are the same: where they are missing, calls do nothing.
+# Packages that do not affect results: if they are missing, calls do nothing.
 COSMETIC = _words("""
     IPython comet_ml google.colab ipywidgets livelossplot matplotlib mlflow neptune plotly
     prettytable pytorch_model_summary seaborn tensorboard tensorboardX torch.utils.tensorboard
@@ -13,7 +13,7 @@ COSMETIC = _words("""
 """)
 PROGRESS_BARS = _words("tqdm tqdm_notebook trange tnrange")
 
-# Names that some installed package may bring along, but that a student means their own file by.
+# Names that an installed package may have, but that mean a student's own file.
 PLAIN_MODULES = _words("""
     common config data dataset helper helpers layers main model models modules src test tests train
     util utils
@@ -23,11 +23,11 @@ OLD_WORDS = _words("""
     archive archived backup backups bak copy deprecated old outdated previous trash unused
 """)
 
-# Kinds of heavy work, as the notes call them.
+# Kinds of heavy work, as named in the notes.
 STATEMENT = "statement"
 TRAINING, DOWNLOAD, LOADING, PLOT = "training loop", "download", "loading of data", "plot"
 
-# First words of function names that tell what a function does.
+# First words of function names that indicate what a function does.
 KINDS = {
     **dict.fromkeys(
         _words("train fit learn run main evaluate test validate experiment optimize"), TRAINING
@@ -37,7 +37,7 @@ KINDS = {
     **dict.fromkeys(_words("plot show draw imshow savefig"), PLOT),
 }
 
-# Whatever below these is called is heavy.
+# All calls below these names are heavy.
 HEAVY = {
     **dict.fromkeys(_words("matplotlib seaborn plotly"), PLOT),
     **dict.fromkeys(
@@ -53,7 +53,7 @@ HEAVY = {
 }
 NEVER = _words("input exit quit breakpoint exec eval sleep getpass help")
 
-# Whatever below the first is called is cheap, except below the second.
+# All calls below the first names are cheap, except below the second.
 CHEAP = _words("""
     abc argparse collections copy dataclasses datetime decimal enum fractions functools itertools
     logging math numpy operator os.environ os.getcwd os.getenv os.path pathlib random.Random re
@@ -73,7 +73,7 @@ CHEAP_METHODS = frozenset(
     """)
 )
 
-# Calls that are taken for their effect, and methods that build up a value.
+# Calls that are executed for their effect, and methods that build up a value.
 SETTINGS = _words("""
     torch.manual_seed torch.random.manual_seed torch.cuda.manual_seed torch.cuda.manual_seed_all
     torch.set_default_dtype torch.set_printoptions numpy.random.seed random.seed

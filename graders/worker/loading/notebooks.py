@@ -1,4 +1,4 @@
-"""The code cells of a notebook. Outputs, metadata and attachments are never looked at."""
+"""The code cells of a notebook. Outputs, metadata and attachments are ignored."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _WRITES = re.compile(r"%%(?:writefile|file)\s+(-a\s+)?[\"']?([\w./-]+\.py)[\"']?
 
 
 def read_notebook(file: str, content: bytes) -> Source:
-    """Parse each code cell on its own; what is wrong becomes a remark."""
+    """Parse each code cell on its own; errors become remarks."""
     pieces: list[Piece] = []
     remarks: list[tuple[Place, str]] = []
     written: dict[str, str] = {}
@@ -62,9 +62,9 @@ def _document(content: bytes) -> dict[str, Any]:
     except RecursionError:
         raise Unparsed("it is nested too deeply") from None
     except ValueError:  # UnicodeDecodeError and JSONDecodeError
-        raise Unparsed("it is no notebook (not JSON)") from None
+        raise Unparsed("it is not a notebook (not JSON)") from None
     if not isinstance(document, dict):
-        raise Unparsed("it is no notebook (not a JSON object)")
+        raise Unparsed("it is not a notebook (not a JSON object)")
     return document
 
 
@@ -73,26 +73,26 @@ def _cells(document: dict[str, Any]) -> list[Any]:
         document = _upgraded(document)
     cells = document.get("cells")
     if not isinstance(cells, list):
-        raise Unparsed("it is no notebook (no list of cells)")
+        raise Unparsed("it is not a notebook (no list of cells)")
     return cells
 
 
 def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    """Bring a notebook of format 3 or older to format 4."""
-    import nbformat  # only here: most submissions hold no such notebook
+    """Convert a notebook of format 3 or older to format 4."""
+    import nbformat  # only here: most submissions contain no such notebook
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             older = nbformat.from_dict(document)
             return dict(nbformat.convert(older, 4))
-    except Exception:  # its readers raise whatever a damaged file makes them
-        raise Unparsed("it is of an old format, and damaged") from None
+    except Exception:  # nbformat raises any exception on a damaged file
+        raise Unparsed("it has an old format and is damaged") from None
 
 
 def _cell(text: str | None, title: str, number: int, written: dict[str, str]) -> Piece:
     if text is None:
-        raise Unparsed("not read: its source is no text")
+        raise Unparsed("not read: its source is not text")
     lines = text.split("\n")
     start = next((i for i, line in enumerate(lines) if line.strip()), 0)
     first = lines[start]

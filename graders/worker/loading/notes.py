@@ -1,4 +1,4 @@
-"""What loading has to say about a file: short lines, runs of skipped statements as one."""
+"""Notes of the loader on a file: short lines, runs of skipped statements as one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ LIMIT = 30  # lines for one file
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something stands: lines of a file, or of one code cell of a notebook (from 1)."""
+    """A place: lines of a file, or of one code cell of a notebook (from 1)."""
 
     cell: int = 0
     line: int = 0
     end: int = 0
 
     def to(self, last: "Place") -> str:
-        """Name the stretch from here to `last`."""
+        """Return the range from here to `last` in words."""
         if self.cell != last.cell:
             return f"cells {self.cell}-{last.cell}"
         cell = f"cell {self.cell}" if self.cell else ""
@@ -37,19 +37,19 @@ class Notes:
         self._skips: dict[int, tuple[Place, str]] = {}
 
     def say(self, place: Place, text: str) -> None:
-        """Note `text`, once."""
+        """Add a note, once."""
         line = (place, f"{place}: {text}" if str(place) else text)
         if line not in self._texts:
             self._texts.append(line)
             self.changes += 1
 
     def skip(self, number: int, place: Place, kind: str = "") -> None:
-        """Note that statement `number` was skipped; without a kind it is not worth a line."""
+        """Note that statement `number` was skipped; without a kind it gets no line."""
         self._skips[number] = (place, kind)
         self.changes += 1
 
     def drop(self, number: int) -> None:
-        """Forget that statement `number` was skipped: it was executed after all."""
+        """Remove the note that statement `number` was skipped: it was executed later."""
         self._skips.pop(number, None)
         self.changes += 1
 

@@ -1,4 +1,4 @@
-"""File names of a submission: which is meant by an import, which is best for a part."""
+"""File names of a submission: the target of an import, and the best file for a part."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,10 +11,10 @@ _RESUBMITTED = re.compile(r"(?:-\d+|\s*\(\d+\)|\s*-?\s*copy(?:\s*\(?\d+\)?)?)$",
 
 
 def looks_old(file: str) -> bool:
-    """Return whether a file looks like a copy that was left behind."""
+    """Return whether a file looks like an old copy."""
     for part in PurePosixPath(file).parts:
         if part.startswith((".", "__MACOSX")) or _stem(part).endswith("-checkpoint"):
-            return True  # hidden files, and what Jupyter keeps of a notebook
+            return True  # hidden files, and Jupyter's checkpoints
         if re.search(r"\(\d+\)", part) or _VERSION.search(_stem(part).casefold()):
             return True
         words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", part)
@@ -24,14 +24,14 @@ def looks_old(file: str) -> bool:
 
 
 def looks_like_test(file: str) -> bool:
-    """Return whether a file holds tests rather than answers."""
+    """Return whether a file contains tests rather than answers."""
     parts = [part.casefold() for part in PurePosixPath(file).parts]
     name = parts[-1] if parts else ""
     return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or "tests" in parts
 
 
 def version(file: str) -> int:
-    """Return the number of a name such as `model_v3.py`, else 0."""
+    """Return the version in a name such as `model_v3.py`, otherwise 0."""
     found = _VERSION.search(_stem(PurePosixPath(file).name).casefold())
     return int(found[1][:9]) if found else 0
 
@@ -45,12 +45,12 @@ def closeness(file: str, part: str) -> int:
 
 
 def quality(file: str) -> tuple[bool, bool]:
-    """Rank a file by what its name says of it, for sorting."""
+    """Return the sort key of a file by marks in its name."""
     return looks_old(file), looks_like_test(file)
 
 
 def order(file: str) -> tuple[int, int, bool, str]:
-    """Rank equals: shallow first, late versions first, scripts before notebooks, then by name."""
+    """Return the sort key of equals: shallow, then late versions, scripts before notebooks, name."""
     path = PurePosixPath(file)
     return len(path.parts), -version(file), path.suffix.lower() != ".py", file
 
@@ -70,7 +70,7 @@ class Paths:
         self._all_folders = {"/".join(folder.parts) for folder in folders}
 
     def find(self, name: Sequence[str], importer: str) -> list[str]:
-        """List what an absolute import of `name` may mean, best first; folders end in a slash."""
+        """Return candidates for an absolute import of `name`, best first; folders end in a slash."""
         found = [
             file
             for file in self._modules.get(name[-1], [])
@@ -85,12 +85,12 @@ class Paths:
         return sorted(found, key=lambda file: _nearness(file, importer))
 
     def find_partly(self, name: Sequence[str], importer: str) -> list[str]:
-        """List modules that share only the end of `name`: its outer folders were not handed in."""
+        """Return modules that share only the end of `name`: its outer folders were not submitted."""
         found = [file for file in self._modules.get(name[-1], []) if len(name) > 1]
         return sorted(found, key=lambda file: _nearness(file, importer))
 
     def relative(self, importer: str, level: int, name: Sequence[str]) -> str | None:
-        """Return what a relative import means, a folder with a slash at its end, or None."""
+        """Return the target of a relative import, a folder with a slash at its end, or None."""
         folder = PurePosixPath(importer).parent
         for _ in range(level - 1):
             folder = folder.parent

@@ -1,4 +1,4 @@
-"""Stand-ins for names that cannot be had here: missing packages and skipped statements."""
+"""Stand-ins for unavailable names: missing packages and skipped statements."""
 
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -13,16 +13,16 @@ _OPERATIONS = """
 
 
 class Skipped(NameError):
-    """A name is used whose statement was skipped or failed on loading."""
+    """The statement of a used name was skipped or failed on loading."""
 
 
 class Placeholder:
-    """Bind a name without its value: good for annotations and defaults, an error when used.
+    """A name without a value: valid in annotations and defaults, an error when used.
 
     Args:
-        label: what it stands for, dotted ("torchtext.vocab.Vocab").
-        fault: gives the exception for using what a label stands for.
-        cosmetic: whether calls are harmless to leave out (progress bars, logging, plots).
+        label: its dotted name ("torchtext.vocab.Vocab").
+        fault: returns the exception for using a label.
+        cosmetic: whether calls can be ignored (progress bars, logging, plots).
     """
 
     __slots__ = ("_cosmetic", "_fault", "_label")
@@ -99,7 +99,7 @@ for _operation in _OPERATIONS.split():
 
 
 def missing(label: str, reason: str) -> Placeholder:
-    """Stand in for something of a package that cannot be imported; `reason` says which and why."""
+    """Return a stand-in for a name of a missing package; `reason` names the package."""
 
     def fault(used: str) -> Exception:
         return ModuleNotFoundError(f"{reason}: `{used}` cannot be used")
@@ -108,7 +108,7 @@ def missing(label: str, reason: str) -> Placeholder:
 
 
 def skipped(name: str, reason: str) -> Placeholder:
-    """Stand in for a name whose statement was not executed, or failed."""
+    """Return a stand-in for a name of a skipped or failed statement."""
 
     def fault(used: str) -> Exception:
         return Skipped(f"`{used}` cannot be used: {reason}")

@@ -1,4 +1,4 @@
-"""Definitions made possible without what is not here: skipped data, missing packages."""
+"""Definitions repaired to work without skipped data and missing packages."""
 
 import ast
 import copy
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from .syntax import Definition, executed, root
 
-Unavailable = Callable[[str], bool]  # tells whether a placeholder stands for a module's name
+Unavailable = Callable[[str], bool]  # returns whether a module's name is a placeholder
 
 
 def without_decorators(statement: ast.stmt, unavailable: Unavailable) -> ast.stmt:
-    """Leave out the decorators of missing packages, of methods too; the same object if none is."""
+    """Return a definition without decorators of missing packages; the same object if none is."""
     if not any(
         unavailable(root(decorator))
         for part in _definitions(statement)
@@ -24,9 +24,10 @@ def without_decorators(statement: ast.stmt, unavailable: Unavailable) -> ast.stm
 
 
 def with_values_put_off(statement: ast.stmt, unavailable: Unavailable) -> ast.stmt | None:
-    """Let `vocab=len(i2w)` be `vocab=i2w` where `i2w` is not available: an error only when used.
+    """Return a definition with `vocab=i2w` for `vocab=len(i2w)` if `i2w` is not available.
 
-    Changed are default values of arguments and attributes of classes; None: there is nothing so.
+    Then only its use is an error. This changes default values of arguments and attributes of
+    classes; None: nothing to change.
     """
     changed = False
 
@@ -38,8 +39,8 @@ def with_values_put_off(statement: ast.stmt, unavailable: Unavailable) -> ast.st
                 return ast.copy_location(ast.Name(node.id, ast.Load()), value)
         return value
 
-    mended = copy.deepcopy(statement)
-    for part in _definitions(mended):
+    repaired = copy.deepcopy(statement)
+    for part in _definitions(repaired):
         if isinstance(part, ast.ClassDef):
             for inner in part.body:
                 if isinstance(inner, ast.Assign | ast.AnnAssign) and inner.value is not None:
@@ -48,11 +49,11 @@ def with_values_put_off(statement: ast.stmt, unavailable: Unavailable) -> ast.st
             part.args.defaults = [put_off(value) for value in part.args.defaults]
             named = part.args.kw_defaults
             part.args.kw_defaults = [None if value is None else put_off(value) for value in named]
-    return mended if changed else None
+    return repaired if changed else None
 
 
 def _definitions(statement: ast.AST) -> Iterator[Definition]:
-    """Walk over a definition and those in class bodies; none for another statement."""
+    """Yield a definition and those in class bodies; nothing for other statements."""
     if isinstance(statement, Definition):
         yield statement
     if isinstance(statement, ast.ClassDef):

@@ -1,4 +1,4 @@
-"""Which top-level statements of a file are taken: imports, definitions, cheap or needed values."""
+"""Selection of a file's top-level statements: imports, definitions, cheap or needed values."""
 
 import ast
 import warnings
@@ -36,7 +36,7 @@ _PARTS_OF_CHEAP_LOOPS = (
 
 
 class Choice(Enum):
-    """What becomes of a statement."""
+    """The decision on a statement."""
 
     TAKE = "executed"
     IF_NEEDED = "executed when something that is taken uses what it binds"
@@ -45,12 +45,12 @@ class Choice(Enum):
 
 @dataclass(frozen=True, eq=False)
 class LoadStep:
-    """A simple statement with its fate.
+    """A simple statement and the decision on it.
 
     Args:
         number: its place among all simple statements of the file.
-        kind: what a note calls it when it is not executed; empty: not worth a note.
-        spare: it stands under `if __name__ == "__main__":`, so it counts only for names that
+        kind: its name in a note if it is not executed; empty: no note.
+        spare: it is under `if __name__ == "__main__":`, so it counts only for names that
             nothing else binds.
     """
 
@@ -74,7 +74,7 @@ class LoadStep:
 
 
 class Plan:
-    """The steps of one file, and which of them some names need."""
+    """The steps of one file, and the dependencies between them."""
 
     def __init__(self, pieces: Sequence[Piece], judge: Judge) -> None:
         self._judge = judge
@@ -90,13 +90,13 @@ class Plan:
                 self._binders.setdefault(name, []).append(step)
 
     def wanted(self) -> set[LoadStep]:
-        """Return what loading executes."""
+        """Return the steps that loading executes."""
         taken = [s for s in self.steps.values() if s.choice is Choice.TAKE and not s.spare]
         names = {name for step in taken for name in step.uses}
         return {*taken, *self.needed_for(names | self._tests)}
 
     def needed_for(self, names: Iterable[str]) -> set[LoadStep]:
-        """Return the steps that bind `names`, and what those use in turn."""
+        """Return the steps that bind `names`, with their dependencies."""
         needed: set[LoadStep] = set()
         open_names = list(names)
         seen = set(open_names)
@@ -109,7 +109,7 @@ class Plan:
         return needed
 
     def steps_within(self, statement: ast.stmt) -> Iterator[LoadStep]:
-        """Walk over the steps of a compound statement."""
+        """Yield the steps of a compound statement."""
         stack = [statement]
         while stack:
             here = stack.pop()
@@ -146,7 +146,7 @@ class Plan:
             choice, kind = Choice.SKIP, self._judge.heavy(statement) or STATEMENT
         is_value = choice is Choice.TAKE and isinstance(statement, _ASSIGNMENTS)
         if is_value and not self._unsure.isdisjoint(read | names):
-            choice = Choice.IF_NEEDED  # cheap itself, but made from what may be dear
+            choice = Choice.IF_NEEDED  # cheap itself, but made from values that may be expensive
         if choice is not Choice.TAKE:
             self._unsure |= names
         return LoadStep(len(self.steps), piece, statement, choice, kind, names, read, spare)
@@ -197,8 +197,8 @@ class Plan:
 def compiled(piece: Piece, statement: ast.stmt) -> CodeType:
     """Compile one statement with the line numbers and flags of its piece.
 
-    What Python refuses to compile (`return` outside a function) compiles to nothing here; it is
-    refused again, aloud, when it is executed.
+    Invalid statements (`return` outside a function) compile to nothing here; the error is raised
+    when they are executed.
     """
     try:
         return compile_alone(piece, statement)
@@ -207,7 +207,7 @@ def compiled(piece: Piece, statement: ast.stmt) -> CodeType:
 
 
 def compile_alone(piece: Piece, statement: ast.stmt) -> CodeType:
-    """Compile one statement; raises what `compile` does."""
+    """Compile one statement; raises as `compile` does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module = ast.Module([statement], [])

@@ -1,4 +1,4 @@
-"""Bytes of a `.py` or `.ipynb` to parsed pieces. Nothing of a student's is executed here."""
+"""From the bytes of a `.py` or `.ipynb` to parsed pieces. No student code is executed here."""
 
 import __future__
 
@@ -22,14 +22,14 @@ _CONFLICT = re.compile(r"(<{7}|={7}|>{7})(\s|$)")
 
 @dataclass(frozen=True)
 class Piece:
-    """What is parsed at a time: a script, or one code cell of a notebook.
+    """A unit of parsing: a script, or one code cell of a notebook.
 
     Args:
         cell: number of the code cell, from 1; 0 for a script.
         title: its file name in tracebacks.
-        text: what was parsed, with the student's own line numbers.
-        magics: lines at which a magic was replaced by `pass`.
-        flags: compiler flags of the `from __future__` imports that reach it.
+        text: the parsed text, with the student's own line numbers.
+        magics: lines where a magic was replaced by `pass`.
+        flags: compiler flags of the `from __future__` imports that apply to it.
     """
 
     cell: int
@@ -40,13 +40,13 @@ class Piece:
     flags: int = 0
 
     def place(self, statement: ast.stmt) -> Place:
-        """Return where a statement stands."""
+        """Return the place of a statement."""
         return Place(self.cell, statement.lineno, statement.end_lineno or statement.lineno)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file: its pieces, remarks on what could not be read, and files that its cells write."""
+    """A file: its pieces, remarks on unreadable parts, and files that its cells write."""
 
     file: str
     pieces: tuple[Piece, ...] = ()
@@ -64,7 +64,7 @@ def is_source(file: str) -> bool:
 
 
 def read_script(file: str, content: bytes) -> Source:
-    """Parse a script; what is wrong with it becomes a remark."""
+    """Parse a script; errors become remarks."""
     if len(content) > SCRIPT_CAP:
         return Source(file, (), ((Place(), f"not read: larger than {SCRIPT_CAP:,} bytes"),))
     try:
@@ -76,11 +76,11 @@ def read_script(file: str, content: bytes) -> Source:
 
 
 def decode(content: bytes) -> tuple[str, list[tuple[Place, str]]]:
-    """Decode a script as Python does; latin-1 with a remark where Python would refuse."""
+    """Decode a script as Python does; as latin-1 with a remark if Python would refuse it."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unparsed("not read: saved as UTF-16, which Python cannot read; save it as UTF-8")
     if b"\0" in content:
-        raise Unparsed("not read: holds NUL bytes, so it is no Python source")
+        raise Unparsed("not read: contains NUL bytes, so it is not Python source")
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
         return with_plain_lines(content.decode(encoding)), []
@@ -90,7 +90,7 @@ def decode(content: bytes) -> tuple[str, list[tuple[Place, str]]]:
 
 
 def with_plain_lines(text: str) -> str:
-    """End all lines as Python's parser does."""
+    """Return the text with LF as the only line ending."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -98,7 +98,7 @@ def parse(text: str, title: str, cell: int = 0) -> Piece:
     """Parse one piece, replacing magics by `pass`.
 
     Raises:
-        Unparsed: it is no Python even so.
+        Unparsed: it is not Python even so.
     """
     lines = text.split("\n")
     magics: set[int] = set()
@@ -121,7 +121,7 @@ def parse(text: str, title: str, cell: int = 0) -> Piece:
 
 def _parsed(text: str) -> Sequence[ast.stmt]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "invalid escape sequence" is no reason to fail
+        warnings.simplefilter("ignore")  # an invalid escape sequence is not an error
         return ast.parse(text).body
 
 
@@ -143,7 +143,7 @@ def _explained(problem: SyntaxError, lines: list[str]) -> str:
 
 
 def with_future_flags(pieces: Sequence[Piece]) -> list[Piece]:
-    """Let `from __future__` act on its own piece and on all later ones, as Jupyter does."""
+    """Apply `from __future__` imports to their own piece and all later ones, as Jupyter does."""
     flags, result = 0, []
     for piece in pieces:
         for statement in piece.body:
@@ -156,10 +156,10 @@ def with_future_flags(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def bidi_remarks(piece: Piece) -> list[tuple[Place, str]]:
-    """Point at characters that make a line read differently from what it does."""
+    """Return remarks on characters that make a line look different from its effect."""
     found = _BIDI.search(piece.text)
     if not found:
         return []
     line = piece.text.count("\n", 0, found.start()) + 1
-    text = "holds bidirectional control characters: it may not do what it seems to say"
+    text = "contains bidirectional control characters: it may not do what it seems to do"
     return [(Place(piece.cell, line, line), text)]

@@ -12,7 +12,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def executed(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk over what runs when `node` does: not into the bodies of functions and lambdas."""
+    """Yield the nodes that run when `node` does, without bodies of functions and lambdas."""
     stack = [node]
     while stack:
         here = stack.pop()
@@ -26,12 +26,12 @@ def executed(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def calls(node: ast.AST) -> Iterator[ast.Call]:
-    """Walk over the calls that run when `node` does."""
+    """Yield the calls that run when `node` does."""
     return (here for here in executed(node) if isinstance(here, ast.Call))
 
 
 def dotted(node: ast.AST) -> str:
-    """Return `a.b.c` for such an expression, an empty string for any other."""
+    """Return `a.b.c` for such an expression, otherwise ""."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -40,7 +40,7 @@ def dotted(node: ast.AST) -> str:
 
 
 def called(call: ast.Call) -> str:
-    """Return the last name of what is called: `fit` for `Net(3).fit(x)`."""
+    """Return the last name of a called expression: `fit` for `Net(3).fit(x)`."""
     if isinstance(call.func, ast.Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, ast.Name) else ""
@@ -102,7 +102,7 @@ def uses(code: CodeType) -> frozenset[str]:
 
 
 def blocks(statement: ast.stmt) -> list[list[ast.stmt]] | None:
-    """Return the bodies of a statement whose parts are chosen one by one, else None."""
+    """Return the bodies of if, try and with, whose statements are chosen one by one; else None."""
     if isinstance(statement, ast.If):
         return [statement.body, statement.orelse]
     if isinstance(statement, ast.Try | ast.TryStar):
@@ -130,7 +130,7 @@ def _compares_main(test: ast.expr) -> bool:
 
 
 def top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Walk over the simple statements of a module, into if, try and with, not under the guard."""
+    """Yield the simple statements of a module, into if, try and with, not under the main guard."""
     stack = list(reversed(body))
     while stack:
         statement = stack.pop()
@@ -144,7 +144,7 @@ def top_level(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def under_main_guard(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Walk over the definitions that stand under `if __name__ == "__main__":`."""
+    """Yield the definitions under `if __name__ == "__main__":`."""
     for statement in body:
         if isinstance(statement, ast.If) and is_main_guard(statement):
             yield from (part for part in top_level(statement.body) if isinstance(part, Definition))
@@ -168,7 +168,7 @@ def is_stub(statement: ast.stmt) -> bool:
 
 def _is_stub_body(body: list[ast.stmt], signs: tuple[str, ...]) -> bool:
     if "raise" in signs and any(_is_not_implemented(statement) for statement in body):
-        return True  # also behind given code: nothing after it can run
+        return True  # also after given code: nothing after it can run
     rest = body[1:] if body and _is_text(body[0]) else body
     return len(rest) <= 1 and all(
         ("pass" in signs and isinstance(statement, ast.Pass))

@@ -1,4 +1,4 @@
-"""A bound on how long one top-level statement may run."""
+"""A time limit for one top-level statement."""
 
 import signal
 import threading
@@ -8,11 +8,11 @@ from types import FrameType
 
 VALUE_SECONDS = 1.0  # of processor time, so that a busy machine changes nothing
 DEFINITION_SECONDS = 10.0  # decorators may compile
-WAITING = 5.0  # times as long by the clock: sleeping and waiting cost no processor time
+WAITING = 5.0  # times the limit in elapsed time: sleeping and waiting cost no processor time
 
 
 class TooLong(BaseException):
-    """A statement ran into its limit. No `Exception`, so that `except Exception` lets it pass."""
+    """A statement reached its time limit. A BaseException, so that `except Exception` lets it pass."""
 
 
 @contextmanager
@@ -28,7 +28,9 @@ def limited(seconds: float) -> Iterator[None]:
     }
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if not _imports_library(frame):  # half a library would stay behind; its timer fires again
+        if not _imports_library(
+            frame
+        ):  # never interrupt the import of a library; the timer fires again
             raise TooLong(f"took more than {seconds:g} s")
 
     handlers = {number: signal.signal(number, stop) for _, number in budgets}
