@@ -1,6 +1,6 @@
-"""The documents' site: README and SECURITY as pages of it, all in the order of docs/index.md.
+"""The documentation site: README, SECURITY and others as pages, all in the order of docs/index.md.
 
-Links stay as the repository's host reads them; here each is turned to the page that it means.
+Links in the sources follow the repository; here they are turned into links to pages.
 """
 
 import re
@@ -23,7 +23,7 @@ MENU = re.compile(r"^## (.+)\n+((?:.+\n)+)", re.MULTILINE)
 
 
 def on_config(config: ProperDocsConfig) -> ProperDocsConfig:
-    """Take the pages and their order from the index: each heading there is a menu."""
+    """Read the pages and their order from the index: each heading there is a menu."""
     text = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     config.nav = [{"Home": "index.md"}]
     for title, lines in MENU.findall(text):
@@ -33,7 +33,7 @@ def on_config(config: ProperDocsConfig) -> ProperDocsConfig:
 
 
 def on_files(files: Files, config: ProperDocsConfig) -> Files:
-    """Add the pages that lie beside docs/."""
+    """Add the pages outside docs/."""
     for name, page in OUTER.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, page, content=text))
@@ -41,11 +41,11 @@ def on_files(files: Files, config: ProperDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Turn links from folder to folder into links from page to page."""
+    """Turn links between folders into links between pages."""
     return LINK.sub(lambda link: f"]({page_of(link[1])}", markdown)
 
 
 def page_of(target: str) -> str:
-    """Give what a link of the repository is called in the site."""
+    """Return the page in the site for a link in the repository."""
     name = target.removeprefix("../").removeprefix("docs/")
     return OUTER.get(name, name)

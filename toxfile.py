@@ -1,7 +1,7 @@
-"""tox's one environment for all roles: torch is installed once, whatever role is asked for.
+"""One tox environment for all roles, so that torch is installed only once.
 
-tox builds an environment anew when it meets another role's name in it; here the roles differ in
-their commands alone, so the name is left out of that comparison.
+Tox rebuilds an environment if it was set up for another role; here the roles differ only in their
+commands, so the name is left out of that comparison.
 """
 
 from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ from tox.tox_env.register import ToxEnvRegister
 
 
 class SharedInfo(Info):
-    """What tox notes of the environment's last set-up, without the name of the role."""
+    """Tox's record of the environment's last set-up, without the name of the role."""
 
     def compare(
         self, value: Any, section: str, sub_section: str | None = None
@@ -39,14 +39,17 @@ class SharedEnvironment(VirtualEnvRunner):
 
 @impl
 def tox_on_install(tox_env: ToxEnv, arguments: Any, section: str, of_type: str) -> None:
-    """Say why nothing is seen for minutes, the first time."""
+    """Explain the first installation, which takes minutes without output."""
     if isinstance(tox_env, SharedEnvironment):
         torch = Path(tox_env.env_site_package_dir(), "torch")
         if not torch.is_dir():
-            print("Installing PyTorch and more: that takes some minutes, this once.", flush=True)
+            print(
+                "Installing PyTorch and other packages; this takes a few minutes, only the first time.",
+                flush=True,
+            )
 
 
 @impl
 def tox_register_tox_env(register: ToxEnvRegister) -> None:
-    """Offer it to tox.ini as `runner = shared`."""
+    """Register the environment for tox.ini as `runner = shared`."""
     register.add_run_env(SharedEnvironment)

@@ -1,9 +1,9 @@
-"""Time the reference's cells: fused against plain against torch's own, forward and backward.
+"""Time the reference's cells: fused, plain and torch's own, forward and backward.
 
     python benchmarks/cells.py [--seconds N] [--threads N]
 
 All kinds run in one process, in turn and in a new order each round, so that a busy machine slows
-all of them alike; a ratio is the median over rounds of two times taken next to each other.
+down all of them equally; a ratio is the median over rounds of the ratio of two times.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def compare(kind: str, size: tuple[int, int, int, int], seconds: float) -> list[
 
 
 def runners(kind: str, D: int, H: int) -> dict[str, Callable[[Tensor], Tensor]]:
-    """Give the three kinds of one cell, each as a function from x (B, T, D) to all states (B, T, H)."""
+    """Return three kinds of one cell, each as a function from x (B, T, D) to all states (B, T, H)."""
     gated = part("gated")
     loop = run_lstm if kind == "LSTM" else run_gru
     cells = {
@@ -84,8 +84,8 @@ def runners(kind: str, D: int, H: int) -> dict[str, Callable[[Tensor], Tensor]]:
         "fused": getattr(gated, f"Fused{kind}Cell")(D, H),
     }
     whole = getattr(nn, kind)(D, H, batch_first=True)
-    made = {name: lambda x, cell=cell: loop(cell, x) for name, cell in cells.items()}
-    return made | {"torch": lambda x: whole(x)[0]}
+    loops = {name: lambda x, cell=cell: loop(cell, x) for name, cell in cells.items()}
+    return loops | {"torch": lambda x: whole(x)[0]}
 
 
 def run_gru(cell: nn.Module, x: Tensor) -> Tensor:
@@ -130,7 +130,7 @@ def interleaved(runs: dict[str, Callable[[], None]], seconds: float) -> dict[str
 
 
 def part(name: str) -> ModuleType:
-    """Load one module of the reference, which is no package."""
+    """Load one module of the reference, which is not a package."""
     spec = importlib.util.spec_from_file_location(f"reference_{name}", REFERENCE / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -1,16 +1,15 @@
-"""Grading the sample uploads, against the bare limit and against the usual way.
+"""Compare the grading of the sample uploads with the bare minimum and with the usual method.
 
-Bare means: the checks are called one after the other in this one warm process, and the student's
-code beside them: no pytest, no worker, no sandbox, no pipes. Values still take the form in which
-they travel, and the time for that is measured and left out. Travelling means the same with that
-time, and with the requests in that form too: whatever keeps the student's code in another process
-takes at least as much. Forked means a fork of this process for each submission and two pipes to it,
-without limits, clock or namespaces. Usual means: a fresh Python process for each submission, in
-which pytest runs the checks and the student's code. Only samples with full points are taken, since
-others may end or hang a process without a worker. All ways are run in turn on one core, as a slot
-has it when all are busy: where a process wakes another on an idle core, the same work costs up to
-0.2 s more in one run and nothing in the next. CPU seconds of all processes are compared, and the
-ratios of the medians are printed.
+Bare: the checks are called one after the other in this warm process, together with the student's
+code: no pytest, no worker, no sandbox, no pipes. Values are still serialised, and the time for that
+is measured and subtracted. Travelling: the same with that time, and with serialised requests; any
+method with the student's code in another process takes at least as long. Forked: a fork of this
+process for each submission and two pipes, without limits, clock or namespaces. Usual: a new Python
+process for each submission, in which pytest runs the checks and the student's code. Only samples
+with full points are used, since others may end or block a process without a worker. All methods run
+in turn on one core, like a worker when all cores are busy: if a process wakes another on an idle
+core, the same work costs up to 0.2 s more in one run and nothing in the next. CPU seconds of all
+processes are compared, and the ratios of the medians are printed.
 """
 
 import argparse
@@ -53,7 +52,7 @@ from graders.worker import serve, values, wire  # noqa: E402
 
 
 class Travel:
-    """How long values took to be put into the form in which they travel, and out of it."""
+    """The time to serialise and deserialise values."""
 
     def __init__(self) -> None:
         self.seconds, self._depth = 0.0, 0
@@ -73,7 +72,7 @@ class Travel:
 
     @contextlib.contextmanager
     def measured(self) -> Iterator[None]:
-        """Watch encoding, decoding, packing and reading on both sides."""
+        """Measure encoding, decoding, packing and reading on both sides."""
         places = [(values.Encoder, "encode"), (wire, "read"), (serve, "pack"), (serve, "decode")]
         places += [(session_module, "decode")]
         kept = [(place, name, getattr(place, name)) for place, name in places]
@@ -97,7 +96,7 @@ def bare(submissions: Sequence[Submission], sheet: Sheet) -> float:
 
 
 def travelling(submissions: Sequence[Submission], sheet: Sheet) -> float:
-    """Return the CPU seconds of the same where all that would travel is packed and read."""
+    """Return the same CPU seconds, with all messages packed and read."""
     begun = time.process_time()
     for submission in submissions:
         with contextlib.closing(inside(submission.files, Packed())) as session:
@@ -106,7 +105,7 @@ def travelling(submissions: Sequence[Submission], sheet: Sheet) -> float:
 
 
 class Packed(InProcessWorker):
-    """This process as its own worker, to which requests come in frames."""
+    """This process as its own worker, with requests in frames."""
 
     def request(
         self, message: Mapping[str, Any], tensors: Mapping[str, torch.Tensor], seconds: float
@@ -117,9 +116,9 @@ class Packed(InProcessWorker):
 
 
 def forked(submissions: Sequence[Submission], sheet: Sheet) -> float:
-    """Return the CPU seconds of both processes where a plain fork is the worker."""
+    """Return the CPU seconds of both processes with a plain fork as the worker."""
     gc.collect()
-    gc.freeze()  # a fork's own collections leave the shared pages alone
+    gc.freeze()  # a fork's own collections do not touch the shared pages
     begun, ENDED[:] = time.process_time(), []
     for submission in submissions:
         with contextlib.closing(inside(submission.files, Fork())) as session:
@@ -129,7 +128,7 @@ def forked(submissions: Sequence[Submission], sheet: Sheet) -> float:
 
 
 class Fork(InProcessWorker):
-    """A fork of this process as the worker: nothing keeps it from anything."""
+    """A fork of this process as the worker, without any restrictions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -187,7 +186,7 @@ def _of_children() -> float:
 
 
 class Usual:
-    """The fixtures that a course's own conftest.py would hold."""
+    """The fixtures of a course's own conftest.py."""
 
     def __init__(self, session: Session, checks: Sequence[str]) -> None:
         self._session, self._checks = session, checks
@@ -218,7 +217,7 @@ def one(folder: Path, sheet: Sheet) -> None:
 
 
 def sandboxed(submissions: Sequence[Submission], sheet: Sheet, sandbox: Sandbox) -> float:
-    """Return the CPU seconds of grading as a batch does, one after the other, workers included."""
+    """Return the CPU seconds of grading as in a batch, one after the other, workers included."""
     begun, ENDED[:] = time.process_time(), []
     for submission in submissions:
         result = grading.grade(submission, grading.Student("1", ""), sheet, 1, sandbox)
@@ -226,7 +225,7 @@ def sandboxed(submissions: Sequence[Submission], sheet: Sheet, sandbox: Sandbox)
     return time.process_time() - begun + sum(ENDED)
 
 
-# Nobody waits for the inner processes of a sandbox, so they are asked while they still live.
+# Nobody waits for the inner processes of a sandbox, so their time is read before they end.
 ENDED: list[float] = []
 
 
@@ -236,7 +235,7 @@ class Watched(Connection):
         super().finish()
 
 
-def right_ones(uploads: Path, sheet: Sheet, sandbox: Sandbox) -> list[Submission]:
+def full_scores(uploads: Path, sheet: Sheet, sandbox: Sandbox) -> list[Submission]:
     """Read the sample uploads that earn every point."""
     found = []
     for upload in find_uploads(uploads):
@@ -259,13 +258,13 @@ def main() -> None:
     chosen = options.parse_args()
     torch.set_num_threads(1)
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # what is started stays there, too
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # child processes stay there, too
     if chosen.one:
         return one(chosen.one, read_sheet(chosen.assignment))
     session_module.Connection = Watched  # type: ignore[misc]
     sheet, sandbox = read_sheet(chosen.assignment), choose(chosen.sandbox)
     uploads = chosen.uploads or ROOT / "fixtures" / "uploads" / chosen.assignment
-    submissions = right_ones(uploads, sheet, sandbox)
+    submissions = full_scores(uploads, sheet, sandbox)
     bare(submissions, sheet)  # warm
     ways = {
         "bare, one warm process": lambda: bare(submissions, sheet),
@@ -281,7 +280,7 @@ def main() -> None:
     medians = {way: statistics.median(found) for way, found in times.items()}
     least = next(iter(medians.values()))
     print(f"{len(submissions)} submissions with full points, {len(sheet.checks)} checks each")
-    print("CPU s a submission, ratio to bare, CPU s beyond bare")
+    print("CPU s per submission, ratio to bare, CPU s above bare")
     for way, found in medians.items():
         print(f"{way:30} {found:6.2f} {found / least:6.2f} {found - least:6.2f}")
 

@@ -1,11 +1,11 @@
-"""Grading a class: how it grows with uploads and slots, and what a Dask cluster costs.
+"""Grade classes of several sizes: growth with uploads and slots, and the cost of a Dask cluster.
 
     python benchmarks/scaling.py [--sizes 10 100 1000] [--uploads N] [--rounds N]
 
-Every run is a process of its own that grades copies of the reference in the sandbox: whole ones by
-the sheet `rnn` to compare slots, and its `mlp` alone to see growth. A rate counts what is finished
-after each slot has finished one, so that starting slots is left out; runs that are compared take
-turns, and ratios are medians over rounds.
+Every run is a process of its own that grades copies of the reference in the sandbox: all parts of
+the sheet `rnn` to compare slots, and only `mlp` to measure growth. A rate counts uploads finished
+after each slot has finished one, so that the start of slots is left out; compared runs take turns,
+and ratios are medians over rounds.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOTS = 2
-PART = "mlp"  # a short one: what is not the students' code shows
+PART = "mlp"  # a short one, so that the grader's own time is visible
 START_SECONDS = 120
 Figures = dict[str, Any]
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def compare(rounds: int, uploads: int, place: Path) -> None:
-    """Print the rate of two slots against one, and of a cluster's two against two of ours."""
+    """Print the rates of one slot, of two slots, and of two slots in a cluster."""
     rates: dict[str, list[float]] = {"one slot": [], "two slots": [], "cluster": []}
     with cluster(place) as scheduler:
         for _ in range(rounds):
@@ -64,7 +64,7 @@ def compare(rounds: int, uploads: int, place: Path) -> None:
 
 
 def growth(sizes: list[int], place: Path) -> None:
-    """Print what the grader itself, without its slots, needs for classes of these sizes."""
+    """Print the grader's own CPU time and memory, without its slots, for classes of these sizes."""
     print(f"{SLOTS} slots; the grader's own CPU and peak memory")
     print(f"  {'uploads':>7} {'wall s':>8} {'CPU s':>8} {'ms each':>8} {'MB':>8}")
     found = [graded(SLOTS, "", PART, size, place) for size in sizes]
@@ -76,12 +76,12 @@ def growth(sizes: list[int], place: Path) -> None:
 
 
 def graded(slots: int, scheduler: str, part: str, uploads: int, place: Path) -> Figures:
-    """Grade a class of so many in a process of its own, one part or all; give what that measured."""
+    """Grade a class of this size in its own process, one part or all; return the figures."""
     with tempfile.TemporaryDirectory(dir=place) as folder:
         lay_out(Path(folder, "uploads"), part, uploads)
         command = [sys.executable, __file__, "--measure", str(slots), scheduler, part, folder]
-        said = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE)
-        found: Figures = json.loads(said.stdout)
+        done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE)
+        found: Figures = json.loads(done.stdout)
     return found
 
 
@@ -97,7 +97,7 @@ def lay_out(folder: Path, part: str, count: int) -> None:
 
 
 def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:
-    """Grade the class in this process; give seconds, rate and this process's own CPU and memory."""
+    """Grade the class in this process; return seconds, rate and this process's own CPU and memory."""
     sys.path.insert(0, str(ROOT))
     from rich.console import Console
 
@@ -126,14 +126,14 @@ def measure(slots: int, scheduler: str, part: str, folder: Path) -> Figures:
 
 
 def peak_mb() -> float:
-    """Return this process's own largest resident memory; a parent's does not count, as in rusage."""
+    """Return this process's own largest resident memory; unlike rusage, without the parent's."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 @contextlib.contextmanager
 def cluster(place: Path) -> Iterator[str]:
-    """Start a scheduler and a worker with two slots; give the scheduler's address."""
+    """Start a scheduler and a worker with two slots; yield the scheduler's address."""
     file = place / "scheduler.json"
     words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
     with contextlib.ExitStack() as started:

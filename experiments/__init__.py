@@ -1,1 +1,1 @@
-"""The claims of the sheets at full size: the reference, trained as a student would train it."""
+"""The tasks of the sheets at full size: the reference, trained as a student would train it."""

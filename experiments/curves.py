@@ -1,4 +1,4 @@
-"""What a training was like, kept: as pictures, and as a log for TensorBoard."""
+"""Curves of a training, saved as images and as a TensorBoard log."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,13 +8,13 @@ WINDOW = 50  # values of the running mean that is drawn over a long line
 
 
 def draw(folder: Path, name: str, curves: Curves, step: str) -> None:
-    """Save one panel per curve, beside one another, as NAME.png and NAME.svg.
+    """Save one panel per curve, side by side, as NAME.png and NAME.svg.
 
     Args:
         folder: an existing folder.
         name: the picture's name, without an ending.
-        curves: the panels; a line of many values is drawn pale, with its running mean over it.
-        step: what one value belongs to, the label of the horizontal axis.
+        curves: the panels; a line of many values is pale, with its running mean on top.
+        step: the label of the horizontal axis.
     """
     from matplotlib.figure import Figure
 

@@ -47,14 +47,14 @@ class Clock:
 
 @dataclass
 class Epochs:
-    """What is seen at the end of each epoch, and when; the first moment is the start."""
+    """Valid samples and time at the end of each epoch; the first time is the start."""
 
     valid: list[int] = field(default_factory=list)
     ended: list[Clock] = field(default_factory=list)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train, print samples after each epoch; 0 when the majority of the last 10 is valid, else 1."""
+    """Train, print samples after each epoch; return 0 if most of the last ones are valid, else 1."""
     name, autoregressive = options.task, module("autoregressive")
     rows, symbols = load(options)
     torch.manual_seed(options.seed)
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def load(options: argparse.Namespace) -> tuple[list[torch.Tensor], list[str]]:
-    """Draw the sequences; give batches (B, T) on the device, and the symbols of the ids."""
+    """Draw the sequences; return batches (B, T) on the device, and the symbols of the ids."""
     data, padding = module("data"), module("padding")
     draw = {"ndfa": data.load_ndfa, "brackets": data.load_brackets}[options.task]
     x_train, (i2w, _) = draw(n=options.limit or SEQUENCES, seed=options.seed, char=True)
@@ -93,7 +93,7 @@ def load(options: argparse.Namespace) -> tuple[list[torch.Tensor], list[str]]:
 def write(
     model: torch.nn.Module, samples: list[list[int]], options: argparse.Namespace
 ) -> list[list[int]]:
-    """Return the samples of the training, or as many as are asked for at another temperature."""
+    """Return the samples of the training, or new ones for another number or temperature."""
     if options.temperature == 1 and options.samples == len(samples):
         return samples
     data, autoregressive = module("data"), module("autoregressive")
@@ -116,7 +116,7 @@ def judge(name: str, sample: Sequence[int], symbols: Sequence[str]) -> tuple[str
 
 
 def report(epoch: int, judged: list[tuple[str, Broken]], epochs: int) -> str:
-    """Return how many samples are valid, and show the first 10 with their first violation marked."""
+    """Return the number of valid samples, and the first 10 with their first violation marked."""
     head = (
         f"Epoch {epoch} of {epochs}: {valid(judged[:SHOWN])} of {len(judged[:SHOWN])} samples valid"
     )
@@ -126,12 +126,12 @@ def report(epoch: int, judged: list[tuple[str, Broken]], epochs: int) -> str:
 
 
 def valid(judged: list[tuple[str, Broken]]) -> int:
-    """Count the samples that keep to the grammar."""
+    """Count the samples that follow the grammar."""
     return sum(broken is None for _, broken in judged)
 
 
 def table(history: Any, seen: Epochs, options: argparse.Namespace) -> str:
-    """Put one line per epoch: mean loss per token and gradient norm, valid samples, seconds."""
+    """Return one line per epoch: mean loss per token and gradient norm, valid samples, seconds."""
     lines = ["epoch  loss per token  gradient norm  valid  seconds  on the CPU"]
     steps = len(history.loss_per_token) // options.epochs
     for epoch, right in enumerate(seen.valid):
@@ -146,7 +146,7 @@ def table(history: Any, seen: Epochs, options: argparse.Namespace) -> str:
 
 
 def keep(history: Any, options: argparse.Namespace) -> None:
-    """Save the curves that were asked for."""
+    """Save the requested curves."""
     found: curves.Curves = {
         "loss per token": {"training": history.loss_per_token},
         "gradient norm before clipping": {"training": history.grad_norm},

@@ -1,4 +1,4 @@
-"""Batches that move a progress bar whenever one of them is taken."""
+"""Batches with a progress bar that counts each batch."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from tqdm import tqdm
 
 
 class Shown(Sequence[Any]):
-    """A sequence of batches; what trains on it needs to know nothing of the bar.
+    """A sequence of batches; the training code does not need to know about the bar.
 
-    An index takes a batch; a loop over the whole takes all of them, in a new random order.
+    An index returns a batch; a loop returns all of them, in a new random order.
     """
 
     def __init__(self, batches: Sequence[Any], epochs: int, what: str):
-        """Keep the batches and show an empty bar, for that many epochs, when on a terminal."""
+        """Store the batches and show an empty bar for that many epochs, if on a terminal."""
         self.batches = batches
         total = epochs * len(batches)
         self.bar = tqdm(total=total, desc=what, unit="batch", leave=False, disable=None)

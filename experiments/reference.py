@@ -1,4 +1,4 @@
-"""The reference's modules: plain files that import one another by name, so they need their folder."""
+"""The reference's modules: plain files that import each other by name, so their folder is needed."""
 
 import importlib
 import sys
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "reference"
 
 
 def module(name: str) -> Any:
-    """Import one module of reference/; raise UsageError where that cannot be."""
+    """Import one module of reference/; raise UsageError if that fails."""
     if str(FOLDER) not in sys.path:
         sys.path.insert(0, str(FOLDER))
     try:

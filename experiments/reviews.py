@@ -46,7 +46,7 @@ def _lstm(V: int, C: int) -> Any:
 
 
 def _gru(V: int, C: int) -> Any:
-    """Put the fused GRU cell into the classifier by hand; its loop stays as it is."""
+    """Return the classifier with the fused GRU cell; its loop is unchanged."""
     rnn_cell, gated = module("rnn_cell"), module("gated")
     model = rnn_cell.RNNClassifier(V, C, HIDDEN, EMBEDDING)
     model.rnn = rnn_cell.RNN(gated.FusedGRUCell(EMBEDDING, HIDDEN))
@@ -66,16 +66,16 @@ def run(options: argparse.Namespace) -> int:
     splits, V, C = load(options)
     sizes = ", ".join(f"{sum(len(y) for _, y in splits[name])} {name}" for name in SPLITS)
     print(f"{sizes} reviews, {V} tokens, {C} classes")
-    made = {name: build(name, V, C, options) for name in options.models}
+    models = {name: build(name, V, C, options) for name in options.models}
     print("model  " + "  ".join(f"{name:>10}" for name in SPLITS) + "  seconds per epoch")
-    for name, model in made.items():
+    for name, model in models.items():
         found, seconds = train(name, model, splits, options)
         print(f"{name:5}  " + "  ".join(f"{a:10.1%}" for a in found) + f"  {seconds:17.1f}")
     return 0
 
 
 def load(options: argparse.Namespace) -> tuple[dict[str, Batches], int, int]:
-    """Read the reviews twice, for validation and for test; give batches, V and C."""
+    """Read the reviews twice, for validation and for test; return batches, V and C."""
     data = module("data")
     try:
         train, validation, (i2w, _), C = data.load_imdb(options.path)
@@ -87,7 +87,7 @@ def load(options: argparse.Namespace) -> tuple[dict[str, Batches], int, int]:
 
 
 def batches(x: Sequence[list[int]], y: Sequence[int], options: argparse.Namespace) -> Batches:
-    """Cut a split into batches of similar length, padded on the left: the last state is read."""
+    """Split into batches of similar length, padded on the left, since the last state is used."""
     data, padding = module("data"), module("padding")
     chosen: Sequence[int] = range(len(x))
     if options.limit and options.limit < len(x):
@@ -96,15 +96,15 @@ def batches(x: Sequence[list[int]], y: Sequence[int], options: argparse.Namespac
         [x[i][: options.max_length] for i in chosen],
         torch.tensor([y[i] for i in chosen]),
     )
-    made = []
+    found = []
     for places in padding.token_batches(rows, options.max_tokens):
         inputs = padding.pad_batch([rows[i] for i in places], data.PAD, side="left")
-        made.append((inputs.to(options.device), labels[places].to(options.device)))
-    return made
+        found.append((inputs.to(options.device), labels[places].to(options.device)))
+    return found
 
 
 def build(name: str, V: int, C: int, options: argparse.Namespace) -> Any:
-    """Make one model; the seed gives its weights, whichever others are made."""
+    """Build one model; its weights depend only on the seed."""
     torch.manual_seed(options.seed)
     return MODELS[name](V, C).to(options.device)
 
@@ -112,7 +112,7 @@ def build(name: str, V: int, C: int, options: argparse.Namespace) -> Any:
 def train(
     name: str, model: nn.Module, splits: dict[str, Batches], options: argparse.Namespace
 ) -> tuple[list[float], float]:
-    """Train one model; give the accuracies of its best weights, and the seconds of an epoch."""
+    """Train one model; return the accuracies of its best weights, and the seconds of an epoch."""
     training, start = module("training"), time.perf_counter()
     shown = Shown(splits["train"], options.epochs, name)
     torch.manual_seed(options.seed)  # the order of the batches
@@ -127,7 +127,7 @@ def train(
 
 
 def keep(name: str, history: Any, options: argparse.Namespace) -> None:
-    """Save the curves that were asked for."""
+    """Save the requested curves."""
     loss = {"training": history.train_loss, "validation": history.val_loss}
     found: curves.Curves = {"loss": loss, "accuracy": {"validation": history.val_accuracy}}
     name = f"imdb-{name}-seed{options.seed}"

@@ -1,8 +1,8 @@
 """Train the reference at full size: `python -m experiments.train ndfa | brackets | imdb PATH`.
 
-ndfa and brackets print 10 samples after each epoch and say how many are valid; imdb trains four
+ndfa and brackets print 10 samples after each epoch and the number of valid ones; imdb trains four
 classifiers and prints their accuracies. Exit codes: 0 done (ndfa, brackets: the majority of the last
-samples is valid), 1 it is not, 2 the user's fault, in one sentence.
+samples is valid), 1 it is not, 2 usage error, in one sentence.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from graders.errors import UsageError
 
 
 class Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong with the command line."""
+    """Reports an error in the command line in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         """Print the sentence and exit with 2."""
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     about = __doc__.splitlines()[0]
     top = Parser(prog="python -m experiments.train", description=about)
     tasks = top.add_subparsers(dest="task", required=True, metavar="ndfa|brackets|imdb")
@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         task = tasks.add_parser(name, help=f"the autoregressive LSTM on {name}")
         task.set_defaults(run=languages.run, **vars(settings))
         task.add_argument("--clip", type=_positive, help="gradient norm (default %(default)s)")
-        help_ = "0 takes the likeliest token (default %(default)s)"
+        help_ = "0 takes the most likely token (default %(default)s)"
         task.add_argument("--temperature", type=_not_negative, help=help_)
         help_ = "how many to write after each epoch (default %(default)s; 10 are printed)"
         task.add_argument("--samples", type=_count, default=languages.SHOWN, help=help_)
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     imdb.set_defaults(run=reviews.run, **vars(reviews.SETTINGS))
     imdb.add_argument("path", type=Path, metavar="PATH", help="aclImdb, its .tar.gz or the pickle")
     imdb.add_argument("--models", nargs="+", choices=reviews.MODELS, default=list(reviews.MODELS))
-    help_ = "tokens that are kept of a review, its first (default %(default)s)"
+    help_ = "tokens kept of a review, from its start (default %(default)s)"
     imdb.add_argument("--max-length", type=_count, help=help_)
     _common(imdb)
     return top
@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
 def _common(task: argparse.ArgumentParser) -> None:
     task.add_argument("--epochs", type=_count, help="(default %(default)s)")
     task.add_argument("--lr", type=_positive, help="learning rate (default %(default)s)")
-    help_ = "places of a batch, padding included (default %(default)s)"
+    help_ = "tokens in a batch, with padding (default %(default)s)"
     task.add_argument("--max-tokens", type=_count, help=help_)
     task.add_argument("--seed", type=int, default=0, help="of data, weights, order and samples")
     task.add_argument("--limit", type=_count, metavar="N", help="train on N sequences only")
@@ -78,12 +78,12 @@ def _common(task: argparse.ArgumentParser) -> None:
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Set the threads, and see before the training that device and folders can be used."""
+    """Set the threads, and check before the training that device and folders can be used."""
     torch.set_num_threads(options.threads)
     try:
         torch.ones(1, device=options.device).item()
-    except Exception as problem:  # each backend refuses in its own way
-        raise UsageError(f"There is no device {options.device} to train on here.") from problem
+    except Exception as problem:  # each backend raises its own error
+        raise UsageError(f"Device {options.device} is not available here.") from problem
     for folder, package in ((options.curves, "matplotlib"), (options.tensorboard, "tensorboard")):
         if folder is None:
             continue
@@ -92,7 +92,9 @@ def prepare(options: argparse.Namespace) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
-            raise UsageError(f"{folder} cannot be made a folder: {problem.strerror}.") from problem
+            raise UsageError(
+                f"The folder {folder} cannot be created: {problem.strerror}."
+            ) from problem
 
 
 def _count(text: str) -> int:

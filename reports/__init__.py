@@ -1,1 +1,1 @@
-"""Reports: results as HTML pages and gradebook files. They know `Result`, and no grader."""
+"""Reports: results as HTML pages and gradebook files. They depend on `Result`, not on the grader."""

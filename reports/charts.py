@@ -1,4 +1,4 @@
-"""Charts of bars and curves as SVG, in a frame of 360 by 190; every number is also told."""
+"""Charts of bars and curves as SVG, in a frame of 360 by 190; every number is also in the text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,17 +40,17 @@ class ChartView:
     bars: tuple[BarView, ...]
     paths: tuple[tuple[str, str], ...]  # (style, d)
     level: str  # the path of a threshold, or ""
-    band: str  # the path around where right answers lie, or ""
+    band: str  # the path around the range of correct answers, or ""
     base: str  # the path of the axis: at zero, or at the lower edge
     labels: tuple[LabelView, ...]
     legend: tuple[tuple[str, str], ...]  # (style, name)
 
 
-Told = tuple[str, ChartView]  # what is seen, in words, and the chart
+Described = tuple[str, ChartView]  # the chart's text and the chart
 
 
-def bars(figure: Mapping[str, Any]) -> Told:
-    """Draw bars, one of each series at each label."""
+def bars(figure: Mapping[str, Any]) -> Described:
+    """Return a bar chart with one bar of each series at each label."""
     labels, series = [line(text) for text in figure["labels"]], figure["series"]
     level = figure["line"]
     scale = _Scale([0.0, *_known(series, level)], figure["percent"])
@@ -68,16 +68,16 @@ def bars(figure: Mapping[str, Any]) -> Told:
                 if slot >= 34 * len(series):
                     shown = scale.text(values[i])
                     texts.append(LabelView(shown, _at(x + width / 2), _at(y - 4), "middle"))
-    told = "; ".join(
+    text = "; ".join(
         f"{label}: " + ", ".join(f"{n} {scale.text(v[i])}" for n, v in series.items() if i < len(v))
         for i, label in enumerate(labels)
     )
     chart = _chart(scale, level, series, tuple(bars), (), texts)
-    return sentence(told + _told_of_line(level, scale) + "."), chart
+    return sentence(text + _line_text(level, scale) + "."), chart
 
 
-def curves(figure: Mapping[str, Any]) -> Told:
-    """Draw curves, over a band where there is one."""
+def curves(figure: Mapping[str, Any]) -> Described:
+    """Return a chart of curves, over a band if there is one."""
     x, series, level = figure["x"], figure["series"], figure["line"]
     band = figure.get("band")  # older results have none
     ends = {"lower": band[1], "upper": band[2]} if band else {}
@@ -93,10 +93,10 @@ def curves(figure: Mapping[str, Any]) -> Told:
         LabelView(line(figure["axis"]), _at((LEFT + WIDTH) / 2), _at(HEIGHT - 20), "middle"),
         LabelView(across.text(across.high), _at(WIDTH - RIGHT), _at(HEIGHT - 20), "end"),
     ]
-    told = "; ".join(f"{name}: {_told_of_curve(values, scale)}" for name, values in series.items())
+    text = "; ".join(f"{name}: {_curve_text(values, scale)}" for name, values in series.items())
     chart = _chart(scale, level, series, (), paths, texts)
     if band:
-        told += (
+        text += (
             f"; {line(band[0])} end between {scale.text(band[1][-1])} and {scale.text(band[2][-1])}"
         )
         chart = replace(
@@ -104,13 +104,13 @@ def curves(figure: Mapping[str, Any]) -> Told:
             band=_around(places, band[1], band[2], scale),
             legend=(*chart.legend, ("band", line(band[0]))),
         )
-    return sentence(told + _told_of_line(level, scale) + "."), chart
+    return sentence(text + _line_text(level, scale) + "."), chart
 
 
 def _around(
     places: Sequence[float | None], lower: Sequence[Any], upper: Sequence[Any], scale: "_Scale"
 ) -> str:
-    """Draw around what lies between two curves, as far as both are known."""
+    """Return the path around the area between two curves, as far as both are known."""
     known = [
         (x, low, high)
         for x, low, high in zip(places, lower, upper, strict=False)
@@ -121,7 +121,7 @@ def _around(
     return f"M{'L'.join(there + back)}Z" if known else ""
 
 
-def _told_of_curve(values: Sequence[Any], scale: "_Scale") -> str:
+def _curve_text(values: Sequence[Any], scale: "_Scale") -> str:
     known = [value for value in values if isinstance(value, NUMBERS)]
     if not known:
         return "no number"
@@ -130,7 +130,7 @@ def _told_of_curve(values: Sequence[Any], scale: "_Scale") -> str:
     return f"{ends}, lowest {scale.text(min(known))}" + (f", {lost} not shown" if lost else "")
 
 
-def _told_of_line(level: Any, scale: "_Scale") -> str:
+def _line_text(level: Any, scale: "_Scale") -> str:
     return f"; {line(level[0])}: {scale.text(level[1])}" if level else ""
 
 
@@ -140,7 +140,7 @@ def _known(series: Mapping[str, Sequence[Any]], level: Any) -> list[float]:
 
 
 class _Scale:
-    """Maps numbers onto the frame, the lowest below or on the left."""
+    """Maps numbers to the frame, the lowest at the bottom or on the left."""
 
     def __init__(self, values: Sequence[float], percent: bool) -> None:
         self.low, self.high = min(values), max(values)
@@ -162,13 +162,13 @@ class _Scale:
 
 
 def _path(places: Sequence[float | None], values: Sequence[Any], scale: _Scale) -> str:
-    """Draw a curve; where a number is missing it is broken."""
+    """Return the path of a curve; it is interrupted at missing numbers."""
     parts, pen = [], "M"
     for x, value in zip(places, values, strict=False):
         if x is None or not isinstance(value, NUMBERS):
             pen = "M"
             continue
-        dot = "h0" if pen == "M" else ""  # a number alone between missing ones is seen, too
+        dot = "h0" if pen == "M" else ""  # shows a single number between missing ones, too
         parts.append(f"{pen}{_at(x)} {_at(scale.y(value))}{dot}")
         pen = "L"
     return "".join(parts)

@@ -1,7 +1,7 @@
-"""A check's figures as a page prints them: small tables, and SVG whose every number is also told.
+"""A check's figures as a page prints them: small tables, and SVG with every number in a text.
 
-The numbers come from result.json. Whatever does not fit its kind is left out: a picture is no
-reason for a report to fail.
+The numbers come from result.json. A figure that does not fit its kind is left out: a report must
+not fail because of a figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ class CellView:
 
     text: str
     wrong: bool
-    shade: str = ""  # s1 to s4 by its size, where sizes can be compared
+    shade: str = ""  # s1 to s4 by its size, if sizes can be compared
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class TextView:
 
 @dataclass(frozen=True)
 class FigureView:
-    """One figure: a title, a sentence that tells what is seen, and what is drawn."""
+    """One figure: a title, a text that describes it, and the drawing."""
 
     title: str
-    told: str
+    text: str
     grids: tuple[GridView, ...] = ()
     chart: ChartView | None = None
     texts: tuple[TextView, ...] = ()
@@ -88,7 +88,7 @@ def _matrices(figure: Mapping[str, Any], title: str) -> FigureView:
         )
         for name, key in (("Returned", "returned"), ("Expected", "expected"))
     )
-    return FigureView(title, _told_of_matrices(figure), grids)
+    return FigureView(title, _matrices_text(figure), grids)
 
 
 def _grids(figure: Mapping[str, Any], title: str) -> FigureView:
@@ -110,12 +110,12 @@ def _grids(figure: Mapping[str, Any], title: str) -> FigureView:
         )
         for name, grid in named.items()
     )
-    told = f"A row is a {row}, a column a {column}."
-    return FigureView(title, f"{told} Darker is further from zero." if most else told, grids)
+    text = f"A row is a {row}, a column a {column}."
+    return FigureView(title, f"{text} Darker is further from zero." if most else text, grids)
 
 
 def _is_size(value: Any) -> bool:
-    """Tell numbers and truth values from ids: these have no size."""
+    """Return whether a value has a size: numbers and booleans do, ids do not."""
     return isinstance(value, bool | float)
 
 
@@ -125,8 +125,8 @@ def _shade(value: Any, most: float) -> str:
 
 
 def _chart(figure: Mapping[str, Any], title: str) -> FigureView:
-    told, chart = bars(figure) if figure["kind"] == "bars" else curves(figure)
-    return FigureView(title, told, chart=chart)
+    text, chart = bars(figure) if figure["kind"] == "bars" else curves(figure)
+    return FigureView(title, text, chart=chart)
 
 
 def _cells(numbers: Sequence[Any], marks: Sequence[Any]) -> tuple[CellView, ...]:
@@ -134,16 +134,16 @@ def _cells(numbers: Sequence[Any], marks: Sequence[Any]) -> tuple[CellView, ...]
     return tuple(CellView(_number(number), bool(wrong)) for number, wrong in pairs)
 
 
-def _told_of_matrices(figure: Mapping[str, Any]) -> str:
+def _matrices_text(figure: Mapping[str, Any]) -> str:
     height, width = figure["shape"]
     rows, columns = len(figure["wrong"]), len(figure["wrong"][0])
     every = all(all(marks) for marks in figure["wrong"])
-    told = "Every number differs." if every else "Framed numbers differ."
+    text = "Every number differs." if every else "Framed numbers differ."
     if figure["matrix"]:
-        told += f" This is the matrix at [{', '.join(map(str, figure['matrix']))}]."
+        text += f" This is the matrix at [{', '.join(map(str, figure['matrix']))}]."
     if (rows, columns) != (height, width):
-        told += f" Shown are {rows} of {height} rows and {columns} of {width} columns."
-    return told
+        text += f" Shown are {rows} of {height} rows and {columns} of {width} columns."
+    return text
 
 
 def _number(value: Any) -> str:
@@ -158,9 +158,9 @@ def _number(value: Any) -> str:
 def _texts(figure: Mapping[str, Any], title: str) -> FigureView:
     rows = tuple(_text(*row) for row in figure["rows"])
     right = sum(not row.why for row in rows)
-    told = f"{right} of {len(rows)} keep to the rules"
-    told += "." if right == len(rows) else "; in the others the first violation is marked."
-    return FigureView(title, told, texts=rows)
+    text = f"{right} of {len(rows)} follow the rules"
+    text += "." if right == len(rows) else "; in the others the first violation is marked."
+    return FigureView(title, text, texts=rows)
 
 
 def _text(text: str, place: int | None, why: str) -> TextView:

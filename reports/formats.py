@@ -1,4 +1,4 @@
-"""A class's reports in other forms: one zip, PDF through a browser, Markdown for an LMS's comments."""
+"""A class's reports in other formats: one zip, PDF through a browser, Markdown for LMS comments."""
 
 import os
 import re
@@ -21,12 +21,12 @@ from reports.student.failures import first_to_fix
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PATIENCE = 120  # seconds that a browser may take for one report
-MOMENT = (1980, 1, 1, 0, 0, 0)  # every file's in the zip: the same reports make the same bytes
+MOMENT = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same reports give the same bytes
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
 
 
 def zip_reports(files: Sequence[Path], target: Path) -> None:
-    """Put all reports into one zip, each as <id>.html.
+    """Write all reports into one zip, each as <id>.html.
 
     Raises:
         UsageError: the zip cannot be written, or a report cannot be read.
@@ -45,15 +45,15 @@ def zip_reports(files: Sequence[Path], target: Path) -> None:
 
 
 def find_browser() -> str:
-    """Find Chromium or Chrome.
+    """Return the path of Chromium or Chrome.
 
     Raises:
-        UsageError: there is none, and the text says what to do instead.
+        UsageError: neither is installed; the text names an alternative.
     """
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         raise UsageError(
-            "A PDF is printed by Chromium or Chrome, and neither was found. Install one "
+            "PDFs need Chromium or Chrome, and neither was found. Install one "
             "(Debian, Ubuntu: sudo apt-get install chromium), or open a report and print it."
         )
     return found
@@ -72,23 +72,25 @@ def write_pdfs(files: Sequence[Path]) -> None:
 
 def _print(browser: str, page: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch) / "report.pdf"
+        printed = Path(scratch) / "report.pdf"
         command = [browser, "--headless", "--disable-gpu", "--disable-background-networking"]
         command += ["--no-first-run", f"--user-data-dir={scratch}/profile"]
-        # Chromium does not start as root with its sandbox; a report holds no script of anyone.
+        # Chromium does not start as root with its sandbox; a report contains no scripts.
         command += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        command += ["--no-pdf-header-footer", f"--print-to-pdf={made}", page.as_uri()]
+        command += ["--no-pdf-header-footer", f"--print-to-pdf={printed}", page.as_uri()]
         try:
             subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
         except (OSError, subprocess.TimeoutExpired) as problem:
             raise UsageError(f"{browser} did not print {page}: {problem}.") from problem
-        if not made.is_file():
-            raise UsageError(f"{browser} did not print {page}. Does it open the page by hand?")
-        shutil.copyfile(made, target)
+        if not printed.is_file():
+            raise UsageError(
+                f"{browser} did not print {page}. Does it open the page if you start it yourself?"
+            )
+        shutil.copyfile(printed, target)
 
 
 def markdown(result: Result, sheet: str = "") -> str:
-    """Say a result in short, for an LMS's comment field."""
+    """Return a short text of a result for an LMS's comment field."""
     title = f"{_plain(line(sheet or result.assignment))}: "
     if result.status == "needs_staff":
         title += "not decided yet"
@@ -103,7 +105,7 @@ def markdown(result: Result, sheet: str = "") -> str:
         lines += [*map(_question, result.questions), ""]
     if result.pending_points:
         lines += [f"{counted(result.pending_points, 'point')} still to be graded manually.", ""]
-    return "\n".join([*lines, *_first(result), "All of it is in the report."]) + "\n"
+    return "\n".join([*lines, *_first(result), "The details are in the report."]) + "\n"
 
 
 def _question(question: QuestionResult) -> str:
@@ -130,20 +132,20 @@ def _first(result: Result) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Keep Markdown from reading signs into a text."""
+    """Escape the Markdown characters of a text."""
     return MARKDOWN.sub(r"\\\1", text)
 
 
 def export(
     out: Path, zipped: Path | None, pdf: bool, comments: bool, render: bool = False
 ) -> Iterator[str]:
-    """Write what is asked for, and say after each kind what was written.
+    """Write the requested formats, and yield a line for each.
 
     Raises:
-        UsageError: nothing is asked for, or there is nothing to make it of.
+        UsageError: nothing is requested, or there are no results.
     """
     if not (zipped or pdf or comments or render):
-        raise UsageError("Say what to write: --render, --zip FILE, --pdf or --markdown.")
+        raise UsageError("Choose what to write: --render, --zip FILE, --pdf or --markdown.")
     if render:
         rendered = counted(render_again(out), "report")
         yield f"{rendered} rendered, with the class page, in {out.resolve()}"
@@ -153,9 +155,9 @@ def export(
         yield f"{len(reports)} reports in {zipped.resolve()}"
     if pdf:
         write_pdfs(reports)
-        yield f"{len(reports)} times students/<id>/report.pdf in {out.resolve()}"
+        yield f"{len(reports)} files students/<id>/report.pdf in {out.resolve()}"
     if comments:
-        yield f"{_write_comments(out)} times students/<id>/comment.md in {out.resolve()}"
+        yield f"{_write_comments(out)} files students/<id>/comment.md in {out.resolve()}"
 
 
 def _write_comments(out: Path) -> int:

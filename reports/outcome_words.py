@@ -1,4 +1,4 @@
-"""What outcomes and statuses are called where people read them: never a symbol or colour alone."""
+"""The words for outcomes and statuses on pages: never only a symbol or a colour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Tone = Literal["good", "bad", "open"]
 
 @dataclass(frozen=True)
 class OutcomeWords:
-    """An outcome as a reader meets it: a symbol, a few words, a sentence on what happened."""
+    """An outcome for readers: a symbol, a few words, and a sentence that explains it."""
 
     symbol: str
     word: str
@@ -27,7 +27,7 @@ OUTCOME_WORDS: Mapping[Outcome, OutcomeWords] = {
     "error": OutcomeWords(
         "✗",
         "Raised an error",
-        "An error stopped your code before it gave a result.",
+        "An error stopped your code before it returned a result.",
         "bad",
     ),
     "timeout": OutcomeWords(

@@ -1,6 +1,6 @@
 """A page: one self-contained HTML file that loads nothing and escapes everything.
 
-Pages about a class alone have a script, ours, which sorts their tables; the policy names its hash.
+Only pages about a class have a script, our own, which sorts tables; the policy names its hash.
 """
 
 import base64
@@ -18,7 +18,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(template: str, view: object) -> str:
-    """Print the dataclass `view` through `template`, which knows it as `page`."""
+    """Render the dataclass `view` with `template`, which uses it as `page`."""
     return _environment().get_template(template).render(page=view)
 
 
@@ -46,18 +46,18 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """Catch what a view forgot to make visible. Style sheet and script are all the Markup there is."""
+    """Escape invisible characters that a view forgot. Only style sheet and script are Markup."""
     return visible(value) if type(value) is str else value
 
 
 def content_security_policy(style: str, script: str = "") -> str:
-    """Allow the one style sheet, and the one script if there is one, by hash, and nothing else."""
+    """Return a policy that allows only the style sheet and, if given, the script, by hash."""
     allowed = f"script-src {_hash(script)}; " if script else ""
     return f"default-src 'none'; {allowed}style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
 
 
 def form_policy() -> str:
-    """Allow the one style sheet, and on top of it forms and frames of the page's own server."""
+    """Return a policy that also allows forms and frames of the page's own server."""
     strict = content_security_policy(_read("style.css")).removesuffix("form-action 'none'")
     return f"{strict}form-action 'self'; frame-src 'self'"
 

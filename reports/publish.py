@@ -18,21 +18,21 @@ from reports.student.student_page import render_report
 
 
 def write_result(result: Result, out: Path, title: str) -> None:
-    """Write a student's result and report; a reader sees the old files or the new ones, never half."""
+    """Write a student's result and report; each file is replaced as a whole."""
     folder = out / "students" / result.student.id
     with on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / "report.html", render_report(result, title))
-        write_whole(folder / "result.json", to_json(result))  # last: it says that all is there
+        write_whole(folder / "result.json", to_json(result))  # last: marks the folder complete
 
 
 def render_again(out: Path) -> int:
-    """Render report, class page and tables of the newest run from its results; nothing is graded.
+    """Render reports, class page and tables of the newest run from its results; nothing is graded.
 
     Returns:
-        How many reports were written.
+        The number of reports.
     Raises:
-        UsageError: OUT holds no results, one cannot be read, or nothing can be written.
+        UsageError: OUT contains no results, one cannot be read, or nothing can be written.
     """
     results = results_of(out).found
     for result in results:
@@ -42,7 +42,7 @@ def render_again(out: Path) -> int:
 
 
 def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
-    """Write the class page, a page for each failed check, and grades.csv, of all results so far."""
+    """Write the class page, a page for each failed check, and grades.csv, from all results so far."""
     pages = render_checks(summaries)
     with on_disk(out):
         (out / "checks").mkdir(exist_ok=True)
@@ -58,7 +58,7 @@ def write_pages(summaries: Sequence[ResultSummary], out: Path) -> None:
 
 
 def sheet_title(assignments: Iterable[str]) -> str:
-    """Return the titles of these assignments; "" where one of them is gone."""
+    """Return the titles of these assignments; "" if one no longer exists."""
     with contextlib.suppress(UsageError):
         return ", ".join(read_sheet(name).title for name in sorted(set(assignments)))
     return ""

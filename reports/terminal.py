@@ -1,4 +1,4 @@
-"""A result on the terminal: the report in short. Piped, it is plain lines that nothing cuts."""
+"""A result on the terminal: a short report. In a pipe, it is plain lines of full length."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +11,14 @@ from rich.text import Text
 from graders.results.result import CheckResult, QuestionResult, Result
 from graders.text import SENTENCE_LIMIT, block, counted, line, points_of, sentence
 from reports.outcome_words import OUTCOME_WORDS
-from reports.student.failures import alike, first_to_fix
+from reports.student.failures import first_to_fix, similar_failures
 
-LISTED = 6  # checks of a question that are not passed; the report has them all
+LISTED = 6  # failed checks of a question; the report has all
 COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 
 
 def show(result: Result, report: Path, console: Console) -> None:
-    """Print questions, some of the checks that are not passed, what to fix first, and the points."""
+    """Print questions, some of the failed checks, what to fix first, and the points."""
     for question in result.questions:
         _print_question(question, console)
     if first := first_to_fix(result):
@@ -46,14 +46,14 @@ def _print_question(question: QuestionResult, console: Console) -> None:
         console.print(row)
     else:
         console.print(title + Text(": ") + share, soft_wrap=True)
-    lost = [check for check in question.checks if check.outcome != "passed"]
-    for check in lost[:LISTED]:
-        _print_lost(check, console)
-    if len(lost) > LISTED:
-        _print(Text(f"… and {len(lost) - LISTED} more"), 3, console)
+    failed = [check for check in question.checks if check.outcome != "passed"]
+    for check in failed[:LISTED]:
+        _print_failed(check, console)
+    if len(failed) > LISTED:
+        _print(Text(f"… and {len(failed) - LISTED} more"), 3, console)
 
 
-def _print_lost(check: CheckResult, console: Console) -> None:
+def _print_failed(check: CheckResult, console: Console) -> None:
     words = OUTCOME_WORDS[check.outcome]
     sign = Text(words.symbol, COLOURS[words.tone])
     if console.is_terminal:
@@ -72,7 +72,7 @@ def _first(check: CheckResult, result: Result) -> Iterator[Text]:
         yield Text(block(check.message))
     if check.hint:
         yield Text("Hint: ", "bold") + Text(block(check.hint))
-    if others := alike(check, result.checks):
+    if others := similar_failures(check, result.checks):
         fail = "fails" if others == 1 else "fail"
         yield Text(f"{counted(others, 'more check')} of this part {fail} in the same way.")
 
@@ -87,7 +87,9 @@ def _ending(result: Result) -> Iterator[Text]:
     else:
         yield Text("Not decided yet: our grader failed, course staff will look at it.", "bold")
     if result.pending_points:
-        yield Text(f"{counted(result.pending_points, 'point')} of them graded manually (pending).")
+        verb = "is" if result.pending_points == 1 else "are"
+        pending = counted(result.pending_points, "point")
+        yield Text(f"{pending} {verb} graded manually (pending).")
     for text in result.notes:
         yield Text(line(text, SENTENCE_LIMIT))
     if result.message:

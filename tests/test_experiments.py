@@ -155,9 +155,9 @@ def test_a_missing_module_is_named(imdb, monkeypatch, capsys):
     [
         (["imdb", "/nowhere/aclImdb"], "/nowhere/aclImdb: expected the folder aclImdb"),
         (["imdb", __file__], "test_experiments.py: expected a gzip pickle"),
-        (["ndfa", "--device", "abacus"], "There is no device abacus"),
-        (["ndfa", "--device", "meta"], "There is no device meta"),
-        (["ndfa", "--curves", __file__], "test_experiments.py cannot be made a folder"),
+        (["ndfa", "--device", "abacus"], "Device abacus is not available"),
+        (["ndfa", "--device", "meta"], "Device meta is not available"),
+        (["ndfa", "--curves", __file__], "test_experiments.py cannot be created"),
     ],
 )
 def test_the_users_fault_is_one_sentence_and_exit_code_2(arguments, words, capsys):

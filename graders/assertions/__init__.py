@@ -1,1 +1,1 @@
-"""What every check uses: comparisons, random inputs, figures, properties of answers."""
+"""Shared tools of the checks: comparisons, random inputs, figures, properties of answers."""

@@ -1,6 +1,6 @@
-"""The comparisons that checks end with: finite, then shape, then values; NaN never passes.
+"""Final comparisons of the checks: finite, then shape, then values; NaN never passes.
 
-They take whatever came back from a student; a value of the wrong kind fails like a wrong number.
+They accept anything that a submission returns; a value of the wrong type fails like a wrong number.
 """
 
 import math
@@ -16,15 +16,15 @@ from graders.remote.faults import Failed
 from graders.remote.student import describe
 from graders.results.result import Figure
 
-# Two right answers that add the same numbers in another order differ by some units of the last
+# Two correct answers that add the same numbers in another order differ by some units of the last
 # place times the number of terms (tens here); wrong ones differ from the second digit on.
 RELATIVE = {torch.float32: 1e-4, torch.float64: 1e-8}
 ABSOLUTE = {torch.float32: 2e-5, torch.float64: 1e-9}
-MANY = 1_000_000  # numbers that no check expects as a list
+MANY = 1_000_000  # more numbers than any check expects as a list
 
 
 def is_close(returned: Any, expected: Tensor) -> bool:
-    """Return whether a tensor of the same shape holds the same finite numbers within rounding."""
+    """Return whether a tensor has the same shape and the same finite numbers, up to rounding."""
     if not isinstance(returned, Tensor) or returned.shape != expected.shape:
         return False
     if returned.is_complex():
@@ -49,10 +49,10 @@ def close(returned: Any, expected: Tensor, hint: str = "", what: str = "The resu
 
 
 def shaped(returned: Any, shape: Sequence[int], hint: str = "", what: str = "The result") -> Tensor:
-    """Give `returned` back if it is a finite tensor of this shape.
+    """Return `returned`, a finite tensor of this shape.
 
     Raises:
-        Failed: it is not.
+        Failed: it is not one.
     """
     shape = tuple(shape)
     wanted = f"a tensor of shape {shape}"
@@ -70,9 +70,9 @@ def shaped(returned: Any, shape: Sequence[int], hint: str = "", what: str = "The
 
 
 def equal(returned: Any, expected: Any, hint: str = "", what: str = "The result") -> None:
-    """Pass if `returned` holds exactly the numbers of `expected`; a tuple is as good as a list.
+    """Raise Failed unless `returned` has exactly the numbers of `expected`; a tuple equals a list.
 
-    A tensor is expected as a tensor of the same kind (whole numbers, floats or truth values).
+    If `expected` is a tensor, `returned` must be a tensor of the same dtype.
 
     Raises:
         Failed: it does not.
@@ -110,10 +110,10 @@ def holds(
 
 
 def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[Any]:
-    """Give `returned` back if it is a tuple or list of `count` values, called `names` in messages.
+    """Return `returned`, a tuple or list of `count` values that messages call `names`.
 
     Raises:
-        Failed: it is not.
+        Failed: it is not one.
     """
     if not isinstance(returned, (tuple, list)) or len(returned) != count:
         raise Failed("The result has the wrong form.", describe(returned), names, hint)
@@ -121,7 +121,7 @@ def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[A
 
 
 def plain(value: Any) -> Any:
-    """Give nested lists of plain numbers for tensors, arrays, tuples and lists."""
+    """Return tensors, arrays, tuples and lists as nested lists of plain numbers."""
     if (count := _count(value)) > MANY:
         raise Failed(f"It has {count:,} numbers, more than any result needs.", describe(value))
     return _plain(value)
@@ -144,7 +144,7 @@ def _exact(tensor: Tensor) -> bool:
 
 
 def _first_other(returned: Any, expected: Any) -> str:
-    """Return where two lists part, if both are lists."""
+    """Return the first place where two lists differ, if both are lists."""
     if not isinstance(returned, list) or not isinstance(expected, list) or not expected:
         return ""
     pairs = zip(returned, expected, strict=False)
@@ -156,7 +156,7 @@ def _first_other(returned: Any, expected: Any) -> str:
 def _other_numbers(
     problem: str, returned: Tensor, expected: Tensor, hint: str, what: str
 ) -> Failed:
-    """Describe two tensors of one shape: how many numbers differ, the first, and a row beside."""
+    """Describe two tensors of one shape: how many numbers differ, the first one, and an excerpt."""
     wrong = differing(returned, expected)
     places = wrong.nonzero().tolist()
     place = places[0] if places else [0] * expected.ndim
@@ -173,7 +173,7 @@ WINDOW = 5  # numbers of a row that an excerpt shows
 
 
 def _excerpts(returned: Tensor, expected: Tensor, place: list[int]) -> tuple[str, str]:
-    """Show the part of a row that holds `place` in both tensors, number under number."""
+    """Show the part of a row around `place` in both tensors, number under number."""
     row: tuple[int, ...] = ()
     left, where = 0, ""
     if expected.numel() > WINDOW or expected.ndim > 1:

@@ -1,4 +1,4 @@
-"""Fresh numbers for a check: other values and sizes under another seed, the same for a whole class."""
+"""Random inputs of a check: they depend on the seed and are the same for a whole class."""
 
 import hashlib
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Draw:
         return int(torch.randint(low, high + 1, (1,), generator=self._generator))
 
     def sizes(self, count: int, low: int = 3, high: int = 7) -> list[int]:
-        """Draw `count` different sizes, so that exchanged axes show."""
+        """Draw `count` different sizes, so that swapped axes are noticed."""
         order = torch.randperm(high + 1 - low, generator=self._generator)
         return [low + int(i) for i in order[:count]]
 
@@ -56,10 +56,10 @@ class Draw:
         scale: float = 0.6,
         known: Sequence[Parameter] | None = None,
     ) -> dict[str, Tensor]:
-        """Return a model random, distinct weights; return them by name.
+        """Set random, distinct weights in a model; return them by name.
 
         Args:
-            known: its parameters, where they were asked for before.
+            known: its parameters, if they were requested before.
         """
         found = student.parameters(model, values=False) if known is None else known
         values = {p.name: self.normal(*p.values.shape, dtype=p.values.dtype) * scale for p in found}

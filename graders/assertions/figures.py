@@ -1,7 +1,7 @@
-"""Figures as data: what a report can draw of a check. Small and finite, whatever a student returned.
+"""Figures of a check as data for the report. Small and finite, whatever a submission returned.
 
 A figure is a dict that fits into result.json: its kind, a title, and numbers. NaN and infinity are
-None. How a kind is drawn is the report's business.
+None. The report decides how each kind is drawn.
 """
 
 import math
@@ -13,16 +13,17 @@ from torch import Tensor
 
 from graders.results.result import Figure
 
-ROWS, COLUMNS = 8, 10  # of a matrix that are kept, around its first wrong number
+ROWS, COLUMNS = 8, 10  # kept of a matrix, around its first wrong number
 BARS, POINTS, SERIES = 16, 240, 4
 TEXTS, LETTERS = 10, 80
 LARGEST = 1e30
 
 
 def matrices(what: str, returned: Tensor, expected: Tensor, wrong: Tensor) -> Figure | None:
-    """Show two tensors of one shape side by side, with the places that differ; None if too plain.
+    """Show two tensors of one shape side by side and where they differ; None if there is no matrix.
 
-    Of more than two axes the matrix with the first wrong number is kept; of a large one, a part.
+    With more than two axes, only the matrix with the first wrong number is kept; of a large matrix,
+    a part.
     """
     places = wrong.nonzero()
     if expected.ndim == 0 or not len(places) or expected.numel() < 2:
@@ -55,7 +56,7 @@ def bars(
     line: tuple[str, float] | None = None,
     percent: bool = False,
 ) -> Figure:
-    """Show numbers as bars: one bar of each series at each label; `line` is a threshold."""
+    """Return a bar chart: one bar of each series at each label; `line` is a threshold."""
     return {
         "kind": "bars",
         "title": title[:200],
@@ -74,11 +75,11 @@ def curves(
     axis: str = "step",
     band: tuple[str, Sequence[Any], Sequence[Any]] | None = None,
 ) -> Figure:
-    """Show numbers as curves over `x`, or over 1, 2, …; long ones are thinned out evenly.
+    """Return curves over `x`, or over 1, 2, …; long ones are thinned out evenly.
 
     Args:
         line: a threshold, by name and height.
-        band: between which numbers right answers lie at each x: name, lower, upper ones.
+        band: the range of correct answers at each x: name, lower and upper ends.
     """
     kept = [*series.items()][:SERIES]
     longest = max((len(values) for _, values in kept), default=0)
@@ -101,7 +102,7 @@ def curves(
 
 
 def grids(title: str, named: Mapping[str, Tensor], row: str, column: str) -> Figure:
-    """Show matrices of one sort side by side, as far as they fit; `row` and `column` are counted."""
+    """Show similar matrices side by side, as far as they fit; `row` and `column` name their axes."""
     shown = [*named.items()][:SERIES]
     return {
         "kind": "grids",
@@ -116,14 +117,14 @@ def grids(title: str, named: Mapping[str, Tensor], row: str, column: str) -> Fig
 
 
 def influence(of: str, one: Tensor, other: Tensor) -> Figure:
-    """Show how far two runs (B, T, …) that differ in one input are apart at each step."""
+    """Show the distance at each step between two runs (B, T, …) that differ in one input."""
     apart = (one.double() - other.double()).abs().transpose(0, 1).flatten(1).amax(1).tolist()
     title = f"How far {of} moves the output of each step"
     return bars(title, [f"step {t + 1}" for t in range(len(apart))], {"moved by": apart})
 
 
 def texts(title: str, rows: Sequence[tuple[str, tuple[int, str] | None]]) -> Figure:
-    """Show written texts; each comes with the place and the name of its first violation, or None."""
+    """Show generated texts, each with the place and the name of its first violation, or None."""
     return {
         "kind": "texts",
         "title": title[:200],
@@ -135,7 +136,7 @@ def texts(title: str, rows: Sequence[tuple[str, tuple[int, str] | None]]) -> Fig
 
 
 def finite(value: Any) -> float | None:
-    """Return a number that JSON can hold, to six digits, or None."""
+    """Return a number that JSON can represent, with six digits, or None."""
     if isinstance(value, Tensor):
         value = value.item() if value.numel() == 1 and not value.is_complex() else None
     if not isinstance(value, (bool, int, float)) or value != value:
@@ -153,12 +154,12 @@ def _cell(value: Any) -> Any:
 
 
 def _first(place: int, size: int, most: int) -> int:
-    """Return where a window of `most` begins that holds `place`, a little before it."""
+    """Return the start of a window of `most` that contains `place`, a little before it."""
     return max(0, min(place - most // 4, size - most))
 
 
 def differing(returned: Tensor, expected: Tensor) -> Tensor:
-    """Return where two tensors of one shape differ by more than rounding; if nowhere, where at all."""
+    """Return where two tensors of one shape differ by more than rounding, else where at all."""
     if not (returned.is_floating_point() or expected.is_floating_point()):
         return returned != expected
     one, other = returned.to(torch.float64), expected.to(torch.float64)

@@ -1,4 +1,4 @@
-"""Calls that several parts' checks share, and the sentences that go with them."""
+"""Calls shared by the checks of several parts, with their messages."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from graders.remote.faults import Failed, StudentError
 from graders.remote.student import Remote, RemoteSubmission, describe
 
 CUT = (
-    "The graph is cut between them and the output, by detach(), .data, .item(), torch.tensor(…) or "
+    "The graph is cut between them and the output by detach(), .data, .item(), torch.tensor(…) or "
     "torch.no_grad(): the layer is used, but never learns."
 )
 WRONG_GRADIENT = (
@@ -24,7 +24,7 @@ WRONG_GRADIENT = (
     "layer is used, but learns too little."
 )
 UNUSED = (
-    "forward does not use them: call the layer that was made in __init__, on the way to the output."
+    "forward does not use them: call the layer that __init__ creates, on the way to the output."
 )
 SIZES = (
     "Make the assignment's sizes the defaults of __init__'s arguments, and use them in its layers."
@@ -39,8 +39,8 @@ MIXED_DEVICES = (
 def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:
     """Call `function` with the first list of arguments that it takes without raising.
 
-    For arguments whose type the sheets leave open, such as lists or tensors. When none is taken,
-    the error of the first is raised.
+    For arguments of a type that the sheets leave open, such as lists or tensors. If none is
+    accepted, the error of the first is raised.
     """
     try:
         return function(*readings[0])
@@ -54,7 +54,7 @@ def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:
 
 @contextlib.contextmanager
 def hinted(hint: str) -> Iterator[None]:
-    """Return an exception of the student's code, which is expected here, a hint."""
+    """Add a hint to an expected exception of the student's code."""
     try:
         yield
     except StudentError as error:
@@ -63,7 +63,7 @@ def hinted(hint: str) -> Iterator[None]:
 
 
 def items_of(student: RemoteSubmission, returned: Any, most: int) -> Sequence[Any]:
-    """List what a generator, a list or another iterable gave, `most` items at most."""
+    """List at most `most` items of a generator, a list or another iterable."""
     if isinstance(returned, Remote):
         returned = student.collect(returned, most)
     if not isinstance(returned, (list, tuple)):
@@ -74,7 +74,7 @@ def items_of(student: RemoteSubmission, returned: Any, most: int) -> Sequence[An
 def weighted(
     student: RemoteSubmission, model: Remote, draw: Draw, dtype: torch.dtype = torch.float32
 ) -> list[Parameter]:
-    """Put a model into evaluation mode and `dtype`, with random weights; list its parameters."""
+    """Switch a model to evaluation mode and `dtype`, set random weights; list its parameters."""
     student.tell(model.eval)
     if dtype != torch.float32:
         student.tell(model.to, dtype)
@@ -88,10 +88,10 @@ def reweighted(
     draw: Draw,
     dtype: torch.dtype,
 ) -> list[Parameter]:
-    """Return a model, whose parameters these are, other random weights; list them with those.
+    """Set new random weights in a model with these parameters; list the parameters with them.
 
     Args:
-        dtype: that of the list, to compute with; a model may keep some of its own in another.
+        dtype: of the listed values; the model may keep some parameters in another.
     """
     drawn = draw.weights(student, model, known=parameters)
     values = {name: value.to(dtype) for name, value in drawn.items()}
@@ -101,12 +101,12 @@ def reweighted(
 def matches_one(
     returned: Any, readings: Sequence[Tensor], parameters: Sequence[Parameter], hint: str, what: str
 ) -> None:
-    """Pass if `returned` equals one of the right readings; else show the nearest of them."""
+    """Raise Failed unless `returned` equals one of the correct readings; show the nearest of them."""
     if any(is_close(returned, reading) for reading in readings):
         return
     if not readings:
         shapes = ", ".join(f"{p.name} {tuple(p.values.shape)}" for p in parameters)
-        problem = f"{what} cannot be right: the parameters do not make up the layers asked for."
+        problem = f"{what} cannot be right: the parameters do not make up the required layers."
         raise Failed(problem, f"a model with {shapes or 'no parameters'}", "", hint)
     close(returned, _nearest(returned, readings).detach(), hint, what)
 
@@ -122,8 +122,8 @@ def gradients_match(
 ) -> None:
     """Raise Failed unless every parameter has a gradient, and the gradients are those of one reading.
 
-    A layer that was made and is not used does no harm where the others make up the formula: so say
-    the readings or, without any, `is_whole` of the parameters that have a gradient.
+    An unused layer does no harm if the others form the formula: the readings decide that or,
+    without any, `is_whole` of the parameters that have a gradient.
     """
     found = student.gradients(model, [x.detach() for x in inputs], cotangents)
     missing = [p for p in parameters if found.parameters.get(p.name) is None]
@@ -150,7 +150,7 @@ def gradients_match(
             return
         truths.append(truth)
     if not truths:
-        raise Failed("The parameters do not make up the layers asked for.")
+        raise Failed("The parameters do not make up the required layers.")
     hint = UNUSED if missing else WRONG_GRADIENT
     agreeing = [sum(map(is_close, returned, truth)) for truth in truths]
     names = [p.name for p in parameters] + ["the input", "the first hidden state"]
@@ -187,7 +187,7 @@ def _flat(value: Any) -> list[Tensor]:
 def _leave_out_pads(
     parameters: Sequence[Parameter], returned: Sequence[Any], truth: list[Tensor]
 ) -> None:
-    """Expect no gradient in one row of an nn.Embedding that got none: its padding_idx."""
+    """Expect no gradient in the one row of an nn.Embedding that got none: its padding_idx."""
     for place, parameter in enumerate(parameters):
         got, wanted = returned[place], truth[place]
         if parameter.owner == "Embedding" and got.shape == wanted.shape:
@@ -205,7 +205,7 @@ def _differentiate(
 
 
 def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> None:
-    """Raise Failed unless a call gives the same again, at once and after another call."""
+    """Raise Failed unless a call returns the same again, at once and after another call."""
     before = function(*first)
     hint = (
         "Create the first state in every call and keep nothing on self; a layer that is created in "
@@ -218,7 +218,7 @@ def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> N
 
 
 def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
-    """Raise Failed unless replacing one sample leaves what comes back for the others alone."""
+    """Raise Failed unless replacing one sample leaves the results of the others unchanged."""
     changed = batch.clone()
     changed[1] = other
     before, after = function(batch), function(changed)
@@ -234,7 +234,7 @@ def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
 
 
 def varies(results: Any) -> Tensor:
-    """Give `results` back unless all samples of a batch get the same: then nothing is shown by it."""
+    """Return `results`; raise Failed if all samples of a batch get the same, which shows nothing."""
     rows = shaped(results, _shape(results))
     hint = (
         "The result does not depend on the sample: look for where the input is lost, and for a "
@@ -250,8 +250,8 @@ def no_softmax(logits: Any, *others: Any) -> None:
 
     Args:
         logits: of one batch.
-        others: of the same model under other weights; logits that lie between 0 and 1 every time
-            went through a sigmoid, but once they may do so by chance.
+        others: of the same model under other weights; logits that are always between 0 and 1
+            went through a sigmoid, but a single time it may be chance.
     """
     rows = shaped(logits, _shape(logits))
     ones = torch.ones(rows.shape[:-1])
@@ -277,7 +277,7 @@ def under_other_weights(
 def has_widths(
     student: RemoteSubmission, model: Remote, shapes: Sequence[tuple[int, ...]], hint: str = SIZES
 ) -> None:
-    """Raise Failed unless the model has a parameter for each of these shapes, either way round."""
+    """Raise Failed unless the model has a parameter for each of these shapes, in either order."""
     found = [tuple(p.values.squeeze().shape) for p in student.parameters(model)]
     missing = [s for s in shapes if sum(f in (s, s[::-1]) for f in found) < shapes.count(s)]
     problem = f"No layer has weights of shape {', '.join(map(str, dict.fromkeys(missing)))}."
@@ -299,10 +299,10 @@ def ignores_device(student: RemoteSubmission, model: Remote, *arguments: Any) ->
         text = error.text.lower()
         holds(
             not any(sign in text for sign in MIXED_DEVICES),
-            "The model makes a tensor on a device of its own choice.",
+            "The model creates a tensor on a device of its own choice.",
             error.text.partition("\n")[0],
             "every tensor on the device of the input",
-            "Make new tensors with x.new_zeros(…) or torch.zeros(…, device=x.device): then the "
+            "Create new tensors with x.new_zeros(…) or torch.zeros(…, device=x.device): then the "
             "same code runs on a GPU.",
         )
 

@@ -8,7 +8,7 @@ from graders.batch.regrade import regrade_remarks, to_regrade
 from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.results.manual_csv import Key, Mark, read_marks
-from graders.results.store import ever, result_in
+from graders.results.store import all_students, result_in
 from graders.text import listed
 from graders.uploads.intake import take_in
 from graders.uploads.lms.roster import read_roster
@@ -47,7 +47,7 @@ def collect(batch: Batch) -> Work:
     students = frozenset(each.id for upload in intake.uploads for each in upload.students)
     marks = _marks(batch, students)
     regraded = to_regrade(batch.regrade, intake.uploads, batch.sheet, batch.out)
-    remarks = [*intake.remarks, _earlier(ever(batch.out) - students)]
+    remarks = [*intake.remarks, _earlier(all_students(batch.out) - students)]
     remarks += regrade_remarks(batch.regrade, regraded, batch.out)
     remarks += unmatched(batch.extensions, students)
     return Work(batch, intake.uploads, students, marks, regraded, tuple(filter(None, remarks)))

@@ -1,4 +1,4 @@
-"""Points and reports back to an LMS."""
+"""Export of points and reports to an LMS."""
 
 from graders.uploads.lms import LMS
 

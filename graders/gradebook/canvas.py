@@ -1,7 +1,7 @@
-"""Canvas's gradebook: one column of the TA's own export, filled in.
+"""The Canvas gradebook: one column of the TA's own export, filled in.
 
-Every header comes from that export, so that Canvas finds the column again and makes no new one.
-Only this column and the students' own are written: no other can change.
+All headers come from that export, so that Canvas finds the column again and creates no new one.
+Only this column and the columns about students are written; no other column can change.
 """
 
 import re
@@ -27,7 +27,7 @@ def fill_gradebook(
     """Write the points into the column `wanted`; a student without decided points keeps the cell.
 
     Raises:
-        UsageError: it is no gradebook, or the column is not there, or not the only one.
+        UsageError: it is not a gradebook, or the column is missing or not unique.
     """
     last = _last_of_students(gradebook)
     column = assignment_column(gradebook, last, wanted)
@@ -44,7 +44,7 @@ def fill_gradebook(
 
 
 def assignment_column(gradebook: Table, last: int, wanted: str | None) -> int:
-    """Find the assignment's column: by its whole header, its title, its id, or a part of one title.
+    """Find the assignment's column by its whole header, its title, its id, or a part of one title.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -65,19 +65,19 @@ def assignment_column(gradebook: Table, last: int, wanted: str | None) -> int:
         return found[0]
     names = listed([columns[n] for n in found or columns]) or "none"
     if not wanted:
-        raise UsageError(f"Say with `--column` which assignment it is; there are: {names}.")
-    told = "fits more than one assignment" if found else "is no assignment's column"
-    raise UsageError(f"`{wanted}` {told} in {gradebook.place}; there are: {names}.")
+        raise UsageError(f"Name the assignment with `--column`; there are: {names}.")
+    problem = "matches more than one assignment" if found else "is not an assignment column"
+    raise UsageError(f"`{wanted}` {problem} in {gradebook.place}; there are: {names}.")
 
 
 def _last_of_students(gradebook: Table) -> int:
-    """Return the last column that tells who a student is."""
+    """Return the last of the columns about the student."""
     header = [squeezed(title) for title in gradebook.header]
     sections = [n for n, title in enumerate(header) if title.endswith("section")]
     named = header[:2] in (["student", "id"], ["lastname", "firstname"])
     if not named or "id" not in header[1:3] or not sections:
         raise UsageError(
-            f"{gradebook.place} is no gradebook of Canvas's: it needs the columns Student, ID and "
+            f"{gradebook.place} is not a Canvas gradebook: it needs the columns Student, ID and "
             "Section; export it under Grades."
         )
     return sections[0]
@@ -103,10 +103,10 @@ def _read_only(gradebook: Table, column: int) -> bool:
 
 
 def _notes(gradebook: Table, column: int, results: Sequence[Result]) -> tuple[str, ...]:
-    """Return where Canvas's maximum is another than the sheet's: points are written as they are."""
-    said = _points_possible(gradebook, column)
+    """Return a note if the maximum in Canvas differs from the sheet's; points are not rescaled."""
+    possible_text = _points_possible(gradebook, column)
     try:
-        possible = Decimal(said.replace(",", "."))
+        possible = Decimal(possible_text.replace(",", "."))
     except InvalidOperation:
         return ()
     sheet = results[0].max_points

@@ -1,4 +1,4 @@
-"""Results on their way out: whose points are decided, and what a file would change."""
+"""Results before an export: which points are decided, and what a file would change."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +14,10 @@ from graders.uploads.lms.roster import Roster
 
 @dataclass(frozen=True)
 class GradeChange:
-    """What a file says of one student, and what the LMS said at its export.
+    """The new points of one student, and the old ones in the LMS's export.
 
     Args:
-        there: the student's name in the file, where it is another.
+        there: the student's name in the file, if it is different.
     """
 
     who: str
@@ -26,13 +26,13 @@ class GradeChange:
     there: str = ""
 
     def __str__(self) -> str:
-        whose = f"{self.who}, there {self.there}" if self.there.strip() else self.who
+        whose = f"{self.who}, in the file {self.there}" if self.there.strip() else self.who
         return f"{whose}: {self.old.strip() or 'nothing'} → {self.new}"
 
 
 @dataclass(frozen=True)
-class Left:
-    """A student for whom nothing goes out, and why."""
+class LeftOut:
+    """A student who is left out of an export, and why."""
 
     who: str
     why: str
@@ -43,11 +43,11 @@ class Left:
 
 @dataclass(frozen=True)
 class Filled:
-    """A table with points in it, what it changes, and who is left as it was."""
+    """A table with the points, its changes, and the students who are left out."""
 
     table: Table
     changes: tuple[GradeChange, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -59,10 +59,10 @@ def filled(
     roster: Roster | None,
     refusal: Callable[[Result, int], str],
 ) -> Filled:
-    """Write points into a column; whoever has none, or no row of their own, keeps the cell.
+    """Write points into a column; a student without points or without a row keeps the cell.
 
     Args:
-        refusal: says why the LMS would not take a student's points, or "".
+        refusal: returns why the LMS would not accept a student's points, or "".
     """
     rows = [list(row) for row in table.rows]
     places = [register.place(result, roster) for result in results]
@@ -70,9 +70,9 @@ def filled(
     changes, left = [], []
     for result, (row, why) in zip(results, places, strict=True):
         if why := undecided(result) or why or _refused(result, row, claimed, refusal):
-            left.append(Left(who(result), why))
+            left.append(LeftOut(who(result), why))
         elif not same_number(old := rows[row][column], result.points):
-            rows[row][column] = spelt(result.points, table.comma)
+            rows[row][column] = points_text(result.points, table.comma)
             there = "" if register.is_named(result.student, row) else register.names[row]
             changes.append(GradeChange(who(result), old, rows[row][column], printable(there)))
     whole = replace(table, rows=tuple(map(tuple, rows)))
@@ -86,30 +86,30 @@ def _refused(
 
 
 def who(result: Result) -> str:
-    """Name a student for staff."""
+    """Return a student's name for staff."""
     student = result.student
     return printable(f"{student.name} ({student.id})" if student.name else student.id)
 
 
 def undecided(result: Result) -> str:
-    """Return why a student has no points yet, or "". Such points are left out and never a zero."""
+    """Return why a student has no points yet, or "". They are left out, never exported as zero."""
     if result.status == "needs_staff" or any(c.outcome == "grader_error" for c in result.checks):
         return "needs staff: the grader failed, not the submission"
     if result.status == "unreadable":
-        return "could not be read; nobody has decided on its points"
+        return "could not be read; its points are not decided"
     if result.pending_points:
         verb = "is" if result.pending_points == 1 else "are"
         return f"{counted(result.pending_points, 'manual point')} {verb} not given yet"
     return ""
 
 
-def spelt(points: Decimal, comma: bool) -> str:
-    """Write points exactly, with a decimal comma where the file has it."""
+def points_text(points: Decimal, comma: bool) -> str:
+    """Return points exactly, with a decimal comma if the file uses it."""
     return decimal(points).replace(".", ",") if comma else decimal(points)
 
 
 def same_number(cell: str, points: Decimal) -> bool:
-    """Return whether a cell already says these points."""
+    """Return whether a cell already contains these points."""
     try:
         return Decimal(cell.strip().replace(",", ".")) == points
     except ArithmeticError:

@@ -1,4 +1,4 @@
-"""`python -m graders export`: points and reports, written as an LMS reads them."""
+"""`python -m graders export`: points and reports in the formats of an LMS."""
 
 import argparse
 import zipfile
@@ -12,7 +12,7 @@ from graders.errors import UsageError
 from graders.files import write_file
 from graders.gradebook import FEEDBACK
 from graders.gradebook.canvas import fill_gradebook
-from graders.gradebook.changes import Filled, Left, who
+from graders.gradebook.changes import Filled, LeftOut, who
 from graders.gradebook.feedback import changed_files, feedback
 from graders.gradebook.gradescope import gradescope_results
 from graders.gradebook.moodle import fill_worksheet
@@ -28,7 +28,7 @@ FILES = {
 }
 EARLIER = "not among the uploads of the newest run"
 UNFINISHED = (
-    "The newest run did not come to its end, so points may be of what was handed in before; run the "
+    "The newest run did not finish, so some points may belong to earlier uploads; run the "
     "batch again."
 )
 ASKED = {
@@ -38,10 +38,10 @@ ASKED = {
 
 
 def export(options: argparse.Namespace, console: Console) -> int:
-    """Write the file that `--to` asks for; 1 means that some students are left out of it.
+    """Write the file that `--to` asks for; return 1 if some students are left out of it.
 
     Raises:
-        UsageError: something is missing, or not what it should be.
+        UsageError: something is missing or wrong.
     """
     results, nothing, finished = _results(options)
     if options.to in ASKED:
@@ -58,13 +58,15 @@ def export(options: argparse.Namespace, console: Console) -> int:
     return int(bool(left) or not finished)
 
 
-def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[Left], bool]:
-    """Return the results that are asked for, who has none in the newest run, and if that ended."""
+def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[LeftOut], bool]:
+    """Return the requested results, the students without one, and whether the run finished."""
     place = options.out
     of_run = Results((read_result(place),)) if place.is_file() else results_of(place)
     if options.student is None:
-        missing = [Left(id, "not graded yet; run the batch to its end") for id in of_run.missing]
-        earlier = [Left(who(each), EARLIER) for each in of_run.earlier]
+        missing = [
+            LeftOut(id, "not graded yet; run the batch until it finishes") for id in of_run.missing
+        ]
+        earlier = [LeftOut(who(each), EARLIER) for each in of_run.earlier]
         return of_run.found, [*missing, *earlier], of_run.finished
     if any(result.student.id == options.student for result in of_run.earlier):
         raise UsageError(f"`{options.student}` is {EARLIER}.")
@@ -76,14 +78,14 @@ def _results(options: argparse.Namespace) -> tuple[Sequence[Result], Sequence[Le
 
 def _table(
     options: argparse.Namespace, results: Sequence[Result], console: Console
-) -> Sequence[Left]:
+) -> Sequence[LeftOut]:
     name, what = ASKED[options.to]
     source: Path | None = getattr(options, name)
     if source is None:
         raise UsageError(f"`--to {options.to}` needs `--{name} FILE.csv`, {what}.")
     target = _target(options)
     if target.resolve() == source.resolve():
-        raise UsageError(f"{target} is the {name} itself; give another `--file`.")
+        raise UsageError(f"{target} is the {name} itself; choose another `--file`.")
     done = _filled(options, source, results)
     for note in done.notes:
         _say(console, note)
@@ -93,7 +95,7 @@ def _table(
     else:
         write_file(target, done.table.text().encode("utf-8"))
     same = len(results) - len(done.changes) - len(done.left)
-    counts = f"{len(done.changes)} changed, {same} as they were, {len(done.left)} left out"
+    counts = f"{len(done.changes)} changed, {same} unchanged, {len(done.left)} left out"
     _say(console, f"{counts}. {_wrote(options, target)}")
     return done.left
 
@@ -108,12 +110,12 @@ def _filled(options: argparse.Namespace, source: Path, results: Sequence[Result]
 
 def _feedback(
     options: argparse.Namespace, results: Sequence[Result], console: Console
-) -> Sequence[Left]:
+) -> Sequence[LeftOut]:
     target = _target(options)
     done = feedback(options.to, options.out, results)
     if options.dry_run:
-        for told in _changed(done.files, target):
-            _say(console, told)
+        for change in _changed(done.files, target):
+            _say(console, change)
     else:
         write_file(target, done.zipped())
     _say(console, f"{counted(len(done.files), 'report')}. {_wrote(options, target)}")
@@ -124,18 +126,18 @@ def _changed(files: Mapping[str, bytes], target: Path) -> list[str]:
     try:
         return changed_files(files, target.read_bytes() if target.exists() else b"")
     except (OSError, zipfile.BadZipFile):
-        return [f"{target} is no zip, and would be replaced."]
+        return [f"{target} is not a zip and would be replaced."]
 
 
 def _gradescope(
     options: argparse.Namespace, results: Sequence[Result], console: Console
-) -> Sequence[Left]:
-    """Write each student's results.json; manual points are Gradescope's own affair there."""
+) -> Sequence[LeftOut]:
+    """Write each student's results.json; Gradescope itself handles manual points."""
     failed = "needs staff: the grader failed, not the submission"
-    left = [Left(who(r), failed) for r in results if r.status == "needs_staff"]
+    left = [LeftOut(who(r), failed) for r in results if r.status == "needs_staff"]
     ready = [result for result in results if result.status != "needs_staff"]
     if options.file and len(results) != 1:
-        raise UsageError("`--file` is for one student; say which with `--student ID`.")
+        raise UsageError("`--file` is for one student; choose one with `--student ID`.")
     folder = options.out / "gradescope" if options.out.is_dir() else options.out.parent
     files = {r.student.id: options.file or folder / f"{r.student.id}.json" for r in ready}
     for result in ready:
@@ -150,7 +152,7 @@ def _gradescope(
 
 def _target(options: argparse.Namespace) -> Path:
     if options.file is None and not options.out.is_dir():
-        raise UsageError("Say with `--file` where the file goes.")
+        raise UsageError("Name the file to write with `--file`.")
     target: Path = options.file or options.out / FILES.get(options.to, f"{options.to}.zip")
     return target
 

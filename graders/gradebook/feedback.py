@@ -1,4 +1,4 @@
-"""Reports on their way back: a zip whose names carry the LMS's own ids."""
+"""Reports for an LMS: a zip with file names that contain the LMS's own ids."""
 
 import io
 import zipfile
@@ -9,36 +9,36 @@ from pathlib import Path
 from graders.errors import UsageError
 from graders.files import packed
 from graders.gradebook import FEEDBACK
-from graders.gradebook.changes import Left, who
+from graders.gradebook.changes import LeftOut, who
 from graders.results.result import Result
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """Reports by their name in the zip, and who gets none."""
+    """Reports by their name in the zip, and the students who are left out."""
 
     files: Mapping[str, bytes]
-    left: tuple[Left, ...]
+    left: tuple[LeftOut, ...]
 
     def zipped(self) -> bytes:
         return packed(self.files)
 
 
 def feedback(kind: str, out: Path, results: Sequence[Result]) -> Feedback:
-    """Collect the reports of a batch's folder; one for an upload, also where a group handed it in.
+    """Collect the reports of a batch's folder; one for each upload, also for a group's upload.
 
     Raises:
         UsageError: a report is missing.
     """
     files: dict[str, bytes] = {}
-    left: list[Left] = []
+    left: list[LeftOut] = []
     for result in results:
         name = FEEDBACK[kind](result.student.upload)
         if result.status == "needs_staff":
-            left.append(Left(who(result), "needs staff: the grader failed, not the submission"))
+            left.append(LeftOut(who(result), "needs staff: the grader failed, not the submission"))
         elif name is None:
-            told = f"its upload's name carries no id: {result.student.upload}"
-            left.append(Left(who(result), told))
+            why = f"the name of its upload contains no id: {result.student.upload}"
+            left.append(LeftOut(who(result), why))
         else:
             files.setdefault(name, _report(out, result))
     return Feedback(files, tuple(left))
@@ -54,7 +54,7 @@ def _report(out: Path, result: Result) -> bytes:
 
 
 def changed_files(files: Mapping[str, bytes], earlier: bytes) -> list[str]:
-    """Return what is new or other than in the last zip."""
+    """List what is new, changed or gone since the last zip."""
     before: dict[str, bytes] = {}
     if earlier:
         with zipfile.ZipFile(io.BytesIO(earlier)) as archive:

@@ -1,4 +1,4 @@
-"""results.json in Gradescope's form: one test for each check, every text as plain text."""
+"""results.json for Gradescope: one test for each check, every text as plain text."""
 
 import json
 from typing import Any
@@ -11,11 +11,11 @@ PLAIN = "text"
 
 
 def gradescope_results(result: Result) -> str:
-    """Write a result for Gradescope. `score` is the points, after what lateness costs."""
+    """Return a result for Gradescope. `score` is the points after the late penalty."""
     document = {
         "score": number(result.points),
         "execution_time": result.seconds,
-        "output": _said(result),
+        "output": _output(result),
         "output_format": PLAIN,
         "test_name_format": PLAIN,
         "test_output_format": PLAIN,
@@ -44,14 +44,16 @@ def _test(check: CheckResult, place: str, question: str) -> dict[str, Any]:
     }
 
 
-def _said(result: Result) -> str:
-    """Return what concerns the whole result."""
-    said = [sentence(result.message)] if result.message else []
+def _output(result: Result) -> str:
+    """Return the text about the whole result."""
+    texts = [sentence(result.message)] if result.message else []
     if result.pending_points:
-        said.append(f"{counted(result.pending_points, 'point')} are graded manually (pending).")
+        verb = "is" if result.pending_points == 1 else "are"
+        pending = counted(result.pending_points, "point")
+        texts.append(f"{pending} {verb} graded manually (pending).")
     if result.late:
-        said.append(sentence(result.late.why))
+        texts.append(sentence(result.late.why))
     if result.late_points:
-        said.append(f"Lateness takes {counted(result.late_points, 'point')}.")
-    said += map(sentence, result.notes)
-    return "\n".join(said)
+        texts.append(f"Late penalty: {counted(result.late_points, 'point')}.")
+    texts += map(sentence, result.notes)
+    return "\n".join(texts)

@@ -1,6 +1,7 @@
 """A zip for Gradescope's programming assignments: its two scripts and the graders of one sheet.
 
-Left out is what nobody needs there and a student could learn from: reference, mistakes, uploads.
+Reference, mistakes and uploads are left out: they are not needed there, and a student could learn
+from them.
 """
 
 from collections.abc import Iterator
@@ -19,10 +20,10 @@ LEFT_OUT = ("mistakes", "__pycache__", "hidden", "autograder")
 
 
 def autograder_zip(assignment: str, seed: int) -> bytes:
-    """Make the zip.
+    """Return the zip.
 
     Raises:
-        UsageError: there is no such sheet, or it does not hold together.
+        UsageError: there is no such sheet, or it is not consistent.
     """
     sheet = read_sheet(assignment)
     files = {}

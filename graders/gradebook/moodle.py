@@ -1,8 +1,8 @@
 """Moodle's grading worksheet, filled in. Its headers are in the site's language.
 
 The columns are found by an option, by their English header, or by their place: the identifier is
-the first whose cells end in numbers of their own, and the grade stands left of the maximum grade,
-the only column that says one and the same number everywhere.
+the first column with cells that end in different numbers, and the grade is left of the maximum
+grade, the only column with the same number in every row.
 """
 
 import re
@@ -33,7 +33,7 @@ def fill_worksheet(
     """Write the points into the grades; a student without decided points keeps the cell.
 
     Raises:
-        UsageError: a column is not there, or cannot be told from others.
+        UsageError: a column is missing or ambiguous.
     """
     ids, column = _identifier(worksheet, identifier), _grade(worksheet, grade)
     _refuse_scale(worksheet, column)
@@ -80,13 +80,13 @@ def _titled(worksheet: Table, title: str, option: str) -> int:
 def _unknown(worksheet: Table, what: str, option: str) -> UsageError:
     names = listed(worksheet.header)
     return UsageError(
-        f"{worksheet.place} does not show which column is {what}; say it with `{option}`. "
+        f"{worksheet.place} does not show which column is {what}; name it with `{option}`. "
         f"There are: {names}."
     )
 
 
 def _is_maximum(worksheet: Table, column: int) -> bool:
-    """Tell the column of one number for all, right of one with nothing but grades."""
+    """Return whether the column has one number for all rows, right of a column of grades only."""
     values = {_decimal(cell) for cell in worksheet.column(column)}
     [value] = values if len(values) == 1 else [None]
     before = worksheet.column(column - 1)
@@ -105,7 +105,7 @@ def _register(worksheet: Table, ids: int, grade: int) -> RowIndex:
 
 
 def _refusal(worksheet: Table, column: int, row: int, result: Result) -> str:
-    """Return where Moodle would pass a grade over: the grade is locked, or above the maximum."""
+    """Return why Moodle would ignore a grade: it is locked, or above the maximum; else ""."""
     titles = [squeezed(title) for title in worksheet.header]
     if CHANGEABLE in titles and squeezed(worksheet.rows[row][titles.index(CHANGEABLE)]) == "no":
         return "Moodle says that this grade cannot be changed"
@@ -117,7 +117,7 @@ def _refusal(worksheet: Table, column: int, row: int, result: Result) -> str:
 
 
 def _refuse_scale(worksheet: Table, column: int) -> None:
-    """Refuse a worksheet where words of a scale stand in the place of the maximum."""
+    """Refuse a worksheet with the words of a scale instead of a maximum."""
     if column + 1 == len(worksheet.header):
         return
     values = {cell.strip() for cell in worksheet.column(column + 1)}
@@ -153,4 +153,4 @@ def _notes(worksheet: Table, risky: Sequence[int]) -> tuple[str, ...]:
     if not risky:
         return ()
     names = ", ".join(printable(worksheet.header[n]) for n in risky)
-    return (f"Left out, since a spreadsheet would run a cell of it: {names}.",)
+    return (f"Left out, because a spreadsheet would run a cell in it: {names}.",)

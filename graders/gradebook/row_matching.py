@@ -1,4 +1,4 @@
-"""Whose each row of an LMS's file is: by the LMS's own number, or by other ids and the name."""
+"""Match rows of an LMS's file to students: by the LMS's own number, or by other ids and the name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class RowIndex:
 
     Args:
         form: the LMS.
-        own: the LMS's own number of each row, "" where it has none.
+        own: the LMS's own number of each row, or "".
         names: the name in each row.
-        ids: what else in each row may be an id: a student number, a login, an e-mail address.
+        ids: other possible ids in each row: a student number, a login, an e-mail address.
     """
 
     form: str
@@ -28,11 +28,11 @@ class RowIndex:
     ids: Sequence[Sequence[str]]
 
     def place(self, result: Result, roster: Roster | None) -> tuple[int, str]:
-        """Find a student's row, or say why there is none: -1 and a reason.
+        """Return a student's row, or -1 and the reason why there is none.
 
-        The LMS's own number, where the upload tells it, is looked up as nothing else. Otherwise what
-        is nobody else's counts first; then the name decides between numbers, which two LMSs, or an
-        LMS and a university, may have given to two people.
+        If the upload contains the LMS's own number, only that is looked up. Otherwise unique ids
+        count first; then the name decides between numbers, since two LMSs, or an LMS and a
+        university, may have given one number to two people.
         """
         student = result.student
         kind = number_of(student)
@@ -54,10 +54,10 @@ class RowIndex:
         if len(found) > 1 or found == sure:
             return self._only(found)
         there = printable(self.names[found[0]])
-        return -1, f"not in this file, where that number is another's: {there}"
+        return -1, f"not in this file; that number belongs to {there}"
 
     def _rows(self, own: set[str], ids: set[str]) -> list[int]:
-        """Find the rows with one of these own numbers, or one of these ids beside them."""
+        """Find the rows with one of these own numbers or one of these ids."""
         numbers = (self._by_number.get(number, set()) for number in own)
         return sorted(set().union(*numbers, *(self._by_id.get(id, set()) for id in ids)))
 
@@ -72,7 +72,7 @@ class RowIndex:
     def _only(self, found: Sequence[int]) -> tuple[int, str]:
         if len(found) == 1:
             return found[0], ""
-        return -1, "stands in this file more than once" if found else "not in this file"
+        return -1, "more than once in this file" if found else "not in this file"
 
     def is_named(self, student: Student, row: int) -> bool:
         """Return whether a row has the student's name."""
@@ -80,13 +80,13 @@ class RowIndex:
 
 
 def number_of(student: Student) -> str:
-    """Name the LMS whose own number this student's id is, as the upload tells; else ""."""
+    """Return the LMS that gave this student's id, according to the upload; else ""."""
     owners = {lms.name: lms.owner(student.upload) for lms in LMS}
     return next((form for form, owner in owners.items() if owner and owner.id == student.id), "")
 
 
 def _index(rows: Iterable[Sequence[str]]) -> dict[str, set[int]]:
-    """Return the rows by the ids in their cells, also in the form in which a result keeps an id."""
+    """Return the rows by the ids in their cells, also by the ids as results store them."""
     found: dict[str, set[int]] = {}
     for n, cells in enumerate(rows):
         for cell in filter(str.strip, cells):

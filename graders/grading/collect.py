@@ -1,7 +1,7 @@
 """The functions of checks, found and imported by pytest, once in a process.
 
-What pytest does around each test of a suite, three phases with a report each, costs a millisecond a
-check and submission, and nobody reads it. So its own loop is left out.
+Pytest's own loop is left out: its three phases with a report for each test cost a millisecond for
+each check and submission, and nobody reads the reports.
 """
 
 import contextlib
@@ -17,28 +17,30 @@ from graders.sheets.check_index import CHECKS
 Function = Callable[..., None]
 
 OPTIONS = ["-c", os.devnull, f"--rootdir={CHECKS}", "--noconftest", "-p", "no:cacheprovider"]
-# Without the cut, pytest lists every folder above, however full that is.
+# Without this option, pytest lists every folder above, however large.
 OPTIONS += [f"--confcutdir={CHECKS}"]
 OPTIONS += ["-p", "no:capture", "-p", "no:logging", "-p", "no:warnings", "-q", "--no-header"]
 OPTIONS += ["--import-mode=importlib", "--tb=short", "--continue-on-collection-errors"]
-# These collect garbage several times at its end, to report what no one reads.
+# These collect garbage several times at the end, for reports that no one reads.
 OPTIONS += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
 
-_kept: dict[str, "_File"] = {}  # a file that could not be imported is not imported again
+_collected_files: dict[str, "_File"] = {}  # a file that could not be imported is not imported again
 
 
 def functions(checks: Sequence[str]) -> tuple[dict[str, Function], list[str]]:
-    """Return the functions of these checks, and what kept others from being found: our own fault."""
+    """Return the functions of these checks, and why others were not found, which is our own fault."""
     files = list(dict.fromkeys(check.partition("::")[0] for check in checks))
-    if missing := [file for file in files if file not in _kept]:
-        _kept.update(_collected(missing))
-    found = {name: f for file in files for name, f in _kept[file].functions.items()}
-    return found, [_kept[file].problem for file in files if _kept[file].problem]
+    if missing := [file for file in files if file not in _collected_files]:
+        _collected_files.update(_collected(missing))
+    found = {name: f for file in files for name, f in _collected_files[file].functions.items()}
+    return found, [
+        _collected_files[file].problem for file in files if _collected_files[file].problem
+    ]
 
 
 @dataclass
 class _File:
-    """What pytest found in a file of checks, or why it found nothing."""
+    """The functions that pytest found in a file of checks, or why it found none."""
 
     functions: dict[str, Function] = field(default_factory=dict)
     problem: str = ""
@@ -49,12 +51,12 @@ def _collected(files: Sequence[str]) -> dict[str, _File]:
     with _clean_environment(), contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*OPTIONS, *(str(CHECKS / file) for file in files)], plugins=[found])
     if found.interrupted:
-        raise KeyboardInterrupt  # pytest keeps Ctrl-C to itself
+        raise KeyboardInterrupt  # pytest catches Ctrl-C
     return found.files
 
 
 class _Collected:
-    """A pytest plugin that keeps the functions which pytest has found, and runs none."""
+    """A pytest plugin that keeps the functions that pytest finds, and runs none."""
 
     def __init__(self, files: Sequence[str]) -> None:
         self.files = {file: _File() for file in files}
@@ -78,7 +80,7 @@ class _Collected:
 
 @contextlib.contextmanager
 def _clean_environment() -> Iterator[None]:
-    """Keep options and plugins of the user's own pytest out of ours."""
+    """Disable options and plugins of the user's own pytest."""
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

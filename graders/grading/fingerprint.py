@@ -1,4 +1,4 @@
-"""Which files decide on a sheet's points: its checks, and all that these and the harness import."""
+"""The files that decide on a sheet's points: its checks, and everything they and the harness import."""
 
 import ast
 import hashlib
@@ -15,19 +15,19 @@ GIVEN = [ROOT / "student_template" / name for name in ("data.py", "vocabulary.py
 
 
 def deciding_files(sheet: Sheet) -> list[Path]:
-    """List what decides on the points of this sheet; a student's copy of it holds the same."""
+    """List the files that decide on this sheet's points; the student's folder has copies."""
     return _files_behind(_check_files(sheet))
 
 
 def sha256_of(sheet: Sheet) -> str:
-    """Hash all that decides on the points of this sheet."""
-    said = f"{sheet.name} {sheet.version} {sheet.points} {sheet.questions} {sheet.limits}"
-    said += f" {sheet.files} {sheet.upload_name}"  # not lateness: that is judged without grading
-    return hashlib.sha256(said.encode() + _contents(_check_files(sheet))).hexdigest()
+    """Return the hash of everything that decides on the points of this sheet."""
+    settings = f"{sheet.name} {sheet.version} {sheet.points} {sheet.questions} {sheet.limits}"
+    settings += f" {sheet.files} {sheet.upload_name}"  # not lateness: it needs no grading
+    return hashlib.sha256(settings.encode() + _contents(_check_files(sheet))).hexdigest()
 
 
 def imported(modules: Iterable[str]) -> set[Path]:
-    """List the files of these modules and of all modules of ours that they import, and so on."""
+    """List the files of these modules and of all our modules that they import, directly or not."""
     found: set[Path] = set()
     waiting = list(modules)
     while waiting:
@@ -39,13 +39,13 @@ def imported(modules: Iterable[str]) -> set[Path]:
 
 
 def data_files() -> list[Path]:
-    """List the data that checks read, and the modules with what the course gives."""
+    """List the data that checks read, and the modules that the course provides."""
     found = sorted((ROOT / "fixtures").glob("*.json"))
     return [*(file for file in found if file.name not in RECORDS), *GIVEN]
 
 
 def worker_files() -> list[Path]:
-    """List the worker's code; it is found by its folder, not by imports."""
+    """List the worker's code; it is found by folder, not by imports."""
     return sorted(WORKER.rglob("*.py"))
 
 
@@ -62,7 +62,7 @@ def _files_behind(checks: tuple[str, ...]) -> list[Path]:
 
 @cache
 def _contents(checks: tuple[str, ...]) -> bytes:
-    """Name and hash the files behind these checks: once in a run, since every result asks for it."""
+    """Return names and hashes of the files behind these checks; every result needs them."""
     return b"".join(
         file.relative_to(ROOT).as_posix().encode() + b"\0" + _hash(file)
         for file in _files_behind(checks)

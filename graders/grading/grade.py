@@ -1,4 +1,4 @@
-"""Grade one submission: run its sheet's checks and add up what they earned."""
+"""Grade one submission: run the sheet's checks and add up the points."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ import torch
 
 from graders.grading.collect import functions
 from graders.grading.fingerprint import GIVEN, sha256_of
-from graders.grading.required_files import looked_at
+from graders.grading.required_files import with_notes
 from graders.grading.run_check import Finding, finding, run
 from graders.paths import ROOT
 from graders.remote.session import Session
@@ -29,13 +29,13 @@ from graders.sandbox.sandbox import Sandbox
 from graders.sheets.sheet import Sheet
 from graders.uploads.submission import Submission
 
-TRIES = 3  # for a check that failed through our own fault
+TRIES = 3  # of a check that failed through our own fault
 
 
 def grade(
     submission: Submission, student: Student, sheet: Sheet, seed: int, sandbox: Sandbox
 ) -> Result:
-    """Run every check of `sheet` and give the result, also where the harness itself failed."""
+    """Run every check of `sheet` and return the result, also if the harness itself failed."""
     torch.set_num_threads(1)
     started = time.monotonic()
     session = Session(submission, given_files(), sandbox, sheet.limits)
@@ -45,7 +45,7 @@ def grade(
         session.close()
     needs_staff = any(finding.outcome == "grader_error" for finding in findings.values())
     result = _result(sheet, student, findings, environment(sandbox.name, seed, sheet))
-    result = looked_at(result, sheet.files, sheet.upload_name, submission)
+    result = with_notes(result, sheet.files, sheet.upload_name, submission)
     return replace(
         result,
         status="needs_staff" if needs_staff else "graded",
@@ -56,29 +56,29 @@ def grade(
 
 
 def ungraded(sheet: Sheet, student: Student, sentence: str, seed: int, sandbox: str) -> Result:
-    """Return the result of an upload that cannot be read: no check was run, the maximum stays."""
+    """Return the result of an upload that cannot be read: no check was run, the maximum is the same."""
     findings = {check: Finding("not_run") for check in sheet.checks}
     result = _result(sheet, student, findings, environment(sandbox, seed, sheet))
     return replace(result, status="unreadable", message=sentence)
 
 
 def environment(sandbox: str, seed: int, sheet: Sheet) -> Environment:
-    """Return what a result depends on besides the submission."""
+    """Return everything else that a result depends on, besides the submission."""
     version = platform.python_version(), str(torch.__version__)
     return Environment(*version, sandbox, seed, sha256_of(sheet))
 
 
 def given_files() -> dict[str, bytes]:
-    """Return what the course supplies, for submissions that left it out."""
+    """Return the files that the course provides, for submissions without them."""
     return {file.name: file.read_bytes() for file in GIVEN}
 
 
 def run_checks(
     session: Session, wanted: list[str], seed: int
 ) -> tuple[dict[str, Finding], list[str]]:
-    """Run checks of any parts, without a sheet: their findings, and what was our own fault.
+    """Run checks of any parts, without a sheet; return findings and our own faults.
 
-    Those that our own fault ended are run again, up to three times in all.
+    Checks that failed through our own fault are run again, up to three times in total.
     """
     findings: dict[str, Finding] = {}
     problems: list[str] = []
@@ -94,7 +94,7 @@ def run_checks(
 
 
 def _run(session: Session, wanted: list[str], seed: int) -> tuple[dict[str, Finding], list[str]]:
-    """Run checks once: what was found, and each that our own fault ended."""
+    """Run checks once; return findings and our own faults."""
     findings = {}
     known, problems = functions(wanted)
     for check in filter(known.get, wanted):
@@ -109,7 +109,7 @@ def _run(session: Session, wanted: list[str], seed: int) -> tuple[dict[str, Find
 
 
 def _shown(problem: BaseException) -> str:
-    """Show what raised in a check of ours: from the check inwards, a line for each place."""
+    """Show a traceback that starts at the check, one entry for each place."""
     places = traceback.extract_tb(problem.__traceback__)
     start = next((n for n, p in enumerate(places) if Path(p.filename).name.startswith("test_")), 0)
     lines = [
@@ -150,7 +150,7 @@ def _result(
 
 
 def _files(submission: Submission, session: Session) -> tuple[FileNotes, ...]:
-    """List every file with what the loader and the unpacking say about it."""
+    """List every file with the remarks of the loader and of the unpacking."""
     notes = {name: tuple(session.loaded.notes.get(name, ())) for name in submission.files}
     notes |= {name: (f"not looked at: {why}",) for name, why in submission.left_out.items()}
     return tuple(FileNotes(name, notes[name]) for name in sorted(notes))

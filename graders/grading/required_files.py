@@ -1,4 +1,4 @@
-"""Note in a result what the sheet asks for beside code and the upload lacks."""
+"""Note in a result which required files the upload lacks."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,34 +15,34 @@ from graders.uploads.submission import Submission
 from graders.uploads.unpack import junk_in, kind_of
 
 
-def looked_at(
+def with_notes(
     result: Result,
     files: Sequence[RequiredFile],
     name: UploadName | None,
     submission: Submission,
 ) -> Result:
-    """Note in `result` what is missing or named otherwise: it costs only what the sheet says."""
+    """Add notes to `result` on missing or misnamed files; they cost only what the sheet says."""
     paths = [*submission.files, *submission.left_out]
     missing = {file: note for file in files if (note := _missing(file, paths))}
-    named = _named_otherwise(name, result.student.file or result.student.upload) if name else ""
+    named = _misnamed(name, result.student.file or result.student.upload) if name else ""
     questions = tuple(_unread(question, missing) for question in result.questions)
     notes = tuple(note for note in (named, *missing.values()) if note)
-    own_check = self_check.remark(submission.files, result.environment)
+    own_check = self_check.differences(submission.files, result.environment)
     return replace(result, questions=questions, notes=notes, own_check=own_check)
 
 
 def _unread(question: QuestionResult, missing: Iterable[RequiredFile]) -> QuestionResult:
-    """Set manual points to 0 where a file is missing of which the sheet says so."""
+    """Set manual points to 0 if a missing file requires it, according to the sheet."""
     file = next((f for f in missing if f.zero and question.number in f.questions), None)
     if file is None or question.manual is None:
         return question
-    comment = f"{file.name} was not handed in."
+    comment = f"{file.name} was not submitted."
     given = Manual(question.manual.max_points, Decimal(0), comment, automatic=True)
     return replace(question, manual=given)
 
 
 def _missing(file: RequiredFile, paths: Iterable[str]) -> str:
-    """Return a note that the file is missing, and what else of its kind there is; "" if it is there."""
+    """Return a note that the file is missing, with similar files; "" if it is there."""
     names = [PurePosixPath(path).name for path in paths if not junk_in(path)]
     if any(fnmatch(name.casefold(), file.name.casefold()) for name in names):
         return ""
@@ -54,11 +54,11 @@ def _missing(file: RequiredFile, paths: Iterable[str]) -> str:
         return words
     each = "question " if len(file.questions) == 1 else "questions "
     each += " and ".join(file.questions)
-    return f"{words} The manual points of {each} are given by reading it."
+    return f"{words} It is needed to grade {each} manually."
 
 
-def _named_otherwise(asked: UploadName, upload: str) -> str:
-    """Return a note that the upload is named otherwise than asked; "" if it is not."""
+def _misnamed(asked: UploadName, upload: str) -> str:
+    """Return a note that the upload does not have the required name; "" if it has."""
     if kind_of(upload) not in ("archive", "source") or re.fullmatch(asked.pattern, upload, re.I):
         return ""
     return f"The sheet asks for an upload named {asked.shown}, and this one is {printable(upload)}."

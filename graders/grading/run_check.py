@@ -1,4 +1,4 @@
-"""One check, run on one submission: what it found."""
+"""Run one check on one submission."""
 
 import time
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from graders.results.result import Figure, Outcome
 from graders.sheets.check_index import known_checks
 
 MESSAGE_CAP = 8_000  # characters
-FIGURES = 3  # of one check, besides that of the comparison which failed
+FIGURES = 3  # of one check, besides that of the failed comparison
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one run of one check found."""
+    """The outcome of one run of one check."""
 
     outcome: Outcome
     message: str = ""
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Ran:
-    """How one run of one check ended: the fault that ended it, None if it passed."""
+    """The end of one run of one check: its fault, or None if it passed."""
 
     fault: Fault | None
     student: RemoteSubmission
@@ -38,12 +38,12 @@ class Ran:
 
 
 def run(session: Session, check: str, function: Callable[..., None], seed: int) -> Ran:
-    """Call a check with what it asks for: `student`, the submission as its part sees it, and `draw`.
+    """Call a check with its arguments: `student`, the submission as its part sees it, and `draw`.
 
-    `draw` gives fresh numbers of this check, the same for all submissions under one seed.
+    `draw` returns the random inputs of this check, the same for all submissions under one seed.
 
     Raises:
-        Exception: no worker could be had, or the check's own code raised: our fault.
+        Exception: no worker was available, or the check's own code raised: our fault.
     """
     started, fault = time.monotonic(), None
     student = RemoteSubmission(session, known_checks()[check].part)
@@ -64,7 +64,7 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
 
 
 def finding(ran: Ran) -> Finding:
-    """Put into words how a check ended."""
+    """Return the finding of a check from how it ended."""
     fault, student, output, seconds = ran.fault, ran.student, ran.output, ran.seconds
     shown = tuple(student.figures.values())[:FIGURES]
     if fault is None:
@@ -82,6 +82,6 @@ def finding(ran: Ran) -> Finding:
 
 
 def _cut(message: str) -> str:
-    """Bound what a worker says; the end of a traceback names the error."""
+    """Shorten a message in the middle; the end of a traceback names the error."""
     half = MESSAGE_CAP // 2
     return message if len(message) <= MESSAGE_CAP else f"{message[:half]} … {message[-half:]}"

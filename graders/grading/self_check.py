@@ -1,6 +1,6 @@
-"""What a student's own checking leaves in the upload: with which versions it was checked.
+"""The file that a student's own check adds to the upload: the versions it was checked with.
 
-It comes from a student, so it is data and no more: it decides on nothing but one sentence.
+It comes from a student, so it is only data: it affects one sentence of the report.
 """
 
 import json
@@ -18,7 +18,7 @@ SAME = "the same versions and seed"
 
 
 def marker(environment: Environment, assignment: str, version: int) -> bytes:
-    """Write down what a check of this version of a sheet, in this environment, depends on."""
+    """Return the file with the sheet version and environment of a student's own check."""
     document = {
         "assignment": assignment,
         "version": version,
@@ -30,8 +30,8 @@ def marker(environment: Environment, assignment: str, version: int) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
-def remark(files: Mapping[str, bytes], environment: Environment) -> str:
-    """Return how what the student checked with differs from `environment`; "" where it is not known."""
+def differences(files: Mapping[str, bytes], environment: Environment) -> str:
+    """Return how the student's own environment differs from this one; "" if it is unknown."""
     known = _read(files)
     if known is None:
         return ""
@@ -47,7 +47,7 @@ def remark(files: Mapping[str, bytes], environment: Environment) -> str:
 
 
 def _read(files: Mapping[str, bytes]) -> dict[str, str] | None:
-    """Read the marker nearest to the top; None where it is not as we write it."""
+    """Read the marker nearest to the top; None if it does not have our format."""
     paths = [path for path in files if PurePosixPath(path).name == FILE]
     content = files[min(paths, key=lambda path: (path.count("/"), path))] if paths else b""
     if not content or len(content) > LARGEST:

@@ -1,1 +1,1 @@
-"""Manual grading: points that a person gives."""
+"""Manual grading."""

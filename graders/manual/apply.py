@@ -1,7 +1,7 @@
-"""Put manual points into results that are there already: no upload is opened, nothing is graded.
+"""Merge manual points into existing results: no upload is opened, nothing is graded.
 
-A batch does the same on its way. This is for the day after, when the uploads may be gone, the graders
-newer, or the machine without a sandbox.
+A batch does the same. This is for later, when the uploads may be gone, the graders may be newer, or
+the machine may have no sandbox.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from reports.publish import write_pages, write_result
 
 @dataclass(frozen=True)
 class Merged:
-    """What came of it: the class, how many results have other points, how many are missing."""
+    """Counts of a merge: students, results with new points, answers to grade, missing results."""
 
     students: int
     changed: int

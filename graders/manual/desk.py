@@ -1,7 +1,7 @@
-"""Manual grading, one at a time: what waits for a person, and saving it to OUT/manual.csv.
+"""Manual grading, one answer at a time: the answers to grade, saved to OUT/manual.csv.
 
-The file is read again for every answer and every save, so a spreadsheet or a second tab may change
-it meanwhile: what a person has not seen is never overwritten.
+The file is read again for every page and every save, so a spreadsheet or a second tab may change
+it meanwhile: a change that the grader has not seen is never overwritten.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ from graders.uploads.upload import UnreadableUpload, Upload
 
 
 class Stale(Exception):
-    """Somebody saved other points since the page was opened."""
+    """Other points were saved since the page was opened."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """One question of one student that a person gives points for."""
+    """One question of one student to grade manually."""
 
     student: str
     name: str
@@ -46,7 +46,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Desk:
-    """What lies before the person who gives points."""
+    """All answers to grade manually, with the uploads."""
 
     out: Path
     uploads: Sequence[Upload] | None
@@ -55,7 +55,7 @@ class Desk:
     _lock: threading.Lock
 
     def marks(self) -> dict[Key, Mark]:
-        """Read what is given so far.
+        """Read the manual grades so far.
 
         Raises:
             UsageError: manual.csv cannot be read, or its rows are wrong.
@@ -63,11 +63,11 @@ class Desk:
         return manual_csv.read_marks(self.out, self.maxima)
 
     def save(self, work: Work, points: str, comment: str, seen: str) -> None:
-        """Write points (none where the text is empty) and comment, if the row is as it was `seen`.
+        """Write points (none if the text is empty) and comment, if the row is still as `seen`.
 
         Raises:
-            ValueError: these are no points that the question can get.
-            Stale: the row says something else by now.
+            ValueError: these are not valid points for the question.
+            Stale: the row has changed.
         """
         with self._lock:
             mark = manual_csv.mark_of(work.key, points, comment, self.maxima)
@@ -76,7 +76,7 @@ class Desk:
             write_whole(self.out / manual_csv.FILE, manual_csv.with_mark(self.out, work.key, mark))
 
     def submission(self, work: Work) -> Submission:
-        """Read what was graded, and nothing that was handed in since; nothing without uploads."""
+        """Read the graded submission, never a later one; it is empty without uploads."""
         if self.uploads is None:
             return Submission({})
         upload = self._by_id.get(work.student)
@@ -85,7 +85,7 @@ class Desk:
             return submission
         if work.sha256 in self._by_hash:
             return _read(self._by_hash[work.sha256])[1]
-        return Submission({}, {"the upload": "what was graded is not there; run the batch again"})
+        return Submission({}, {"the upload": "the graded upload is missing; run the batch again"})
 
     @cached_property
     def _by_id(self) -> Mapping[str, Upload]:
@@ -93,12 +93,12 @@ class Desk:
 
     @cached_property
     def _by_hash(self) -> Mapping[str, Upload]:
-        """Find uploads where ids do not: a roster that a batch was given may have told others."""
+        """Return uploads by hash: a batch with a roster may have used other ids."""
         return {_read(upload)[0]: upload for upload in self.uploads or ()}
 
 
 def _read(upload: Upload) -> tuple[str, Submission]:
-    """Return the hash and the files, or none and why."""
+    """Return the hash and the files, or why there are none."""
     try:
         student, submission = upload.read()
         return student.sha256, submission
@@ -107,10 +107,10 @@ def _read(upload: Upload) -> tuple[str, Submission]:
 
 
 def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
-    """Lay out all questions with manual points, in the sheet's order, and write missing rows.
+    """List all answers to grade manually, in the sheet's order, and write missing rows.
 
     Raises:
-        UsageError: there are no results, or nothing in them is for a person.
+        UsageError: there are no results, or none has manual points.
     """
     of_run = results_of(out)
     entries = [entry for result in of_run.found for entry in manual_csv.entries(result)]
@@ -138,5 +138,5 @@ def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
 
 
 def version(mark: Mark | None) -> str:
-    """Tell two states of a row apart."""
+    """Return a hash of a row's state."""
     return hashlib.sha256(repr(mark).encode()).hexdigest()[:16]

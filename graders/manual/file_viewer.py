@@ -1,7 +1,7 @@
-"""A student's file as a page of its own, for a frame in which nothing runs.
+"""A student's file as a page of its own, for a frame without scripts.
 
-The frame is sandboxed and its policy allows no script; what a notebook brings of its own is cleaned
-on top of that.
+The frame is sandboxed and its policy allows no script; in addition, a notebook's own HTML is
+sanitised.
 """
 
 import re
@@ -18,11 +18,11 @@ STYLE = "body{font:14px/1.5 sans-serif;margin:1rem}pre{white-space:pre-wrap}img{
 
 
 def page_of(name: str, content: bytes) -> str:
-    """Show a notebook as it looks, and any other file as text."""
+    """Return a notebook as it looks, and any other file as text."""
     if name.lower().endswith(".ipynb") and len(content) <= LARGEST:
         try:
             return _page(_notebook(content.decode("utf-8")))
-        except Exception:  # whatever a student's file makes of the converter: then as text
+        except Exception:  # a student's file may break the converter: show it as text
             pass
     text = content[:LARGEST].decode("utf-8", errors="replace")
     return _page(f"<pre>{escape(visible(text))}</pre>")

@@ -1,7 +1,7 @@
-"""`mark OUT`: a page on this machine alone, on which a person gives points.
+"""`mark OUT`: a local web page for manual grading.
 
-It listens on the loopback address, and every address on it begins with a token that is made anew at
-each start and printed once: no other user of the machine and no page in the browser can guess it.
+It listens on the loopback address, and every URL begins with a token that is new at each start and
+printed once: no other user of the machine and no page in the browser can guess it.
 """
 
 import secrets
@@ -44,8 +44,10 @@ def serve(out: Path, uploads: Sequence[Upload] | None, port: int, console: Conso
     host = f"127.0.0.1:{serving.server_port}"
     serving.set_app(application(found, token, host))
     say(console, f"Open http://{host}/{token}/")
-    console.print("Ctrl-C ends it; then `manual` puts the points into reports and grades.")
-    console.file.flush()  # it is read while this runs on
+    console.print(
+        "Stop it with Ctrl-C; then `manual` merges the points into reports and grades.csv."
+    )
+    console.file.flush()  # the line must be visible while the server runs
     with serving:
         try:
             serving.serve_forever()
@@ -55,10 +57,10 @@ def serve(out: Path, uploads: Sequence[Upload] | None, port: int, console: Conso
 
 
 def server(port: int) -> WSGIServer:
-    """Take a port of this machine alone; 0 stands for any.
+    """Open a port of the loopback address; 0 means any.
 
     Raises:
-        UsageError: it cannot be had.
+        UsageError: it cannot be used.
     """
     try:
         return make_server("127.0.0.1", port, _nothing, _Threads, _Quiet)
@@ -67,7 +69,7 @@ def server(port: int) -> WSGIServer:
 
 
 def application(found: Desk, token: str, host: str) -> Flask:
-    """Return the pages: a list, a question of a student, and the files in it."""
+    """Return the application: a list, a page for each answer, and the files of the answer."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST
 
@@ -128,7 +130,7 @@ def _view(
     points: str | None = None,
     comment: str | None = None,
 ) -> MarkView:
-    """Say a question of a student with what is saved, or with what was just typed."""
+    """Return an answer with the saved grade, or with the one just typed."""
     work = found.works[number]
     mark = marks.get(work.key, Mark(None, ""))
     saved = "" if mark.points is None else decimal(mark.points)
@@ -153,16 +155,16 @@ def _refusal(problem: Exception, mark: Mark | None) -> str:
     comment = f", “{mark.comment}”" if mark and mark.comment else ""
     return (
         f"Not saved: meanwhile this question was given {given}{comment}, in another tab or in "
-        "manual.csv. Save again to put yours in its place."
+        "manual.csv. Save again to replace it."
     )
 
 
 def _next(found: Desk, number: int) -> str:
-    """Find the next question that waits, after this one first; else the list."""
+    """Return the path of the next ungraded answer, after this one first; else of the list."""
     marks = found.marks()
     order = [*range(number + 1, len(found.works)), *range(number)]
-    waits = (n for n in order if marks.get(found.works[n].key, Mark(None, "")).points is None)
-    place = next(waits, None)
+    ungraded = (n for n in order if marks.get(found.works[n].key, Mark(None, "")).points is None)
+    place = next(ungraded, None)
     return "" if place is None else f"work/{place}"
 
 
@@ -177,13 +179,13 @@ def _nothing(environ: Any, start: Any) -> list[bytes]:
 
 
 class _Threads(ThreadingMixIn, WSGIServer):
-    """Answers at once, also while a browser holds a connection open and asks nothing on it."""
+    """Answers at once, also while a browser keeps an idle connection open."""
 
     daemon_threads = True
 
 
 class _Quiet(WSGIRequestHandler):
-    """Prints no line for each request: it would show the token."""
+    """Prints no line for each request, since that would show the token."""
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

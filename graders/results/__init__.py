@@ -1,1 +1,1 @@
-"""What a submission earned, as data and as files."""
+"""The results of submissions, as data and as files."""

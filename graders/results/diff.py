@@ -1,4 +1,4 @@
-"""Two folders of results, before and after: what moved for whom, and what is known of why."""
+"""Compare two folders of results: score changes by student, with the known causes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from typing import Literal
 from graders.results.result import Manual, Result, Student
 from graders.results.store import newest, result_in
 
-Kind = Literal["status", "check", "by hand", "lateness"]
-CHANCE = "nothing that is recorded differs: chance, or a machine that was busy"
+Kind = Literal["status", "check", "manual", "lateness"]
+CHANCE = "no recorded difference: chance, or a busy machine"
 
 
 @dataclass(frozen=True)
-class Thing:
-    """What can move: the status, a check, a question's manual points, what lateness takes."""
+class Item:
+    """What can change: the status, a check, a question's manual points, the late penalty."""
 
     kind: Kind
     name: str = ""
@@ -23,7 +23,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class State:
-    """How a thing stands; `points` is None while nobody can say."""
+    """The state of an item; `points` is None while undecided."""
 
     word: str
     points: Decimal | None
@@ -33,21 +33,21 @@ class State:
 
     @property
     def counts(self) -> tuple[str, Decimal | None, Decimal]:
-        """What makes two states differ."""
+        """The values that make two states different."""
         return self.word, self.points, self.of
 
 
 @dataclass(frozen=True)
-class Move:
-    """One thing that moved; a side is None where the sheet did not have it."""
+class Change:
+    """One change; a side is None if its sheet did not have the item."""
 
-    thing: Thing
+    item: Item
     before: State | None
     after: State | None
 
     @property
     def shown(self) -> State:
-        """The side that says which question and sentence it is."""
+        """The state that names question and sentence."""
         state = self.after or self.before
         assert state is not None
         return state
@@ -55,13 +55,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Difference:
-    """A student of both folders for whom something moved; points are None while undecided."""
+    """The changes of one student in both folders; points are None while undecided."""
 
     student: Student
     before: Decimal | None
     after: Decimal | None
     maximum: Decimal
-    moves: tuple[Move, ...]
+    changes: tuple[Change, ...]
     why: tuple[str, ...]
 
     @property
@@ -73,19 +73,19 @@ class Difference:
 
 @dataclass(frozen=True)
 class Tally:
-    """How one check moved in the class."""
+    """The changes of one check in the class."""
 
     check: str
     question: str
     sentence: str
     gained: int
     lost: int
-    otherwise: int
+    other: int
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that is not as before, by student."""
+    """All differences, by student."""
 
     old: Path
     new: Path
@@ -96,25 +96,25 @@ class Comparison:
     damaged: tuple[Path, ...]
 
     @property
-    def nothing_moved(self) -> bool:
+    def is_empty(self) -> bool:
         return not (self.differences or self.only_old or self.only_new)
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
-        """Count for each check that moved who passes it now, and who no longer does."""
-        moves: dict[str, list[Move]] = {}
+        """Count for each changed check who passes it now, and who no longer does."""
+        changes: dict[str, list[Change]] = {}
         for difference in self.differences:
-            for move in difference.moves:
-                if move.thing.kind == "check":
-                    moves.setdefault(move.thing.name, []).append(move)
-        return tuple(_tally(check, found) for check, found in sorted(moves.items()))
+            for change in difference.changes:
+                if change.item.kind == "check":
+                    changes.setdefault(change.item.name, []).append(change)
+        return tuple(_tally(check, found) for check, found in sorted(changes.items()))
 
 
 def compare(old: Path, new: Path) -> Comparison:
     """Compare the results of two batches.
 
     Raises:
-        UsageError: one of the folders holds no results.
+        UsageError: one of the folders contains no results.
     """
     damaged: list[Path] = []
     sides = [_results(out) for out in (old, new)]
@@ -144,11 +144,11 @@ def _results(out: Path) -> dict[str, Path]:
 
 
 def _differences(before: Result, after: Result) -> Iterator[Difference]:
-    moves = tuple(_moves(_things(before), _things(after)))
-    if moves:
-        why = tuple(_why(before, after, {move.thing.kind for move in moves}))
+    changes = tuple(_changes(_items(before), _items(after)))
+    if changes:
+        why = tuple(_why(before, after, {change.item.kind for change in changes}))
         points = _points(before), _points(after)
-        yield Difference(after.student, *points, after.max_points, moves, why)
+        yield Difference(after.student, *points, after.max_points, changes, why)
 
 
 def _points(result: Result) -> Decimal | None:
@@ -156,41 +156,41 @@ def _points(result: Result) -> Decimal | None:
     return None if undecided or result.status == "needs_staff" else result.points
 
 
-def _things(result: Result) -> dict[Thing, State]:
+def _items(result: Result) -> dict[Item, State]:
     nothing = Decimal(0)
-    things = {Thing("status"): State(result.status, None, nothing)}
+    items = {Item("status"): State(result.status, None, nothing)}
     for question in result.questions:
         for check in question.checks:
             points = None if check.outcome == "grader_error" else check.points
-            things[Thing("check", check.id)] = State(
+            items[Item("check", check.id)] = State(
                 check.outcome, points, check.max_points, question.number, check.sentence
             )
         if question.manual:
-            things[Thing("by hand", question.number)] = _by_hand(question.manual, question.number)
-    late = "late" if result.submitted_late else "in time"
-    things[Thing("lateness")] = State(late, -result.late_points, nothing)
-    return things
+            items[Item("manual", question.number)] = _manual(question.manual, question.number)
+    late = "late" if result.submitted_late else "on time"
+    items[Item("lateness")] = State(late, -result.late_points, nothing)
+    return items
 
 
-def _by_hand(manual: Manual, question: str) -> State:
+def _manual(manual: Manual, question: str) -> State:
     word = "pending" if manual.points is None else "given"
     return State(word, manual.points, manual.max_points, question)
 
 
-def _moves(before: Mapping[Thing, State], after: Mapping[Thing, State]) -> Iterator[Move]:
-    for thing in {**after, **before}:  # in the order of the newer sheet
-        old, new = before.get(thing), after.get(thing)
+def _changes(before: Mapping[Item, State], after: Mapping[Item, State]) -> Iterator[Change]:
+    for item in {**after, **before}:  # in the order of the newer sheet
+        old, new = before.get(item), after.get(item)
         if (old and old.counts) != (new and new.counts):
-            yield Move(thing, old, new)
+            yield Change(item, old, new)
 
 
 def _why(before: Result, after: Result, kinds: set[Kind]) -> Iterator[str]:
-    """Say what differs that can move points: first what decides on checks, then what people decide."""
+    """Yield the causes of changes: first those of the checks, then those decided by people."""
     reasons = list(_graded_otherwise(before, after))
     if not reasons and kinds & {"status", "check"}:
         reasons.append(CHANCE)
     yield from reasons
-    if "by hand" in kinds:
+    if "manual" in kinds:
         yield "manual points"
     if "lateness" in kinds:
         yield "lateness"
@@ -200,7 +200,7 @@ def _graded_otherwise(before: Result, after: Result) -> Iterator[str]:
     if before.assignment != after.assignment:
         yield f"sheet {before.assignment} → {after.assignment}"
     elif _sheet(before) != _sheet(after):
-        yield "the sheet has other questions, checks or points"
+        yield "the sheet has different questions, checks or points"
     if before.student.sha256 != after.student.sha256:
         yield f"another upload {_short(before.student.sha256)} → {_short(after.student.sha256)}"
     old, new = before.environment, after.environment
@@ -227,12 +227,12 @@ def _short(digest: str) -> str:
     return digest[:8] or "unknown"
 
 
-def _tally(check: str, moves: list[Move]) -> Tally:
-    gained = sum(_passed(m.after) and not _passed(m.before) for m in moves)
-    lost = sum(_passed(m.before) and not _passed(m.after) for m in moves)
-    shown = moves[0].shown
-    otherwise = len(moves) - gained - lost
-    return Tally(check, shown.question, shown.sentence, gained, lost, otherwise)
+def _tally(check: str, changes: list[Change]) -> Tally:
+    gained = sum(_passed(m.after) and not _passed(m.before) for m in changes)
+    lost = sum(_passed(m.before) and not _passed(m.after) for m in changes)
+    shown = changes[0].shown
+    other = len(changes) - gained - lost
+    return Tally(check, shown.question, shown.sentence, gained, lost, other)
 
 
 def _passed(state: State | None) -> bool:

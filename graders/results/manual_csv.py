@@ -1,8 +1,8 @@
-"""Manual grading: manual.csv, which a person fills in, and what of it goes into results.
+"""Manual grading: manual.csv, filled in by staff and merged into results.
 
-The file holds a row for each student and question with manual points. Rows are only ever added: what
-a person wrote stays byte for byte. It begins with a byte-order mark, since it is made to be opened in
-a spreadsheet and saved again.
+The file has a row for each student and question with manual points. Rows are only added: existing
+rows are never modified. It begins with a byte-order mark, because it is opened and saved in a
+spreadsheet.
 """
 
 import csv
@@ -20,7 +20,7 @@ from graders.text import decimal
 
 FILE = "manual.csv"
 COLUMNS = ("student", "name", "question", "points", "max_points", "comment")
-SHOWN = 10  # problems told at a time
+SHOWN = 10  # problems listed at a time
 NUMBER = re.compile(r"-?[0-9]{1,6}([.,][0-9]{1,4})?")
 
 Key = tuple[str, str]  # student and question
@@ -29,7 +29,7 @@ Maxima = Mapping[str, Mapping[str, Decimal]]  # by student, the manual points of
 
 @dataclass(frozen=True)
 class Mark:
-    """What a row says: points where they are given, and a comment."""
+    """A row: the points, if given, and a comment."""
 
     points: Decimal | None
     comment: str
@@ -37,10 +37,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class ManualEntry:
-    """A row to add: for a person to fill in, or filled already where the file was lost.
+    """A row to add: to fill in, or already filled if the file was lost.
 
     Args:
-        place: the question's, on the sheet; rows go question by question, by student.
+        place: of the question on the sheet; rows are sorted by question, then by student.
     """
 
     place: int
@@ -51,17 +51,17 @@ class ManualEntry:
 
 
 def read_marks(out: Path, maxima: Maxima) -> dict[Key, Mark]:
-    """Read the rows of OUT/manual.csv; without the file there are none.
+    """Read the rows of OUT/manual.csv; none without the file.
 
     Raises:
-        UsageError: the file cannot be read, or rows are wrong: a sentence for each.
+        UsageError: the file cannot be read, or rows are wrong: one sentence for each.
     """
     table = _table(out)
     return _marks(table, maxima) if table else {}
 
 
 def merged(result: Result, marks: Mapping[Key, Mark], earlier: Result | None) -> Result:
-    """Return `result` with the manual points: of its rows, else what the earlier result holds."""
+    """Return `result` with the manual points of its rows, or else of the earlier result."""
     before = {question.number: question.manual for question in earlier.questions} if earlier else {}
     questions = tuple(
         _merged(question, marks.get((result.student.id, question.number)), before)
@@ -91,20 +91,20 @@ def _by_a_person(manual: Manual) -> bool:
 
 
 def given_for_another_upload(result: Result, earlier: Result | None) -> str:
-    """Say that manual points were given for what the student handed in before, or ""."""
+    """Return a note if manual points were given for an earlier upload, or ""."""
     if earlier is None or earlier.student.sha256 == result.student.sha256:
         return ""
     numbers = [q.number for q in result.questions if q.manual and _by_a_person(q.manual)]
     if not numbers:
         return ""
     return (
-        f"{result.student.id} handed in something else since manual points were given for "
-        f"question {', '.join(numbers)}; look whether they still hold."
+        f"{result.student.id} submitted a new version after manual points were given for "
+        f"question {', '.join(numbers)}; check whether they still apply."
     )
 
 
 def entries(result: Result) -> Iterator[ManualEntry]:
-    """Yield the rows of one result: what waits for a person, and what a person gave."""
+    """Yield the rows of one result: pending and given manual points."""
     student = result.student
     for place, question in enumerate(result.questions):
         manual = question.manual
@@ -115,10 +115,10 @@ def entries(result: Result) -> Iterator[ManualEntry]:
 
 
 def extended(out: Path, found: Iterable[ManualEntry]) -> str | None:
-    """Return the text of manual.csv with the rows that it lacks; None where it lacks none.
+    """Return the text of manual.csv with the missing rows added; None if none is missing.
 
     Raises:
-        UsageError: the file that is there cannot be read.
+        UsageError: the existing file cannot be read.
     """
     table = _table(out)
     columns, delimiter = (table.header, table.delimiter) if table else (COLUMNS, ",")
@@ -136,17 +136,17 @@ def extended(out: Path, found: Iterable[ManualEntry]) -> str | None:
 
 
 def mark_of(key: Key, points: str, comment: str, maxima: Maxima) -> Mark:
-    """Read what a person wrote for one question, empty where no points are given yet.
+    """Return the points and comment entered for one question; empty points are not given yet.
 
     Raises:
-        ValueError: these are no points that this question can get; the text says why.
+        ValueError: these are not valid points for the question; the text says why.
     """
     row = {"student": key[0], "question": key[1], "points": points.strip(), "comment": comment}
     return _mark(row, maxima)
 
 
 def with_mark(out: Path, key: Key, mark: Mark) -> str:
-    """Return the text of manual.csv with this mark in its row; all other rows stay byte for byte.
+    """Return the text of manual.csv with this mark in its row; other rows stay byte for byte.
 
     Raises:
         UsageError: the file cannot be read, or has no such row.
@@ -206,7 +206,7 @@ def _text(out: Path) -> str:
         raise UsageError(f"{out / FILE} cannot be read: {problem.strerror}.") from problem
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text:  # UTF-16 without a mark is all this and UTF-8, too
+    if "\0" in text:  # UTF-16 without a mark is valid UTF-8, too
         raise UsageError(f"{FILE} is not UTF-8; save it again as `CSV UTF-8`.")
     return text
 
@@ -224,7 +224,7 @@ def _marks(table: Table, maxima: Maxima) -> dict[Key, Mark]:
         try:
             mark = _mark(row, maxima)
             if key in marks:
-                raise ValueError("is there twice; keep one row")
+                raise ValueError("appears twice; keep one row")
             marks[key] = mark
         except ValueError as problem:
             problems.append(f"{place}: {problem}.")
@@ -236,7 +236,7 @@ def _marks(table: Table, maxima: Maxima) -> dict[Key, Mark]:
 
 
 def _mark(row: Mapping[str, str], maxima: Maxima) -> Mark:
-    """Read a row; one without points may speak of anybody."""
+    """Return the mark of a row; without points, its student need not exist."""
     if not row["points"]:
         return Mark(None, row["comment"])
     if row["student"] not in maxima:
@@ -247,13 +247,13 @@ def _mark(row: Mapping[str, str], maxima: Maxima) -> Mark:
         raise ValueError(f"there is no such question with manual points; there is {numbers}")
     points = _points(row["points"])
     if points > most:
-        raise ValueError(f"{decimal(points)} is more than the {decimal(most)} that it is worth")
+        raise ValueError(f"{decimal(points)} is more than the maximum {decimal(most)}")
     return Mark(points, row["comment"])
 
 
 def _points(text: str) -> Decimal:
     if not NUMBER.fullmatch(text):
-        raise ValueError(f"`{cell(text)}` is no number of points")
+        raise ValueError(f"`{cell(text)}` is not a number of points")
     if text.startswith("-"):
         raise ValueError(f"{text} is less than 0")
     return Decimal(text.replace(",", "."))

@@ -19,13 +19,13 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Student:
-    """Who handed in and when, as far as the LMS tells, and the upload's own hash.
+    """A student, the upload that counts and its time, as far as the LMS provides them, and its hash.
 
     Args:
         late: whether the LMS marks the upload as late.
-        upload: the name of what counts, as the LMS stores it.
-        file: the student's own name for it, where an LMS puts something around it; else "".
-        submitted_at: the LMS's own time in ISO 8601 with its offset from UTC; None where unknown.
+        upload: the upload's name in the LMS's export.
+        file: the student's own file name, if the LMS extends it; else "".
+        submitted_at: the LMS's own time in ISO 8601 with its offset from UTC; None if unknown.
     """
 
     id: str
@@ -60,10 +60,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Manual:
-    """Points that a person gives; pending while `points` is None.
+    """Points of manual grading; pending while `points` is None.
 
     Args:
-        automatic: whether the sheet's own rule gave them, for lack of a file to read.
+        automatic: whether the sheet's own rule set them because a file is missing.
     """
 
     max_points: Decimal
@@ -99,7 +99,7 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class Late:
-    """That an upload came late, and what that costs.
+    """The lateness of an upload, and its penalty.
 
     Args:
         steps: days, hours or steps of the sheet's policy that count; 0 if an extension covers all.
@@ -116,7 +116,7 @@ class Late:
     extension: str = ""
 
     def points(self, earned: Decimal, maximum: Decimal) -> Decimal:
-        """Return what is taken: all that was earned at most, else rounded down to a hundredth."""
+        """Return the penalty, rounded down to a hundredth, and at most the points earned."""
         whole = {"points": Decimal(100), "maximum": maximum, "earned": earned}[self.of]
         taken = self.off * whole / 100
         return earned if taken >= earned else taken.quantize(CENT, ROUND_DOWN)
@@ -124,7 +124,7 @@ class Late:
 
 @dataclass(frozen=True)
 class FileNotes:
-    """What the loader says about one file of the submission."""
+    """The loader's remarks on one file of the submission."""
 
     name: str
     notes: tuple[str, ...] = ()
@@ -132,7 +132,7 @@ class FileNotes:
 
 @dataclass(frozen=True)
 class Environment:
-    """What the numbers depend on."""
+    """The environment that the results depend on."""
 
     python: str
     torch: str
@@ -146,7 +146,7 @@ class Result:
     """All outcomes and points of one submission.
 
     Args:
-        own_check: what differs where the student checked the same files, as far as they tell.
+        own_check: how the environment of the student's own check differs, if it is known.
     """
 
     assignment: str
@@ -167,7 +167,7 @@ class Result:
 
     @property
     def earned_points(self) -> Decimal:
-        """Return the points of all questions, before lateness takes any."""
+        """Return the points of all questions, before the late penalty."""
         return sum((question.points for question in self.questions), Decimal(0))
 
     @property

@@ -25,7 +25,7 @@ FORMAT = 1
 
 
 def to_json(result: Result) -> str:
-    """Write `result` in the format of design.md, keys in a fixed order, points as plain numbers."""
+    """Return `result` in the format of design.md, with keys in a fixed order and points as numbers."""
     document = {
         "format": FORMAT,
         "assignment": result.assignment,
@@ -111,7 +111,9 @@ def from_json(text: str) -> Result:
             files=tuple(FileNotes(f["name"], tuple(f["notes"])) for f in document["files"]),
             message=document["message"],
             seconds=float(document["seconds"]),
-            notes=tuple(document.get("notes", ())),  # older results have none, nor what follows
+            notes=tuple(
+                document.get("notes", ())
+            ),  # older results lack this and the following keys
             late=_read_late(document["late"]) if document.get("late") else None,
             own_check=str(document.get("own_check", "")),
         )
@@ -165,5 +167,5 @@ Choice = TypeVar("Choice")
 
 def _one_of(choices: Sequence[Choice], value: Any) -> Choice:
     if value not in choices:
-        raise ValueError(f"{value!r} is none of {', '.join(map(str, choices))}")
+        raise ValueError(f"{value!r} is not one of {', '.join(map(str, choices))}")
     return choices[choices.index(value)]

@@ -1,4 +1,4 @@
-"""OUT, the folder of results: what an earlier run left there, and files that appear whole."""
+"""OUT, the folder of results: the results of earlier runs, and atomic writes."""
 
 import json
 import os
@@ -16,18 +16,18 @@ from graders.results.result import Result
 from graders.results.result_json import from_json
 
 CLASS = "class.json"  # the newest run: {"students": [id, ...], "finished": false}
-UNFINISHED = re.compile(r"\..+\.([0-9]+)\.[a-z0-9_]{8}")  # as `write_whole` calls what it writes
+UNFINISHED = re.compile(r"\..+\.([0-9]+)\.[a-z0-9_]{8}")  # the temporary names of `write_whole`
 
 
 @dataclass(frozen=True)
 class Results:
-    """What OUT holds of its newest run.
+    """The results of the newest run in OUT.
 
     Args:
         found: by student id.
-        missing: ids of students to whom the run did not come.
-        earlier: of students whom only an earlier run had; no page and no export knows them.
-        finished: whether the run came to its end; else some are of what was handed in before.
+        missing: ids of students that the run did not reach.
+        earlier: of students who are only in an earlier run; pages and exports leave them out.
+        finished: whether the run finished; otherwise some results may belong to earlier uploads.
     """
 
     found: tuple[Result, ...]
@@ -46,7 +46,7 @@ def results_of(out: Path) -> Results:
     Raises:
         UsageError: there is none, or one cannot be read.
     """
-    there, (students, finished) = ever(out), _class(out)
+    there, (students, finished) = all_students(out), _class(out)
     found = _newest(out, there, students)
     missing = sorted((students or set()) - there)
     earlier = filter(None, (result_in(out, each) for each in sorted(there - set(found))))
@@ -55,38 +55,40 @@ def results_of(out: Path) -> Results:
 
 
 def newest(out: Path) -> list[str]:
-    """List the students of the newest run whose results lie in OUT.
+    """List the students of the newest run with results in OUT.
 
     Raises:
         UsageError: there is none.
     """
     students, _ = _class(out)
-    return _newest(out, ever(out), students)
+    return _newest(out, all_students(out), students)
 
 
 def _newest(out: Path, there: set[str], students: set[str] | None) -> list[str]:
     found = there if students is None else there & students
     if there and not found:
-        raise UsageError(f"The newest run into {out} graded nobody yet; run the batch to its end.")
+        raise UsageError(
+            f"The newest run into {out} has graded nobody yet; run the batch until it finishes."
+        )
     if not found:
-        raise UsageError(f"{out} holds no results; give the folder that `batch --out` wrote.")
+        raise UsageError(f"{out} contains no results; give the folder that `batch --out` wrote.")
     return sorted(found)
 
 
-def ever(out: Path) -> set[str]:
-    """Return the students whose results lie in OUT, of whichever run."""
+def all_students(out: Path) -> set[str]:
+    """Return the students with results in OUT, of any run."""
     return {file.parent.name for file in (out / "students").glob("*/result.json")}
 
 
 def write_class(students: Collection[str], finished: bool, out: Path) -> None:
-    """Write down who is in this run, and whether it came to its end."""
+    """Record the students of this run, and whether it finished."""
     document = {"students": sorted(students), "finished": finished}
     with on_disk(out):
         write_whole(out / CLASS, json.dumps(document, indent=1) + "\n")
 
 
 def _class(out: Path) -> tuple[set[str] | None, bool]:
-    """Return who is in the newest run, None where nothing says so, and whether it came to its end."""
+    """Return the students of the newest run, None if not recorded, and whether it finished."""
     try:
         document = json.loads((out / CLASS).read_bytes())
         return set(map(str, document["students"])), document["finished"] is True
@@ -100,16 +102,16 @@ def read_result(file: Path) -> Result:
     """Read a result.json.
 
     Raises:
-        UsageError: it is none, or not there.
+        UsageError: it is not a result, or it is missing.
     """
     try:
         return from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        raise UsageError(f"{file} is no result; run the batch again.") from problem
+        raise UsageError(f"{file} is not a result; run the batch again.") from problem
 
 
 def result_in(out: Path, student: str) -> Result | None:
-    """Return the result of an earlier run; None where there is none that can be read."""
+    """Return the result of an earlier run; None if there is none or it cannot be read."""
     try:
         return read_result(out / "students" / student / "result.json")
     except UsageError:
@@ -117,7 +119,7 @@ def result_in(out: Path, student: str) -> Result | None:
 
 
 def write_manual(entries: Sequence[manual_csv.ManualEntry], out: Path) -> None:
-    """Add the rows that manual.csv lacks; what is there stays as it is."""
+    """Add missing rows to manual.csv; existing rows are never modified."""
     text = manual_csv.extended(out, entries)
     if text is not None:
         with on_disk(out):
@@ -125,7 +127,7 @@ def write_manual(entries: Sequence[manual_csv.ManualEntry], out: Path) -> None:
 
 
 def sweep(out: Path) -> None:
-    """Remove what runs that were killed had begun to write; what runs now keeps its files."""
+    """Remove unfinished files of killed runs; files of a running process are kept."""
     for file in (*out.glob(".*"), *out.glob("checks/.*"), *out.glob("students/*/.*")):
         unfinished = UNFINISHED.fullmatch(file.name)
         writer = int(unfinished[1]) if unfinished and file.is_file() else None

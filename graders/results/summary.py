@@ -1,4 +1,4 @@
-"""A summary: what the class page and the gradebook need of one result, light enough for a class."""
+"""A summary of one result for the class page and the gradebook, small enough for a large class."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,12 +6,12 @@ from sys import intern
 
 from graders.results.result import Outcome, QuestionResult, Result, Status, Student
 
-MESSAGE = 1_500  # characters of a check's message that are kept; a class gets the same ones
+MESSAGE = 1_500  # characters kept of a check's message; equal messages are stored once
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSummary:
-    """One check's sentence and outcome, and what its student was told."""
+    """One check's sentence and outcome, with the student's message and hint."""
 
     id: str
     sentence: str
@@ -23,7 +23,7 @@ class CheckSummary:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSummary:
-    """One question's points. `undecided_points` belong to checks on which our grader failed."""
+    """One question's points. `undecided_points` belong to checks that our grader failed to run."""
 
     number: str
     title: str
@@ -49,7 +49,7 @@ class ResultSummary:
 
     @property
     def points(self) -> Decimal:
-        """Return the points that count: of all questions, less what lateness takes."""
+        """Return the points of all questions, less the late penalty."""
         return sum((question.points for question in self.questions), -self.late_points)
 
     @property
@@ -62,19 +62,19 @@ class ResultSummary:
 
     @property
     def waiting(self) -> int:
-        """Count the questions that a person has to look at; of what nobody could read, none."""
+        """Count the questions to grade manually; none if the upload could not be read."""
         waiting = sum(question.pending_points > 0 for question in self.questions)
         return 0 if self.status == "unreadable" else waiting
 
     @property
     def needs_staff(self) -> bool:
-        """Whether our own failure keeps the points from being decided."""
+        """Return whether the points are undecided because of our own failure."""
         undecided = any(question.undecided_points for question in self.questions)
         return self.status == "needs_staff" or undecided
 
 
 def summarise(result: Result) -> ResultSummary:
-    """Keep of `result` what a page about the class shows. Texts that recur are kept once."""
+    """Return the parts of `result` that the class page shows. Equal texts are stored once."""
     return ResultSummary(
         assignment=intern(result.assignment),
         student=result.student,
@@ -110,6 +110,6 @@ def _question(question: QuestionResult) -> QuestionSummary:
 
 
 def undecided_points(question: QuestionResult) -> Decimal:
-    """Add up the points of the checks on which our own grader failed."""
+    """Return the points of the checks that our own grader failed to run."""
     undecided = (check.max_points for check in question.checks if check.outcome == "grader_error")
     return sum(undecided, Decimal(0))

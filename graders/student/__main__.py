@@ -1,4 +1,4 @@
-"""`python -m graders.student COMMAND`: what a student runs, in the folder that the course gave out."""
+"""`python -m graders.student COMMAND`: the commands in a student's folder."""
 
 import argparse
 import json
@@ -16,26 +16,26 @@ from graders.grading.grade import environment
 from graders.paths import ROOT
 from graders.sheets.sheet import Sheet, read_sheet
 from graders.student.check_one import only_part, write_report
-from graders.student.folder import OWN, graded_as_submitted, own_files, upload_name
+from graders.student.folder import OWN, grade_submitted, own_files, upload_name
 from reports.terminal import show
 
 Command = Callable[[argparse.Namespace, Sheet, Console], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Exit codes: 0 full checked points, 1 points are missing, 2 a wrong call."""
+    """Run one command. Exit codes: 0 all checks passed, 1 a check failed, 2 a usage error."""
     options = parser().parse_args(arguments)
     command: Command = options.run
     return ended(lambda console: command(options, _sheet(), console), "Stopped.")
 
 
 def _sheet() -> Sheet:
-    """Read the sheet of this folder."""
+    """Return the sheet of this folder."""
     return read_sheet(json.loads((ROOT / OWN).read_text(encoding="utf-8"))["assignment"])
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m graders.student", description=__doc__)
     top.add_argument("--folder", type=Path, default=Path(), help="your folder (default: this one)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -45,8 +45,8 @@ def parser() -> argparse.ArgumentParser:
     quick.add_argument("part", nargs="?", help="e.g. elman (default: list the parts)")
     quick.add_argument("--watch", action="store_true", help="run again whenever a file is saved")
     quick.set_defaults(run=_quick)
-    submit = commands.add_parser("submit", help="pack the upload and check that file")
-    submit.add_argument("name", nargs="?", help="the upload's name, as the sheet asks for it")
+    submit = commands.add_parser("submit", help="pack the upload and check it")
+    submit.add_argument("name", nargs="?", help="the upload's name, as the sheet requires it")
     submit.set_defaults(run=_submit)
     for command in (check, quick, submit):
         command.add_argument(
@@ -61,14 +61,14 @@ def _check(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
 
 def _quick(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
     if options.part is None:
-        raise UsageError(f"Say which part: {', '.join(sheet.parts)}.")
+        raise UsageError(f"Choose a part: {', '.join(sheet.parts)}.")
     part = only_part(sheet, options.part)
     if not options.watch:
         return _check(options, part, console)
     from watchfiles import PythonFilter, watch
 
     seen, first = PythonFilter(extra_extensions=(".ipynb",)), True
-    # What is saved while the checks run is seen after them: the watcher goes on meanwhile.
+    # A file saved while the checks run is seen afterwards: the watcher keeps running.
     for changes in watch(
         options.folder, watch_filter=seen, rust_timeout=300, yield_on_timeout=True
     ):
@@ -83,7 +83,7 @@ def _again(options: argparse.Namespace, part: Sheet, console: Console) -> None:
         _check(options, part, console)
     except (UsageError, Unreadable) as problem:
         say(console, str(problem))
-    console.print("Waiting for the next save; Ctrl-C ends this.")
+    console.print("Waiting for the next save; stop with Ctrl-C.")
 
 
 def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
@@ -94,8 +94,7 @@ def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
     target.parent.mkdir(exist_ok=True)
     write_whole(target, packed(files))
     code = _graded(target.read_bytes(), name, options, sheet, console)
-    ready = f"\nReady to be handed in: {target.resolve()} holds"
-    say(console, ready)
+    say(console, f"\nReady to submit: {target.resolve()} contains")
     for path, content in files.items():
         say(console, f"  {path} ({len(content):,} bytes)")
     return code
@@ -105,7 +104,7 @@ def _graded(
     data: bytes, name: str, options: argparse.Namespace, sheet: Sheet, console: Console
 ) -> int:
     """Grade an upload, show the result and write the report."""
-    result = graded_as_submitted(data, name, sheet, options.seed)
+    result = grade_submitted(data, name, sheet, options.seed)
     show(result, write_report(result, sheet, options.folder / "report.html"), console)
     return int(not result.all_checks_passed)
 

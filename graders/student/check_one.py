@@ -1,4 +1,4 @@
-"""Check one submission, a student's own folder as a rule: a summary on the terminal and a report."""
+"""Check one submission, usually a student's own folder: a summary on the terminal and a report."""
 
 import argparse
 from dataclasses import replace
@@ -22,10 +22,10 @@ from reports.terminal import show
 
 
 def check(options: argparse.Namespace, console: Console) -> int:
-    """Grade one folder or archive; 0 means full checked points.
+    """Grade one folder or archive; return 0 if all checks passed.
 
     Raises:
-        UsageError: the folder, the sheet or the part is not there.
+        UsageError: the folder, the sheet or the part does not exist.
     """
     sheet = read_sheet(options.assignment)
     if options.part:
@@ -41,20 +41,20 @@ def check(options: argparse.Namespace, console: Console) -> int:
 
 
 def write_report(result: Result, sheet: Sheet, file: Path) -> Path:
-    """Write a result's report, whole or not at all, and give its place."""
+    """Write a result's report, completely or not at all, and return its path."""
     write_whole(file, render_report(result, sheet.title))
     return file
 
 
 def only_part(sheet: Sheet, part: str) -> Sheet:
-    """Return the sheet with the checks of one part alone.
+    """Return the sheet with only the checks of one part.
 
     Raises:
-        UsageError: the sheet does not check this part.
+        UsageError: the sheet has no checks of this part.
     """
     if part not in sheet.parts:
         raise UsageError(
-            f"{sheet.name} checks no part `{part}`; it checks {', '.join(sheet.parts)}."
+            f"{sheet.name} has no part `{part}`; its parts are {', '.join(sheet.parts)}."
         )
     known = sheet.checks
     questions = [
@@ -71,7 +71,7 @@ def _read(path: Path) -> tuple[Student, Submission]:
         return Student(path.resolve().name, ""), read_folder(path)
     uploads = find_uploads(path)
     if len(uploads) != 1:
-        raise UsageError(f"{path} holds {len(uploads)} uploads; grade a class with `batch`.")
+        raise UsageError(f"{path} contains {len(uploads)} uploads; grade a class with `batch`.")
     return uploads[0].read()
 
 

@@ -1,4 +1,4 @@
-"""A student's own folder, as the course gave it out: what is theirs, and the upload made of it."""
+"""A student's folder: the student's own files, and the upload with them."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from graders.uploads.intake import find_uploads
 from graders.uploads.submission import Submission
 from graders.uploads.unpack import junk_in
 
-OWN = "sheet.json"  # beside the graders in a student's folder: which sheet it is
+OWN = "sheet.json"  # beside the graders in a student's folder: the sheet's name
 GIVEN = ("README.md", "tox.ini", "toxfile.py", "report.html")
 KINDS = {".py", ".ipynb", ".csv", ".pdf", ".md", ".txt", ".png", ".jpg", ".jpeg", ".svg"}
 SKIPPED = {"dist", "build", "venv", "env", "node_modules"}
@@ -23,10 +23,10 @@ LARGEST = 50 * 2**20
 
 
 def own_files(folder: Path) -> dict[str, bytes]:
-    """Read what a student hands in: sources, tables, texts and pictures; not what the course gave.
+    """Read the files to submit: sources, tables, texts and pictures, but no files of the course.
 
     Raises:
-        UsageError: there is none, or it is too large.
+        UsageError: there are none, or they are too large.
     """
     found: dict[str, bytes] = {}
     for place, folders, names in os.walk(folder):
@@ -39,19 +39,19 @@ def own_files(folder: Path) -> dict[str, bytes]:
                 found[path.as_posix()] = (folder / path).read_bytes()
     if not any(name.casefold().endswith((".py", ".ipynb")) for name in found):
         raise UsageError(
-            f"{folder.resolve()} holds no .py or .ipynb file; run this where yours are."
+            f"{folder.resolve()} contains no .py or .ipynb file; run this where your files are."
         )
     if (size := sum(map(len, found.values()))) > LARGEST:
         largest = max(found, key=lambda name: len(found[name]))
         raise UsageError(
-            f"Your files are {size / 2**20:.0f} MB, and {LARGEST // 2**20} MB can be handed in; the "
+            f"Your files have {size / 2**20:.0f} MB, more than the limit of {LARGEST // 2**20} MB; the "
             f"largest is {largest}. Move data out of this folder."
         )
     return dict(sorted(found.items()))
 
 
-def read_as_submitted(data: bytes, name: str) -> tuple[Student, Submission]:
-    """Read an upload by the very way that a class's uploads are read.
+def read_submitted(data: bytes, name: str) -> tuple[Student, Submission]:
+    """Read an upload in the same way as the uploads of a class.
 
     Raises:
         Unreadable: it cannot be read.
@@ -63,30 +63,30 @@ def read_as_submitted(data: bytes, name: str) -> tuple[Student, Submission]:
         return upload.read()
 
 
-def graded_as_submitted(data: bytes, name: str, sheet: Sheet, seed: int) -> Result:
-    """Grade an upload as a class's is graded; `name` may be "" before it has one.
+def grade_submitted(data: bytes, name: str, sheet: Sheet, seed: int) -> Result:
+    """Grade an upload in the same way as the uploads of a class; `name` may be "".
 
     Raises:
         Unreadable: it cannot be read.
     """
-    student, submission = read_as_submitted(data, name or "upload.zip")
+    student, submission = read_submitted(data, name or "upload.zip")
     student = replace(student, id="you", upload=name)
     return grade(submission, student, sheet, seed, NoSandbox())
 
 
 def upload_name(sheet: Sheet, given: str | None) -> str:
-    """Return the upload's name: the one that was said, if the sheet allows it.
+    """Return the upload's name: the given one, if the sheet allows it.
 
     Raises:
-        UsageError: the sheet asks for another one.
+        UsageError: the sheet requires another name.
     """
     name = given or f"{sheet.name}.zip"
     name += "" if name.casefold().endswith(".zip") else ".zip"
     if not re.fullmatch(r"[\w.-]+", name):
-        raise UsageError(f"{name} is no file name; use letters, digits, dots, - and _.")
+        raise UsageError(f"{name} is not a valid file name; use letters, digits, dots, - and _.")
     if sheet.upload_name and not re.fullmatch(sheet.upload_name.pattern, name, re.IGNORECASE):
         raise UsageError(
-            f"The sheet asks for an upload named {sheet.upload_name.shown}; give yours, as in "
+            f"The sheet asks for an upload named {sheet.upload_name.shown}; give that name, as in "
             f"`tox -e submit -- NAME.zip`."
         )
     return name

@@ -1,4 +1,4 @@
-"""Check from inside a notebook or a script: the same harness and worker, the result on the spot."""
+"""Check from inside a notebook or a script, with the same harness and worker."""
 
 import json
 from pathlib import Path
@@ -12,19 +12,19 @@ from graders.files import packed
 from graders.paths import ROOT
 from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part, write_report
-from graders.student.folder import OWN, graded_as_submitted, own_files
+from graders.student.folder import OWN, grade_submitted, own_files
 from reports.terminal import show
 
 NOTEBOOK = "notebook.ipynb"
 
 
 def check(part: str | None, assignment: str | None, seed: int) -> None:
-    """Show what the checks say of the cells run so far, or of the files beside a script."""
+    """Check the cells run so far, or the files beside a script, and show the result."""
     console = Console(highlight=False)
     try:
         sheet = read_sheet(assignment or _assignment())
         sheet = only_part(sheet, part) if part else sheet
-        result = graded_as_submitted(packed(_files(Path())), "", sheet, seed)
+        result = grade_submitted(packed(_files(Path())), "", sheet, seed)
     except (UsageError, Unreadable) as problem:
         say(console, str(problem))
         return
@@ -39,20 +39,20 @@ def _assignment() -> str:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Return the folder's files; in a notebook, the cells that were run take the notebooks' place."""
+    """Return the folder's files; in a notebook, the cells run so far replace the notebooks."""
     cells = _cells()
     if cells is None:
         return own_files(folder)
     try:
         files = own_files(folder)
-    except UsageError:  # nothing but what is in the notebook
+    except UsageError:  # there is only the notebook
         files = {}
     kept = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
     return dict(sorted({**kept, NOTEBOOK: as_notebook(cells)}.items()))
 
 
 def as_notebook(cells: list[str]) -> bytes:
-    """Return code cells as a notebook; a cell that does not parse costs only itself."""
+    """Return code cells as a notebook; a cell that does not parse affects only itself."""
     written = [
         {"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in cells
     ]
@@ -61,7 +61,7 @@ def as_notebook(cells: list[str]) -> bytes:
 
 
 def _cells() -> list[str] | None:
-    """Return the cells run so far, as they were written; None outside of a notebook."""
+    """Return the source of the cells run so far; None outside a notebook."""
     try:
         from IPython.core.getipython import get_ipython
     except ImportError:

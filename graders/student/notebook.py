@@ -1,6 +1,6 @@
-"""The notebook edition of a sheet: the skeleton's functions, one a cell, with the sheet's text between.
+"""The notebook of a sheet: the functions of the skeleton, one in each cell, and the sheet's texts.
 
-It is made from the modules, so it cannot fall out of step. The bytes are the same every time.
+It is built from the modules, so it is always up to date. The bytes are the same every time.
 """
 
 import ast
@@ -25,7 +25,7 @@ from graders.student import check"""
 
 
 def notebook(sheet: Sheet, folder: Path = ROOT / "student_template") -> bytes:
-    """Make the notebook of a sheet from the modules in `folder`: the skeleton, or an answer."""
+    """Return the notebook of a sheet from the modules in `folder`: the skeleton, or a solution."""
     parts = _in_order(sheet)
     sources = {part: (folder / f"{part}.py").read_text(encoding="utf-8") for part in parts}
     trees = {part: ast.parse(source) for part, source in sources.items()}
@@ -33,33 +33,33 @@ def notebook(sheet: Sheet, folder: Path = ROOT / "student_template") -> bytes:
     cells = [
         new_markdown_cell(
             f"# {sheet.title}\n\n{counted(sheet.points, 'point')}. Fill in the functions; the cell "
-            "behind each part runs its checks. README.md says what is checked, and how to hand in."
+            "after each part runs its checks. README.md lists the checks and explains how to submit."
         ),
         new_code_cell(SET_UP),
         new_code_cell("\n".join(_imports(trees))),
     ]
     for part in parts:
         tree, source = trees[part], sources[part]
-        said = (ast.get_docstring(tree) or "").partition("\n\n")
-        cells.append(new_markdown_cell(f"## `{part}`\n\n{said[0]}\n\n{said[2]}".strip()))
+        first, _, rest = (ast.get_docstring(tree) or "").partition("\n\n")
+        cells.append(new_markdown_cell(f"## `{part}`\n\n{first}\n\n{rest}".strip()))
         cells += [new_code_cell(text) for text in _cells(tree, source, names[part])]
         cells.append(new_code_cell(f'check("{part}")'))
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    made = new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.validate(made)
-    text: str = nbformat.writes(made)
+    document = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.validate(document)
+    text: str = nbformat.writes(document)
     return (text + "\n").encode()
 
 
 def _in_order(sheet: Sheet) -> list[str]:
-    """List the parts as the sheet's questions come to them."""
+    """List the parts in the order of the sheet's questions."""
     return list(dict.fromkeys(check.part for check in sheet.checks.values()))
 
 
 def _imports(trees: Mapping[str, ast.Module]) -> list[str]:
-    """List the imports of all parts once, each name on a line of its own; libraries first."""
+    """List the imports of all parts once, each name on its own line; libraries first."""
     found: set[tuple[bool, str]] = set()
     for tree in trees.values():
         for node in tree.body:
@@ -73,7 +73,7 @@ def _imports(trees: Mapping[str, ast.Module]) -> list[str]:
 
 
 def _cells(tree: ast.Module, source: str, names: Mapping[str, str]) -> Iterator[str]:
-    """Give each function and class as a cell; values that stand together share one."""
+    """Yield each function and class as a cell; neighbouring values share one."""
     lines, values = source.splitlines(), list[str]()
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) or _is_text(node):
@@ -99,7 +99,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _new_names(trees: Mapping[str, ast.Module]) -> dict[str, dict[str, str]]:
-    """Tell apart what two parts call the same, as History: one notebook has one of each name."""
+    """Return new names for definitions that two parts name the same, such as History."""
     defined = {
         part: [n.name for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))]
         for part, tree in trees.items()
@@ -116,10 +116,10 @@ def _title(part: str) -> str:
 
 
 def given_sources(sheets: Iterable[str], given: Sequence[Path]) -> dict[str, bytes]:
-    """Read what the course gave: the skeleton, the sheets' notebooks, and what staff name.
+    """Read the files of the course: the skeleton, the sheets' notebooks, and those in `given`.
 
     Raises:
-        UsageError: a path is not there.
+        UsageError: a path does not exist.
     """
     files = sorted((ROOT / "student_template").glob("*.py"))
     for path in given:

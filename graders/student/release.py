@@ -1,4 +1,4 @@
-"""The folder that students get for one sheet: skeleton, checks, commands; no reference, no mistakes.
+"""The student's folder of one sheet: skeleton, checks, commands; no reference, no mistakes.
 
 The zip is the same, byte for byte, for the same sources.
 """
@@ -24,14 +24,14 @@ from graders.text import counted
 
 FORMS = Path(__file__).resolve().parent / "bundle"
 TEMPLATE = ROOT / "student_template"
-INNER = ".unroll"  # what works under the student's own files
+INNER = ".unroll"  # the checks and commands, hidden from the student's own files
 
 
 def release(name: str) -> bytes:
-    """Make the zip of a sheet's student folder.
+    """Return the zip of a sheet's student folder.
 
     Raises:
-        UsageError: there is no such sheet, or it does not hold together.
+        UsageError: there is no such sheet, or it is not consistent.
     """
     sheet = read_sheet(name)
     return packed({f"{sheet.name}/{path}": data for path, data in sorted(bundle(sheet).items())})
@@ -62,7 +62,7 @@ def bundle(sheet: Sheet) -> dict[str, bytes]:
 
 
 def requirements() -> list[str]:
-    """List what a student's folder needs, from the dependency groups of pyproject.toml."""
+    """List the packages for a student's folder, from the dependency groups of pyproject.toml."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return sorted(_group("student", document["dependency-groups"]))
 
@@ -76,8 +76,8 @@ def _group(name: str, groups: dict[str, Any]) -> Iterator[str]:
 
 
 def readme(sheet: Sheet) -> str:
-    """Write the sheet itself: questions, points, what is checked, how to work and to hand in."""
-    forms = Environment(  # Markdown, of our own words alone
+    """Return the text of the sheet: questions, points, checks, how to work and to submit."""
+    forms = Environment(  # Markdown, only from our own texts
         loader=FileSystemLoader(FORMS),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
@@ -107,8 +107,8 @@ def _checked(question: Question) -> list[tuple[str, list[str]]]:
 def _late(policy: LatePolicy) -> str:
     unit = " points" if policy.of == "points" else " %"
     if policy.unit != "step":
-        most = f", {policy.most:f}{unit} at most" if policy.most is not None else ""
-        return f"each {policy.unit} begun takes {policy.steps[0].off:f}{unit}{most}."
+        most = f", at most {policy.most:f}{unit}" if policy.most is not None else ""
+        return f"each started {policy.unit} costs {policy.steps[0].off:f}{unit}{most}."
     steps = (
         f"{step.off:f}{unit} {f'within {step.within}' if step.within else 'later'}"
         for step in policy.steps

@@ -1,1 +1,1 @@
-"""Graders are graded: wrong answers fail, right ones pass."""
+"""Validation of the checks: wrong answers must fail, correct ones pass."""

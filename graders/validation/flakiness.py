@@ -1,7 +1,7 @@
-"""Checks that depend on luck are found out: each is run on right answers under many seeds.
+"""Find flaky checks: each check runs on correct answers under many seeds.
 
-fixtures/seeds.json keeps, for each check, how many seeds it has met, which of them it failed a right
-answer on (none may be there), and a hash of its code, so that only checks that changed run again.
+For each check, fixtures/seeds.json records the number of seeds, the seeds under which a correct
+answer failed (there must be none), and a hash of its code, so that only changed checks run again.
 """
 
 import ast
@@ -24,20 +24,20 @@ from graders.validation.in_process import inside, run_check
 from graders.validation.soundness import may_lose, reference_files, variants
 
 FILE = FIXTURES / "seeds.json"
-ENOUGH = 1000  # seeds that each check has met at least
+ENOUGH = 1000  # seeds for each check, at least
 PORTION = 50  # seeds after which the file is written
 Say = Callable[[str], object]
 
 
 @dataclass
-class Met:
-    """What one check has met: seeds from 1 to `seeds`, each on the reference and on one variant.
+class SeedRecord:
+    """The record of one check under seeds from 1, on the reference and one variant for each seed.
 
     Args:
-        code: the hash of the check and of what it calls in its own file.
-        seeds: under how many the reference was judged.
-        variants: under how many a variant was judged, each seed the next one.
-        failed: where a right answer lost the check, as "seed 17: the reference".
+        code: the hash of the check and of the code that it uses in its own file.
+        seeds: the number of seeds on the reference.
+        variants: the number of seeds on a variant; each seed takes the next one.
+        failed: where a correct answer failed, as "seed 17: the reference".
     """
 
     code: str
@@ -47,19 +47,19 @@ class Met:
 
 
 def run(parts: Sequence[str], most: int, with_variants: bool, again: bool, say: Say) -> list[str]:
-    """Run the checks of these parts under seeds from 1 to `most`, as far as that was not done yet.
+    """Run the checks of these parts under seeds from 1 to `most`, as far as not done yet.
 
-    What was found is written in portions: a run that is stopped goes on where it was.
+    Findings are written in portions: a stopped run continues where it was.
 
     Args:
-        parts: whose checks are run.
+        parts: run the checks of these parts.
         most: the last seed.
-        with_variants: whether each seed also meets one of the part's other right answers in turn.
-        again: whether to forget what these parts' checks have met.
-        say: told of each part that is done.
+        with_variants: whether to run each seed also on one of the part's variants, in turn.
+        again: whether to drop the records of these parts.
+        say: called with a line for each finished part.
 
     Returns:
-        A line for each seed under which a right answer of these parts loses a check.
+        A line for each seed under which a correct answer of these parts fails a check.
     """
     torch.set_num_threads(1)
     for part in parts:
@@ -70,58 +70,64 @@ def run(parts: Sequence[str], most: int, with_variants: bool, again: bool, say: 
             right = _open(opened, part, {"the reference": reference_files()})
             others = _open(opened, part, variants(part) if with_variants else {})
             for seed in range(1, most + 1):
-                _meet(met, seed, right[0], others[seed % len(others)] if others else None)
+                _run_seed(met, seed, right[0], others[seed % len(others)] if others else None)
                 if seed % PORTION == 0 or seed == most:
                     write(read() | met)
-        say(f"{part}: {len(checks)} checks have met {most} seeds")
+        say(f"{part}: {len(checks)} checks ran under {most} seeds")
     found = {check: met for check, met in read().items() if known_checks()[check].part in parts}
     return [f"{check}: {text}" for check, met in found.items() for text in met.failed]
 
 
-def _so_far(check: Check, before: Met | None) -> Met:
+def _so_far(check: Check, before: SeedRecord | None) -> SeedRecord:
     now = code(check)
-    return before if before is not None and before.code == now else Met(now)
+    return before if before is not None and before.code == now else SeedRecord(now)
 
 
 @dataclass(frozen=True)
-class _Right:
-    """A right answer that stands ready: its name, and the checks that it may lose."""
+class _Answer:
+    """A correct answer in an open session, and the checks that it may fail."""
 
     name: str
     session: Session
-    may: Sequence[str]
+    may_fail: Sequence[str]
 
-    def lost(self, check: str, seed: int) -> Iterator[str]:
-        if check.partition("::")[2] in self.may:
+    def failures(self, check: str, seed: int) -> Iterator[str]:
+        if check.partition("::")[2] in self.may_fail:
             return
         fault = run_check(self.session, check, seed)
         if fault is not None:
             yield f"seed {seed}: {self.name}: {' '.join(fault.message.split())[:200]}"
 
 
-def _open(opened: ExitStack, part: str, right: Mapping[str, Mapping[str, bytes]]) -> list[_Right]:
+def _open(opened: ExitStack, part: str, right: Mapping[str, Mapping[str, bytes]]) -> list[_Answer]:
     sessions = {name: opened.enter_context(closing(inside(files))) for name, files in right.items()}
-    return [_Right(name, it, may_lose(part).get(name, ())) for name, it in sessions.items()]
+    return [_Answer(name, it, may_lose(part).get(name, ())) for name, it in sessions.items()]
 
 
-def _meet(checks: dict[str, Met], seed: int, right: _Right, other: _Right | None) -> None:
-    """Let checks meet one seed, where they have not yet."""
+def _run_seed(
+    checks: dict[str, SeedRecord], seed: int, right: _Answer, other: _Answer | None
+) -> None:
+    """Run checks under one seed, unless done before."""
     for check, met in checks.items():
         if seed > met.seeds:
             met.seeds = seed
-            met.failed += right.lost(check, seed)
+            met.failed += right.failures(check, seed)
         if other is not None and seed > met.variants:
             met.variants = seed
-            met.failed += other.lost(check, seed)
+            met.failed += other.failures(check, seed)
 
 
-def read() -> dict[str, Met]:
-    """Return what each check that still exists has met."""
+def read() -> dict[str, SeedRecord]:
+    """Return the record of each check that still exists."""
     text = FILE.read_text(encoding="utf-8") if FILE.exists() else "{}"
-    return {check: Met(**met) for check, met in json.loads(text).items() if check in known_checks()}
+    return {
+        check: SeedRecord(**met)
+        for check, met in json.loads(text).items()
+        if check in known_checks()
+    }
 
 
-def write(found: dict[str, Met]) -> None:
+def write(found: dict[str, SeedRecord]) -> None:
     """Write one line for each check, in the order of the checks, all or nothing."""
     ordered = {check: found[check] for check in known_checks() if check in found}
     lines = [f"{json.dumps(check)}: {json.dumps(asdict(met))}" for check, met in ordered.items()]
@@ -129,7 +135,7 @@ def write(found: dict[str, Met]) -> None:
 
 
 def missing() -> list[str]:
-    """Name the checks that have not met enough seeds as they stand now."""
+    """List the checks with too few seeds in their current version."""
     found = read()
     return [
         check.id
@@ -139,7 +145,7 @@ def missing() -> list[str]:
 
 
 def code(check: Check) -> str:
-    """Hash a check's code with that of all it uses of its own file; docstrings do not count."""
+    """Return the hash of a check and the code that it uses in its own file, without docstrings."""
     defined = _definitions(check.file)
     reached: set[str] = set()
     waiting = [check.id.partition("::")[2]]
@@ -154,15 +160,15 @@ def code(check: Check) -> str:
 
 @cache
 def _definitions(file: Path) -> dict[str, str]:
-    """Return the lines behind each name that a file of checks defines."""
+    """Return the lines of each name that a file of checks defines."""
     text = file.read_text(encoding="utf-8")
     lines, found = text.splitlines(), {}
     for node in ast.parse(text).body:
         first, last = node.lineno - 1, node.end_lineno or node.lineno
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             doc = node.body[0] if ast.get_docstring(node) is not None else None
-            said = range(doc.lineno - 1, doc.end_lineno or doc.lineno) if doc else range(0)
-            own = [line for i, line in enumerate(lines[first:last], first) if i not in said]
+            docstring = range(doc.lineno - 1, doc.end_lineno or doc.lineno) if doc else range(0)
+            own = [line for i, line in enumerate(lines[first:last], first) if i not in docstring]
             found[node.name] = "\n".join(own)
         elif isinstance(node, ast.Assign):
             names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]

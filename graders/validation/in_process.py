@@ -1,6 +1,6 @@
-"""Run single checks on files of our own without pytest, thousands of times over.
+"""Run single checks on our own files without pytest, thousands of times.
 
-`Inside` lets the worker's code answer in this very process: quick, and only for code that ends.
+The worker's code runs in this process: fast, and only for code that ends.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from graders.worker import serve, wire
 
 
 class InProcessWorker:
-    """What stands in for the connection to a worker: the worker's own code, in this process."""
+    """Replacement for the connection to a worker: the worker's own code, in this process."""
 
     closed = False
 
@@ -53,14 +53,14 @@ class InProcessWorker:
 
 
 def inside(files: Mapping[str, bytes], connection: Any = None) -> Session:
-    """Make a session for files of our own whose worker is this process."""
+    """Return a session for our own files, with this process as the worker."""
     connection = InProcessWorker() if connection is None else connection
     endless = Limits(check_seconds=math.inf, submission_seconds=math.inf)
     return Session(Submission(files), given_files(), NoSandbox(), endless, connection)
 
 
 def run_check(session: Session, check: str, seed: int) -> Fault | None:
-    """Run one check as a batch under this seed runs it: the fault that ends it, None if it passes.
+    """Run one check as in a batch under this seed; return its fault, or None if it passes.
 
     Raises:
         Exception: the check's own code raised, which is our fault.

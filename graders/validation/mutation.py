@@ -1,7 +1,7 @@
-"""Every part of the reference, changed in one place at a time: its checks should tell.
+"""Mutation testing: the reference, changed in one place at a time; a check should fail.
 
-A change that no check fails is a survivor. Either a check is missing, or it is a right answer as
-well, or the sheets leave it open: then graders/mistakes/survivors.toml says why.
+A mutant that passes all checks is a survivor. Either a check is missing, or the mutant is correct,
+or the sheets allow it: then graders/mistakes/survivors.toml gives the reason.
 """
 
 import time
@@ -28,19 +28,19 @@ from graders.validation.soundness import REFERENCE, TABLE
 TEMPLATE = ROOT / "student_template"
 FILE = ROOT / "graders" / "mistakes" / "survivors.toml"
 SEED = 1
-LIMITS = Limits(call_seconds=5.0, check_seconds=60.0)  # for loops without end
+LIMITS = Limits(call_seconds=5.0, check_seconds=60.0)  # for endless loops
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks of one part said of all its changes.
+    """The results of all mutants of one part.
 
     Args:
-        excused: survivors that have a reason.
-        survivors: those that have none.
-        killed: changes that have a reason to survive, and a check that fails them all the same.
-        unknown: changes that have a reason, and that nobody makes any more.
-        problems: checks of ours that raised.
+        excused: the number of survivors with a reason.
+        survivors: those without a reason.
+        killed: mutants with a reason to survive that a check fails.
+        unknown: survivor entries that match no mutant any more.
+        problems: our own checks that raised.
     """
 
     part: str
@@ -57,30 +57,30 @@ class Verdict:
 
     @property
     def lines(self) -> Iterator[str]:
-        """Yield a line of what was counted, then one for each thing that is not as it should be."""
+        """Yield a line with the counts, then one for each problem."""
         survived = self.excused + len(self.survivors)
         yield (
-            f"{self.part}: {self.changes} changes, {self.changes - survived} fail a check, "
-            f"{self.excused} have a reason not to, {len(self.survivors)} have none"
+            f"{self.part}: {self.changes} mutants, {self.changes - survived} killed, "
+            f"{self.excused} survive for a reason, {len(self.survivors)} survive without one"
         )
-        yield from (f"no check fails: {it.function}: {it.text}" for it in self.survivors)
-        yield from (f"fails, and has a reason not to: {text}" for text in self.killed)
-        yield from (f"has a reason, and is no change: {text}" for text in self.unknown)
+        yield from (f"survivor: {it.function}: {it.text}" for it in self.survivors)
+        yield from (f"killed, but has a survivor entry: {text}" for text in self.killed)
+        yield from (f"survivor entry matches no mutant: {text}" for text in self.unknown)
         yield from (f"grader's own fault: {text}" for text in self.problems)
 
 
 def changes_of(part: str) -> list[Mutation]:
-    """List the changes of what a part's template leaves to the student."""
+    """List the mutants of the code that a part's template leaves to the student."""
     name = f"{part}.py"
     texts = [(folder / name).read_text(encoding="utf-8") for folder in (REFERENCE, TEMPLATE)]
     return changes(*texts)
 
 
 def reasons(part: str) -> dict[tuple[str, str], str]:
-    """Return the reasons for which changes of a part may survive, by function and change.
+    """Return the reasons why mutants of a part may survive, by function and change.
 
     Raises:
-        UsageError: a reason is empty, or a change has two.
+        UsageError: a reason is empty, or a mutant has two.
     """
     found: dict[tuple[str, str], str] = {}
     for entry in tomllib.loads(FILE.read_text(encoding="utf-8")).get(part, []):
@@ -93,17 +93,17 @@ def reasons(part: str) -> dict[tuple[str, str], str]:
 
 
 def unknown(part: str) -> tuple[str, ...]:
-    """List the changes that have a reason and are none of the reference as it stands."""
-    made = {(it.function, it.text) for it in changes_of(part)}
+    """List the survivor entries that match no mutant of the current reference."""
+    mutants = {(it.function, it.text) for it in changes_of(part)}
     return tuple(
-        f"{function}: {text}" for function, text in reasons(part) if (function, text) not in made
+        f"{function}: {text}" for function, text in reasons(part) if (function, text) not in mutants
     )
 
 
 def judge(part: str, seed: int = SEED) -> Verdict:
-    """Let every change of a part meet the part's checks, until one of them fails."""
+    """Run the part's checks on each of its mutants until one fails."""
     torch.set_num_threads(1)
-    excuses, made = reasons(part), changes_of(part)
+    excuses, mutants = reasons(part), changes_of(part)
     survivors: list[Mutation] = []
     killed: list[str] = []
     problems: list[str] = []
@@ -111,8 +111,8 @@ def judge(part: str, seed: int = SEED) -> Verdict:
     workers = _Workers(part, seed)
     try:
         quickest = workers.quickest_first()
-        for it in made:
-            # What failed the last changes of a function is likely to fail the next one.
+        for it in mutants:
+            # A check that failed the last mutants of a function is likely to fail the next one.
             order = sorted(quickest, key=lambda check: -kills[it.function, check])
             failed, problem = workers.first_failed(it.source.encode(), order)
             kills[it.function, failed] += 1
@@ -125,13 +125,13 @@ def judge(part: str, seed: int = SEED) -> Verdict:
                 survivors.append(it)
     finally:
         workers.close()
-    excused_ones = sum((it.function, it.text) in excuses for it in made) - len(killed)
+    excused_ones = sum((it.function, it.text) in excuses for it in mutants) - len(killed)
     found = tuple(survivors), tuple(killed), unknown(part), tuple(problems)
-    return Verdict(part, len(made), excused_ones, *found)
+    return Verdict(part, len(mutants), excused_ones, *found)
 
 
 class _Workers:
-    """Runs the checks of one part in a worker that stays warm; one that is lost is replaced."""
+    """Runs the checks of one part in a warm worker; a lost one is replaced."""
 
     def __init__(self, part: str, seed: int) -> None:
         self._file, self._seed = f"{part}.py", seed
@@ -140,10 +140,10 @@ class _Workers:
         self._warm: Connection | None = None
 
     def quickest_first(self) -> list[str]:
-        """Time each check on the reference, which passes it.
+        """Return the checks by their time on the reference, which must pass.
 
         Raises:
-            UsageError: it does not.
+            UsageError: it does not pass.
         """
         seconds = {}
         for check in self._checks:
@@ -155,7 +155,7 @@ class _Workers:
         return sorted(self._checks, key=lambda check: seconds[check])
 
     def first_failed(self, text: bytes, checks: Sequence[str]) -> tuple[str, str]:
-        """Run checks on one text until one fails; name it, and say what was our own fault there."""
+        """Run checks on one text until one fails; return its name and our own fault there."""
         session = Session(
             Submission(self._tables | {self._file: text}),
             given_files(),
@@ -168,7 +168,7 @@ class _Workers:
                 try:
                     if run_check(session, check, self._seed) is not None:
                         return check, ""
-                except Exception as problem:  # of a check of ours: its author wants to know
+                except Exception as problem:  # of our own check: its author must see it
                     return check, f"{type(problem).__name__}: {problem}"
         finally:
             self._warm = session.give_back()

@@ -1,8 +1,8 @@
-"""Small changes of a module's code, made one at a time: each is a wrong answer somebody might give.
+"""Mutants: small changes of a module's code, one at a time, each a possible wrong answer.
 
-Tools for this exist, for test suites: they run a whole test command for each mutant, and import it
-into the process of the tests. Here a mutant meets single checks in a worker, a hundred times as
-fast, and its loops without end are ended; so only the changes themselves are made here.
+Existing tools for test suites run a whole test command for each mutant and import it into the
+process of the tests. Here a mutant runs single checks in a worker, a hundred times as fast, and
+endless loops are stopped; so this module only creates the changes.
 """
 
 import ast
@@ -31,19 +31,19 @@ class Mutation:
 
 
 def changes(source: str, template: str) -> list[Mutation]:
-    """Make every change of every function of a module that its template leaves to the student."""
+    """Return every mutant of the functions of a module that its template leaves to the student."""
     tree = ast.parse(source)
     given = {_dumped(function) for function in _functions(ast.parse(template))}
-    made = {ast.unparse(tree): Mutation("", "", "", "")}
+    mutants = {ast.unparse(tree): Mutation("", "", "", "")}
     for function in [it for it in _functions(tree) if _dumped(it) not in given]:
         for statement in _statements(function.slot):
             before = _first_line(statement.node)
             for _ in _changed(statement, function):
                 text = ast.unparse(ast.fix_missing_locations(tree))
-                made.setdefault(
+                mutants.setdefault(
                     text, Mutation(function.name, before, _first_line(statement.node), text)
                 )
-    return list(made.values())[1:]
+    return list(mutants.values())[1:]
 
 
 def _dumped(function: "_Function") -> tuple[str, str]:
@@ -72,11 +72,11 @@ class _Slot:
 
 @dataclass(frozen=True)
 class _Function:
-    """A function, and what can stand in another's place: its variables, its object's attributes."""
+    """A function with possible replacements: its variables, its object's attributes."""
 
     name: str
     slot: _Slot
-    variables: dict[str, int]  # each with the line behind which it is there
+    variables: dict[str, int]  # each with the line after which it exists
     attributes: tuple[str, ...]
 
 
@@ -116,7 +116,7 @@ def _is_stored(node: ast.Attribute) -> bool:
 
 
 def _statements(slot: _Slot) -> Iterator[_Slot]:
-    """List a statement and those inside it; docstrings and errors that are raised do not count."""
+    """Yield a statement and those inside it, without docstrings and raise statements."""
     yield slot
     for name in ("body", "orelse"):
         for i, node in enumerate(getattr(slot.node, name, ())):
@@ -129,7 +129,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _first_line(node: ast.stmt) -> str:
-    """Return a statement's code: of a function or a block the line that begins it."""
+    """Return a statement's code; of a function or a block only the first line."""
     if isinstance(node, ast.Pass):
         return GONE
     shown: Any = copy.copy(node)
@@ -141,7 +141,7 @@ def _first_line(node: ast.stmt) -> str:
 
 
 def _changed(statement: _Slot, function: _Function) -> Iterator[None]:
-    """Change a statement, yield, and put it back: one change after the other."""
+    """Change a statement, yield, and restore it: one change after the other."""
     for slot in [*_expressions(statement), statement]:
         kept = slot.node
         instead: Iterator[ast.AST] = other_statements(kept)
@@ -154,7 +154,7 @@ def _changed(statement: _Slot, function: _Function) -> Iterator[None]:
 
 
 def _expressions(statement: _Slot) -> Iterator[_Slot]:
-    """List the expressions of a statement, without annotations and the statements inside it."""
+    """Yield the expressions of a statement, without annotations and inner statements."""
     if isinstance(statement.node, ast.FunctionDef):
         arguments = statement.node.args
         yield from (

@@ -1,4 +1,4 @@
-"""What could stand in a program instead of a statement or an expression: one slip away from it."""
+"""Replacements of statements and expressions: small errors that a student could make."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ OPERATORS: dict[type[ast.AST], tuple[Any, ...]] = {
     ast.And: (ast.Or,),
     ast.Or: (ast.And,),
 }
-NAMES = {  # what is easily taken for one another
+NAMES = {  # easily confused
     "amax": ("amin", "mean"),
     "argmax": ("argmin",),
     "max": ("min",),
@@ -55,7 +55,7 @@ NAMES = {  # what is easily taken for one another
 
 
 def other_statements(node: ast.stmt) -> Iterator[ast.stmt]:
-    """List what could stand there instead of a statement."""
+    """Yield the replacements of a statement."""
     match node:
         case ast.FunctionDef():
             return
@@ -67,7 +67,7 @@ def other_statements(node: ast.stmt) -> Iterator[ast.stmt]:
         case ast.While(test=test):
             yield ast.While(ast.UnaryOp(ast.Not(), test), node.body, [])
         case ast.With():
-            yield ast.If(ast.Constant(True), node.body, [])  # its body without it
+            yield ast.If(ast.Constant(True), node.body, [])  # only its body
             return
         case ast.AugAssign(target=target, value=value):
             yield ast.Assign([target], value)
@@ -77,12 +77,12 @@ def other_statements(node: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def others(node: Any, variables: Mapping[str, int], attributes: Sequence[str]) -> Iterator[ast.AST]:
-    """List what could stand there instead of an expression.
+    """Yield the replacements of an expression.
 
     Args:
         node: the expression.
-        variables: of this function, each with the line behind which it is there.
-        attributes: those that the object of this method has.
+        variables: of this function, each with the line after which it exists.
+        attributes: of the object of this method.
     """
     match node:
         case ast.Constant(value=value):
@@ -134,7 +134,7 @@ def others(node: Any, variables: Mapping[str, int], attributes: Sequence[str]) -
 
 
 def _other_calls(node: ast.Call, variables: Mapping[str, int]) -> Iterator[ast.expr]:
-    """Drop a call or one of its arguments, or exchange two neighbours."""
+    """Drop a call or one of its arguments, or swap two neighbours."""
     inputs, named = node.args, node.keywords
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
     if owner is not None and (not isinstance(owner, ast.Name) or owner.id in variables):
@@ -148,8 +148,8 @@ def _other_calls(node: ast.Call, variables: Mapping[str, int]) -> Iterator[ast.e
         if len(inputs) > 1
     )
     for i in range(len(inputs) - 1):
-        exchanged = [*inputs[:i], inputs[i + 1], inputs[i], *inputs[i + 2 :]]
-        yield ast.Call(node.func, exchanged, named)
+        swapped = [*inputs[:i], inputs[i + 1], inputs[i], *inputs[i + 2 :]]
+        yield ast.Call(node.func, swapped, named)
     if isinstance(node.func, ast.Name) and node.func.id == "range":
         yield from _shorter(node)
 
@@ -166,7 +166,7 @@ def _other_values(value: object) -> list[Any]:
 
 
 def _shifted(index: ast.expr) -> list[ast.expr]:
-    """Shift an index by one; a constant and a slice are changed by themselves."""
+    """Shift an index by one; constants and slices are changed elsewhere."""
     whole = isinstance(index, (ast.Constant, ast.Slice, ast.Tuple, ast.UnaryOp))
     return [] if whole else [_plus(index, 1), _plus(index, -1)]
 
@@ -176,7 +176,7 @@ def _plus(node: ast.expr, number: int) -> ast.expr:
 
 
 def _shorter(values: ast.expr) -> Iterator[ast.expr]:
-    """Leave the first or the last of several values out."""
+    """Leave out the first or the last of several values."""
     whole = ast.Call(ast.Name("list", ast.Load()), [values], [])
     for cut in (ast.Slice(ast.Constant(1), None), ast.Slice(None, ast.Constant(-1))):
         yield ast.Subscript(whole, cut, ast.Load())

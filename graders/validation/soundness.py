@@ -1,7 +1,7 @@
-"""Graders are graded: known wrong answers must lose their points, known right ones keep theirs.
+"""Run the checks on known-wrong and known-correct answers.
 
-Mistakes are in graders/mistakes/, right answers in fixtures/variants/. Both run as submissions
-do, through the same checks; only the worker stays warm between them, since the code is our own.
+Mistakes are in graders/mistakes/, correct answers in fixtures/variants/. Both run like submissions,
+with the same checks; only the worker stays warm between them, since the code is our own.
 """
 
 import ast
@@ -27,7 +27,7 @@ from graders.uploads.submission import Submission
 
 REFERENCE = ROOT / "reference"
 VARIANTS = ROOT / "fixtures" / "variants"
-HINTED = 0.95  # of the mistakes: their students are told what is wrong, not only that it is
+HINTED = 0.95  # of the mistakes get the right hint, not only a failed check
 SOURCES = (".py", ".ipynb")
 TABLE = ".csv"
 Findings = dict[str, Finding]  # by a check's name, without its file
@@ -35,10 +35,10 @@ Findings = dict[str, Finding]  # by a check's name, without its file
 
 @dataclass(frozen=True)
 class SoundnessRow:
-    """What the checks of one part found, each case over all seeds.
+    """The results of one part, each case over all seeds.
 
-    A mistake is caught when all checks that it names fail, hinted when a failed one says the words
-    that it asks for, and a variant passes when it keeps every point that it may keep.
+    A mistake is caught if all checks that it names fail, and hinted if a failed one shows the words
+    that it names. A variant passes if it fails only the checks that it may fail.
     """
 
     part: str
@@ -64,12 +64,12 @@ class SoundnessRow:
 
     @property
     def holds(self) -> bool:
-        told = self.hinted >= HINTED * self.mistakes
-        return told and not (self.survivors or self.lost or self.never_failed or self.problems)
+        enough = self.hinted >= HINTED * self.mistakes
+        return enough and not (self.survivors or self.lost or self.never_failed or self.problems)
 
     @property
     def lines(self) -> Iterator[str]:
-        """Yield a line for each thing that is not as it should be."""
+        """Yield a line for each problem."""
         kinds = {
             "not caught": self.survivors,
             "no hint": self.unhinted,
@@ -83,7 +83,7 @@ class SoundnessRow:
 
 @dataclass(frozen=True)
 class SoundnessTable:
-    """The rows of all parts that were asked for."""
+    """The rows of all requested parts."""
 
     rows: tuple[SoundnessRow, ...]
 
@@ -93,11 +93,11 @@ class SoundnessTable:
 
 
 def soundness(parts: Sequence[str], seeds: Iterable[int], whole: bool = True) -> SoundnessTable:
-    """Run the reference, the mistakes and the variants of these parts against their checks.
+    """Run the checks of these parts on the reference, the mistakes and the variants.
 
     Args:
-        whole: whether a mistake meets all checks of its part, or only those that it names, which
-            takes a fraction of the time.
+        whole: whether to run all checks of the part on a mistake, or only those that it names,
+            which takes a fraction of the time.
     """
     torch.set_num_threads(1)
     bench = Bench()
@@ -112,12 +112,12 @@ def parts_with_checks() -> list[str]:
 
 
 def checks_of(part: str) -> list[str]:
-    """Name the checks of a part, without its file."""
+    """List the checks of a part, without its file."""
     return [check.id.partition("::")[2] for check in of_part(part)]
 
 
 def printed(table: SoundnessTable) -> Printed:
-    """Lay the table out for a terminal."""
+    """Return the table for a terminal."""
     columns = ("part", "mistakes", "caught", "hinted", "variants", "passed")
     lines = Printed(*columns, box=None)
     for row in table.rows:
@@ -127,7 +127,7 @@ def printed(table: SoundnessTable) -> Printed:
 
 
 class Bench:
-    """One warm worker for submissions of our own; a lost one is replaced."""
+    """One warm worker for our own submissions; a lost one is replaced."""
 
     def __init__(self) -> None:
         self._warm: Connection | None = None
@@ -135,10 +135,10 @@ class Bench:
     def run(
         self, files: Mapping[str, bytes], part: str, seed: int, names: Sequence[str] = ()
     ) -> tuple[Findings, list[str]]:
-        """Run the checks of one part: findings by name, and what was the grader's own fault.
+        """Run the checks of one part; return findings by name, and the grader's own faults.
 
         Args:
-            names: of the checks that are run, all of the part when empty.
+            names: of the checks to run (default: all of the part).
         """
         wanted = [f"test_{part}.py::{name}" for name in names or checks_of(part)]
         sandbox = NoSandbox()
@@ -165,35 +165,35 @@ def mistakes(part: str) -> tuple[Mistake, ...]:
 
 
 def may_lose(part: str) -> Mapping[str, tuple[str, ...]]:
-    """Name the checks that a variant of the sheet's own making may lose, and does lose."""
+    """Return the checks that each variant may fail, and must fail."""
     found: Mapping[str, tuple[str, ...]] = getattr(_notes(part), "MAY_LOSE", {})
     return found
 
 
 def with_mistake(part: str, mistake: Mistake) -> dict[str, bytes]:
-    """Return the reference with one mistake in it.
+    """Return the reference with one mistake.
 
     Raises:
-        UsageError: an edit does not fit the reference as it stands.
+        UsageError: an edit does not match the current reference.
     """
     name = mistake.file or f"{part}.py"
     text = before = (REFERENCE / name).read_text(encoding="utf-8")
     for old, new in mistake.edits:
         if (times := before.count(old)) != 1 or old not in text:
-            raise UsageError(f"`{old.strip()}` stands {times} times in reference/{name}, not once")
+            raise UsageError(f"`{old.strip()}` occurs {times} times in reference/{name}, not once")
         text = text.replace(old, new)
     if text == before:
         raise UsageError("its edits change nothing")
     try:
         if not name.endswith(TABLE):
-            ast.parse(text)  # our own text: a mistake is one of meaning, not of syntax
+            ast.parse(text)  # our own text: a mistake must not be a syntax error
     except SyntaxError as problem:
         raise UsageError(f"line {problem.lineno} cannot be parsed: {problem.msg}") from problem
     return reference_files() | {name: text.encode()}
 
 
 def variants(part: str) -> dict[str, dict[str, bytes]]:
-    """Return the right answers of a part: one file each, or a folder of files, instead of <part>.py."""
+    """Return the correct answers of a part: a file each, or a folder, instead of <part>.py."""
     rest = {name: text for name, text in reference_files().items() if name != f"{part}.py"}
     found = {}
     for path in sorted((VARIANTS / part).glob("*")):
@@ -256,11 +256,11 @@ def _not_caught(mistake: Mistake, findings: Findings) -> Iterator[str]:
 
 
 def _not_hinted(mistake: Mistake, findings: Findings) -> Iterator[str]:
-    said = [
+    texts = [
         " ".join(f"{findings[name].message} {findings[name].hint}".split())
         for name in sorted(_failed(findings))
     ]
-    if not mistake.hint or not any(mistake.hint in text for text in said):
+    if not mistake.hint or not any(mistake.hint in text for text in texts):
         hints = {findings[name].hint for name in _failed(findings)}
         yield f"`{mistake.hint}` is not among: {' | '.join(sorted(hints))}"
 

@@ -1,6 +1,6 @@
-"""docs/soundness.md: what the checks were measured to catch and to leave alone, as tables.
+"""The tables of docs/soundness.md: measured results of the checks.
 
-Each table stands between two marks. A run over some parts writes their rows and keeps the others.
+Each table is between two marks. A run over some parts writes their rows and keeps the others.
 """
 
 import json
@@ -27,17 +27,17 @@ Rows = Mapping[str, Sequence[int]]
 
 
 def answers(row: SoundnessRow, count: int) -> list[int]:
-    """Return a part's numbers of known wrong and right answers, judged under so many seeds."""
+    """Return a part's numbers of known-wrong and known-correct answers, run under `count` seeds."""
     return [row.mistakes, row.caught, row.hinted, row.variants, row.passed, count]
 
 
 def changed(verdict: Verdict) -> list[int]:
-    """Return a part's numbers of changes, of which none is left over."""
+    """Return a part's numbers of mutants; there must be no survivors without a reason."""
     return [verdict.changes, verdict.changes - verdict.excused, verdict.excused]
 
 
 def met(part: str) -> list[int]:
-    """Give a part's numbers of checks, of the seeds that each of them has met, and of what was lost."""
+    """Return a part's numbers of checks, of seeds for each of them, and of failed correct answers."""
     found = [it for check, it in flakiness.read().items() if known_checks()[check].part == part]
     return [len(found), min(it.seeds for it in found), sum(len(it.failed) for it in found)]
 
@@ -53,7 +53,9 @@ def write(page: Path, table: str, rows: Rows) -> None:
     before, found, rest = text.partition(f"{first}\n")
     _, ended, after = rest.partition(last)
     if not (found and ended):
-        raise UsageError(f"{page} has no place for this table: a line {first}, then {last}")
+        raise UsageError(
+            f"{page} has no place for this table: it needs a line {first}, then {last}"
+        )
     merged = {**read(text, table), **rows}
     known = {part: merged[part] for part in parts_with_checks() if part in merged}
     lines = "".join(f"{line}\n" for line in _table(table, known))
@@ -61,7 +63,7 @@ def write(page: Path, table: str, rows: Rows) -> None:
 
 
 def read(text: str, table: str) -> dict[str, list[int]]:
-    """Return the rows of a table by part, that of all parts too."""
+    """Return the rows of a table by part, with the row of all parts."""
     first, last = _marks(table)
     rows = {}
     for line in text.partition(first)[2].partition(last)[0].splitlines():
@@ -89,7 +91,7 @@ def _in_all(columns: Sequence[str], rows: Rows) -> list[int]:
 
 
 def learnt() -> list[str]:
-    """Return the rows of the table of what is learnt or drawn, from fixtures/calibration.json."""
+    """Return the rows of the table of learned or random results, from fixtures/calibration.json."""
     found = json.loads((FIXTURES / "calibration.json").read_text(encoding="utf-8"))
     return [
         f"| {name} | {figures['false_alarm_of_the_check_below']:.0e} | "

@@ -1,1 +1,1 @@
-"""The pages that staff read."""
+"""The pages for staff."""

@@ -1,4 +1,4 @@
-"""What a class did with each check: how many passed, whom it tells apart, how the others failed."""
+"""Statistics of each check in a class: pass rate, discrimination, groups of failures."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ from graders.results.result import Outcome
 from graders.results.summary import CheckSummary, QuestionSummary, ResultSummary
 from reports.student.failures import signature
 
-LEAST = 5  # students below whom a correlation says nothing
+LEAST = 5  # students needed for a correlation
 
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """Students whose code failed in one way; the first one's message stands for all."""
+    """Students with the same failure; the first one's message represents all."""
 
     outcome: Outcome
     message: str
@@ -50,7 +50,7 @@ class QuestionAnalysis:
 
 
 def graded(results: Iterable[ResultSummary]) -> list[ResultSummary]:
-    """Leave out those whose points are not decided: unreadable, or our own fault."""
+    """Return the results with decided points, without unreadable uploads and our own failures."""
     return [each for each in results if each.status == "graded" and not each.needs_staff]
 
 
@@ -87,19 +87,19 @@ def _check(
         sum(passes),
         len(passes),
         _discrimination([float(passed) for passed in passes], rests),
-        _commonest_hint(each for _, each in found),
+        _most_frequent_hint(each for _, each in found),
         _groups(found),
     )
 
 
-def _commonest_hint(checks: Iterable[CheckSummary]) -> str:
-    """Return the hint that most were given; "" where nobody was."""
+def _most_frequent_hint(checks: Iterable[CheckSummary]) -> str:
+    """Return the most frequent hint, or ""."""
     hints = Counter(each.hint for each in checks if each.hint and each.outcome != "passed")
     return hints.most_common(1)[0][0] if hints else ""
 
 
 def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[FailureGroup, ...]:
-    """Put the failures with one cause together, the commonest first."""
+    """Group the failures by cause, the most frequent first."""
     kinds: dict[tuple[str, str, str], list[tuple[ResultSummary, CheckSummary]]] = {}
     for result, check in found:
         if check.outcome != "passed":
@@ -135,12 +135,12 @@ def _question(found: Sequence[tuple[ResultSummary, QuestionSummary]]) -> Questio
         sum(question.points == question.max_points for _, question in found),
         sum(not question.points for _, question in found),
         _discrimination(points, rests),
-        _commonest_hint(check for _, question in found for check in question.checks),
+        _most_frequent_hint(check for _, question in found for check in question.checks),
     )
 
 
 def _discrimination(own: Sequence[float], rests: Sequence[float]) -> float | None:
-    """Correlate these points with the points of everything else; None where that says nothing."""
+    """Return the correlation of these points with all other points; None if it is undefined."""
     if len(own) < LEAST:
         return None
     try:

@@ -1,4 +1,4 @@
-"""checks/<check>.html: how a class failed at one check, each way of failing once."""
+"""checks/<check>.html: how a class failed one check, each kind of failure once."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ LISTED = 200  # students of a group
 
 @dataclass(frozen=True)
 class StudentView:
-    """A student's name and the way to this check in the report."""
+    """A student's name and the link to this check in the report."""
 
     name: str
     href: str
@@ -25,7 +25,7 @@ class StudentView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """One way of failing."""
+    """One kind of failure."""
 
     title: str
     words: OutcomeWords
@@ -53,7 +53,7 @@ def check_file(id: str) -> str:
 
 
 def render_checks(results: Sequence[ResultSummary]) -> dict[str, str]:
-    """Render a page for every check that someone failed, by the name of its file."""
+    """Render a page for every failed check, by file name."""
     ordered = sorted(results, key=lambda each: (each.student.name.casefold(), each.student.id))
     return {
         check_file(found.check.id): render("check.html.j2", _page(found))
@@ -64,12 +64,12 @@ def render_checks(results: Sequence[ResultSummary]) -> dict[str, str]:
 
 def _page(found: CheckAnalysis) -> CheckPage:
     question = found.question
-    told = f"Passed by {found.passed:,} of {counted(found.decided, 'graded student')}"
+    passed = f"Passed by {found.passed:,} of {counted(found.decided, 'graded student')}"
     ways = counted(len(found.groups), "way")
     return CheckPage(
         title=sentence(found.check.sentence or found.check.id),
         question=f"Question {line(question.number)}: {line(question.title)}",
-        numbers=f"{told} ({percent(found.passed, found.decided)}). The others fail in {ways}.",
+        numbers=f"{passed} ({percent(found.passed, found.decided)}). The others fail in {ways}.",
         groups=tuple(_group(group, found.position) for group in found.groups),
     )
 
@@ -80,14 +80,14 @@ def _group(group: FailureGroup, position: int) -> GroupView:
         words=OUTCOME_WORDS[group.outcome],
         message=message_view(group.message),
         hint=block(group.hint),
-        students=tuple(_person(each, position) for each in group.students[:LISTED]),
+        students=tuple(_student(each, position) for each in group.students[:LISTED]),
         more=missing(len(group.students) - LISTED, "student")
         if len(group.students) > LISTED
         else "",
     )
 
 
-def _person(result: ResultSummary, position: int) -> StudentView:
+def _student(result: ResultSummary, position: int) -> StudentView:
     folder = quote(result.student.id, safe="", errors="surrogatepass")
     name = line(result.student.name or result.student.id)
     return StudentView(name, f"../students/{folder}/report.html#check-{position}")

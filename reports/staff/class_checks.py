@@ -1,4 +1,4 @@
-"""The class page's tables of questions and checks: how many passed, whom they tell apart, the hints."""
+"""The class page's tables of questions and checks: pass rates, discrimination, hints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reports.staff.check_page import check_file
 
 @dataclass(frozen=True)
 class RateView:
-    """One check and how many passed it; `width` is of 100, `href` the way to its failures."""
+    """One check and how many passed it; `width` is of 100, `href` links to its failures."""
 
     question: str
     sentence: str
@@ -37,7 +37,7 @@ class QuestionRow:
 
 
 def rate(found: CheckAnalysis) -> RateView:
-    """Return how many passed a check, and what the others are told most often."""
+    """Return the pass rate of a check, and its most frequent hint."""
     return RateView(
         question=line(found.question.number),
         sentence=sentence(found.check.sentence or found.check.id),
@@ -50,14 +50,14 @@ def rate(found: CheckAnalysis) -> RateView:
     )
 
 
-def to_teach_again(found: Sequence[CheckAnalysis]) -> list[CheckAnalysis]:
-    """Find the checks that fewest passed: at most five, and only where a quarter or more failed."""
+def topics_to_revisit(found: Sequence[CheckAnalysis]) -> list[CheckAnalysis]:
+    """Return the checks with the lowest pass rates: at most five, each failed by a quarter or more."""
     hard = [each for each in found if each.decided and each.passed * 4 <= each.decided * 3]
     return sorted(hard, key=lambda each: each.passed / each.decided)[:5]
 
 
 def question_row(found: QuestionAnalysis) -> QuestionRow:
-    """Return how a question went."""
+    """Return the row of a question."""
     maximum = float(found.question.max_points)
     return QuestionRow(
         name=f"Q{line(found.question.number)}",

@@ -1,4 +1,4 @@
-"""index.html: a whole class, for the TA: who needs a person, how it went, what to teach again."""
+"""index.html: a whole class, for the TA: students who need attention, results, topics to revisit."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +11,11 @@ from graders.text import counted, decimal, line, sentence
 from reports.outcome_words import STATUS_WORDS
 from reports.page import render
 from reports.staff.analysis import check_analyses, graded, question_analyses
-from reports.staff.class_checks import QuestionRow, RateView, question_row, rate, to_teach_again
+from reports.staff.class_checks import QuestionRow, RateView, question_row, rate, topics_to_revisit
 
 BINS = 10
-OPEN = 12  # students of a task who are seen before it is unfolded
-SIMILARITY = "similarity.html"  # beside the page, where somebody asked for it
+OPEN = 12  # students of a task that are shown unfolded
+SIMILARITY = "similarity.html"  # beside the page, if it was requested
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class BinView:
 
 @dataclass(frozen=True)
 class LinkView:
-    """A student's name and the way to the report."""
+    """A student's name and the link to the report."""
 
     name: str
     id: str
@@ -49,7 +49,7 @@ class LinkView:
 
 @dataclass(frozen=True)
 class TaskView:
-    """Something that only a person can do, and the students whom it concerns."""
+    """A task for staff, and the students concerned."""
 
     title: str
     text: str
@@ -59,7 +59,7 @@ class TaskView:
 
 @dataclass(frozen=True)
 class PointsView:
-    """Points in a cell, with a remark when they are not final."""
+    """Points in a cell, with a remark if they are not final."""
 
     points: str
     remark: str
@@ -98,7 +98,7 @@ class ClassPage:
     columns: tuple[ColumnView, ...]
     maximum: str
     rows: tuple[RowView, ...]
-    again: tuple[RateView, ...]
+    revisit: tuple[RateView, ...]
     questions: tuple[QuestionRow, ...]
     rates: tuple[RateView, ...]
     slowest: tuple[LinkView, ...]
@@ -110,8 +110,8 @@ def render_class(
     """Render a class as a self-contained page that links to students/<id>/report.html.
 
     Args:
-        sheet: the sheet's title; its name stands where there is none.
-        similarity: whether similarity.html lies beside the page.
+        sheet: the sheet's title (default: its name).
+        similarity: whether similarity.html is beside the page.
     """
     ordered = sorted(
         results, key=lambda result: (result.student.name.casefold(), result.student.id)
@@ -135,7 +135,7 @@ def _page(results: Sequence[ResultSummary], sheet: str, similarity: bool) -> Cla
         columns=tuple(columns.values()),
         maximum=decimal(maximum),
         rows=tuple(_row(result, tuple(columns)) for result in results),
-        again=tuple(rate(each) for each in to_teach_again(found)),
+        revisit=tuple(rate(each) for each in topics_to_revisit(found)),
         questions=tuple(question_row(each) for each in question_analyses(results)),
         rates=tuple(rate(each) for each in found),
         slowest=_slowest(results),
@@ -164,10 +164,10 @@ def _rounded(value: Decimal) -> str:
 
 def _basis(results: Sequence[ResultSummary], decided: Sequence[ResultSummary]) -> str:
     if not results:
-        return "No uploads were graded yet."
-    text = f"Mean, median and distribution are of {counted(len(decided), 'graded student')}"
+        return "No uploads graded yet."
+    text = f"Mean, median and distribution cover {counted(len(decided), 'graded student')}"
     if any(result.pending_points for result in decided):
-        return f"{text}, before the points that are still to be graded manually."
+        return f"{text}, without points that are still to be graded manually."
     return f"{text}."
 
 
@@ -176,7 +176,7 @@ def _tasks(results: Sequence[ResultSummary]) -> tuple[TaskView, ...]:
     staff = [result for result in results if result.needs_staff]
     tasks = (
         _task("Unreadable", "uploads that could not be read", unreadable),
-        _task("Needs staff", "our grader could not finish; no points are lost by it", staff),
+        _task("Needs staff", "our grader could not finish; students lose no points", staff),
         *_pending(results),
     )
     return tuple(task for task in tasks if task.students)
@@ -198,7 +198,7 @@ def _pending(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
                 waiting.setdefault(question.number, []).append(result)
                 points[question.number] = question.pending_points
     for number, students in waiting.items():
-        title = f"Question {line(number)} by hand: {counted(len(students), 'student')}"
+        title = f"Question {line(number)}, manual grading: {counted(len(students), 'student')}"
         text = f"{counted(points[number], 'point')} each, pending"
         yield TaskView(title, text, tuple(_link(result) for result in students), True)
 
@@ -215,7 +215,7 @@ def _link(result: ResultSummary, with_message: bool = False) -> LinkView:
 
 
 def _bins(points: Sequence[Decimal], maximum: Decimal) -> tuple[BinView, ...]:
-    """Count tenths of the maximum, and full points apart from what is almost full."""
+    """Count students by tenths of the maximum, with full points in a bin of their own."""
     if not points or not maximum:
         return ()
     counts = [0] * (BINS + 1)
@@ -259,7 +259,7 @@ def _columns(results: Iterable[ResultSummary]) -> dict[str, ColumnView]:
 def _row(result: ResultSummary, numbers: Sequence[str]) -> RowView:
     questions = {question.number: question for question in result.questions}
     late = f"{decimal(result.late_points)} off, late" if result.late_points else ""
-    pending = f"+ {decimal(result.pending_points)} by hand" if result.pending_points else ""
+    pending = f"+ {decimal(result.pending_points)} pending" if result.pending_points else ""
     return RowView(
         link=_link(result),
         late=result.late,
@@ -281,7 +281,7 @@ def _cell(question: QuestionSummary | None) -> PointsView:
 
 
 def _slowest(results: Sequence[ResultSummary]) -> tuple[LinkView, ...]:
-    """Name the three that took longest to grade, where grading took time at all."""
+    """Return the three slowest to grade, if grading took a second or more."""
     ordered = sorted(results, key=lambda result: result.seconds, reverse=True)
     return tuple(
         replace(_link(result), message=f"{result.seconds:.0f} s")

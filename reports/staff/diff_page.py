@@ -1,4 +1,4 @@
-"""Score changes between two batches, for staff: on a terminal, as a table and as a page."""
+"""Score changes between two batches, for staff: on the terminal, as CSV and as a page."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 from rich.text import Text
 
-from graders.results.diff import Comparison, Difference, Move, State, Tally
+from graders.results.diff import Change, Comparison, Difference, State, Tally
 from graders.results.result import Student
 from graders.results.table import cell
 from graders.text import counted, decimal, line, sentence
@@ -18,18 +18,18 @@ COLUMNS = (
     *("id", "name", "moved", "question", "check", "before", "after"),
     *("points_before", "points_after", "why"),
 )
-LISTED = 200  # students named where only one folder has them
+LISTED = 200  # students listed that only one folder has
 NAMES = {
     "status": "Status",
     "check": "Check",
-    "by hand": "Manual grading",
+    "manual": "Manual grading",
     "lateness": "Lateness",
 }
 
 
 @dataclass(frozen=True)
-class MoveView:
-    """One thing that moved: where, and its two states in words."""
+class ChangeView:
+    """One change: the item, and its two states in words."""
 
     question: str
     name: str
@@ -40,27 +40,27 @@ class MoveView:
 
 @dataclass(frozen=True)
 class DifferenceView:
-    """One student's points before and after, what moved, and why."""
+    """One student's points before and after, the changes, and why."""
 
     name: str
     id: str
     points: str
     gain: str
     tone: str
-    moves: tuple[MoveView, ...]
+    changes: tuple[ChangeView, ...]
     why: str
 
 
 @dataclass(frozen=True)
 class TallyView:
-    """One check that moved, and for how many students in which way."""
+    """One changed check, with the numbers of students by kind of change."""
 
     question: str
     name: str
     sentence: str
     gained: str
     lost: str
-    otherwise: str
+    other: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class DiffPage:
     title: str
     old: str
     new: str
-    said: str
+    summary: str
     differences: tuple[DifferenceView, ...]
     tallies: tuple[TallyView, ...]
     only: tuple[tuple[str, tuple[str, ...]], ...]
@@ -83,29 +83,31 @@ def render_diff(found: Comparison) -> str:
 
 
 def lines(found: Comparison) -> Iterator[Text]:
-    """Say the comparison in lines: each student, each check, and in the end how many moved."""
+    """Yield the comparison as lines: each student, each check, and at the end a summary."""
     page = _page(found)
     for view in page.differences:
         who = Text(f"{view.id} {view.name}".strip(), "bold")
         colour = {"good": "green", "bad": "red"}.get(view.tone, "")
         yield who + Text(f": {view.points}") + Text(f" ({view.gain})", colour)
-        for move in view.moves:
-            yield Text(f"    {_named(move.question, move.name)}: {move.before} → {move.after}")
+        for change in view.changes:
+            yield Text(
+                f"    {_named(change.question, change.name)}: {change.before} → {change.after}"
+            )
         yield Text(f"    Why: {view.why}", "dim")
     if page.tallies:
         yield Text("By check", "bold")
     for tally in page.tallies:
-        counts = f"{tally.gained} now pass, {tally.lost} no longer, {tally.otherwise} otherwise"
+        counts = f"{tally.gained} now pass, {tally.lost} no longer pass, {tally.other} other"
         yield Text(f"    {_named(tally.question, tally.name)}: {counts}")
     for title, names in page.only:
         yield Text(f"{title}: {', '.join(names)}")
     for file in page.damaged:
-        yield Text(f"Left out, for it is no result: {file}", "yellow")
-    yield Text(page.said, "bold")
+        yield Text(f"Left out, not a result: {file}", "yellow")
+    yield Text(page.summary, "bold")
 
 
 def table(found: Comparison) -> str:
-    """Return CSV: a row for each thing that moved, and one for each student's total."""
+    """Return CSV: a row for each change, and one for each student's total."""
     rows = [row for difference in found.differences for row in _rows(difference)]
     rows += [_only(student, f"only in {found.old}") for student in found.only_old]
     rows += [_only(student, f"only in {found.new}") for student in found.only_new]
@@ -116,13 +118,13 @@ def table(found: Comparison) -> str:
 def _rows(found: Difference) -> Iterator[tuple[str, ...]]:
     who, why = (cell(found.student.id), cell(found.student.name)), cell("; ".join(found.why))
     yield (*who, "total", "", "", "", "", _number(found.before), _number(found.after), why)
-    for move in found.moves:
-        before, after = move.before, move.after
-        check = move.thing.name if move.thing.kind == "check" else ""
+    for change in found.changes:
+        before, after = change.before, change.after
+        check = change.item.name if change.item.kind == "check" else ""
         yield (
             *who,
-            move.thing.kind,
-            cell(move.shown.question),
+            change.item.kind,
+            cell(change.shown.question),
             cell(check),
             before.word if before else "",
             after.word if after else "",
@@ -147,7 +149,7 @@ def _page(found: Comparison) -> DiffPage:
         title="Score changes",
         old=old,
         new=new,
-        said=_said(found),
+        summary=_summary(found),
         differences=tuple(_difference(each) for each in found.differences),
         tallies=tuple(_tally(each) for each in found.tallies),
         only=tuple((f"Only in {where}", _names(who)) for where, who in only if who),
@@ -155,13 +157,13 @@ def _page(found: Comparison) -> DiffPage:
     )
 
 
-def _said(found: Comparison) -> str:
-    if found.nothing_moved:
-        words = f"Nothing moved: {counted(found.both, 'student')} as before"
+def _summary(found: Comparison) -> str:
+    if found.is_empty:
+        words = f"No changes: {counted(found.both, 'student')} compared"
     else:
         gains = [each.gain for each in found.differences if each.gain is not None]
         more, less = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
-        words = f"{len(found.differences)} of {counted(found.both, 'student')} moved: "
+        words = f"{len(found.differences)} of {counted(found.both, 'student')} changed: "
         words += f"{more} with more points, {less} with fewer"
     if found.damaged:
         words += f"; {counted(len(found.damaged), 'file')} could not be compared"
@@ -183,7 +185,7 @@ def _difference(found: Difference) -> DifferenceView:
         points=f"{before} → {after} of {counted(found.maximum, 'point')}",
         gain=_signed(gain),
         tone="open" if not gain else "good" if gain > 0 else "bad",
-        moves=tuple(_move(each) for each in found.moves),
+        changes=tuple(_change(each) for each in found.changes),
         why="; ".join(line(reason) for reason in found.why),
     )
 
@@ -194,25 +196,25 @@ def _signed(gain: Decimal | None) -> str:
     return f"{'+' if gain > 0 else ''}{decimal(gain)}"
 
 
-def _move(move: Move) -> MoveView:
-    name = NAMES[move.thing.kind] if move.thing.kind != "check" else move.thing.name
-    return MoveView(
-        question=_question(move.shown.question),
+def _change(change: Change) -> ChangeView:
+    name = NAMES[change.item.kind] if change.item.kind != "check" else change.item.name
+    return ChangeView(
+        question=_question(change.shown.question),
         name=line(name),
-        sentence=sentence(move.shown.sentence),
-        before=_state(move, move.before),
-        after=_state(move, move.after),
+        sentence=sentence(change.shown.sentence),
+        before=_state(change, change.before),
+        after=_state(change, change.after),
     )
 
 
-def _state(move: Move, state: State | None) -> str:
+def _state(change: Change, state: State | None) -> str:
     if state is None:
         return "not on the sheet"
-    if move.thing.kind == "status":
+    if change.item.kind == "status":
         return next(word for status, word in STATUS_WORDS.items() if status == state.word)
-    if move.thing.kind == "lateness":
-        return f"{state.word}, {decimal(-(state.points or Decimal(0)))} taken"
-    if move.thing.kind == "by hand":
+    if change.item.kind == "lateness":
+        return f"{state.word}, {decimal(-(state.points or Decimal(0)))} deducted"
+    if change.item.kind == "manual":
         return "pending" if state.points is None else _of(state)
     word = next(words.word for outcome, words in OUTCOME_WORDS.items() if outcome == state.word)
     return word if state.points is None else f"{word}, {_of(state)}"
@@ -229,7 +231,7 @@ def _tally(found: Tally) -> TallyView:
         sentence=sentence(found.sentence),
         gained=f"{found.gained:,}",
         lost=f"{found.lost:,}",
-        otherwise=f"{found.otherwise:,}",
+        other=f"{found.other:,}",
     )
 
 

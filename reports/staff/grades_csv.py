@@ -1,8 +1,8 @@
 """grades.csv: one line per student, for spreadsheets and gradebooks.
 
 UTF-8 without a byte-order mark: an LMS would read the mark as part of the first column's name.
-Excel misses it only when the file is double-clicked; Data > From Text/CSV asks for the encoding.
-Lines end with LF, which spreadsheets, importers and command-line tools all read.
+Excel needs the mark only if the file is double-clicked; Data > From Text/CSV asks for the encoding.
+Lines end with LF, which spreadsheets, importers and command-line tools can all read.
 """
 
 import os
@@ -17,9 +17,9 @@ from graders.text import decimal
 
 
 def write_grades(summaries: Sequence[ResultSummary], path: Path) -> None:
-    """Write one line per student, by id, with exact decimals; the file appears whole or not at all.
+    """Write one line per student, by id, with exact decimals; the file is replaced as a whole.
 
-    Points that our own failure left undecided are an empty cell: no grade, never a zero.
+    Points that are undecided because of our own failure are an empty cell, never a zero.
     """
     ordered = sorted(summaries, key=lambda summary: (summary.student.id, summary.student.upload))
     numbers = dict.fromkeys(q.number for summary in ordered for q in summary.questions)

@@ -1,4 +1,4 @@
-"""The pages on which a person gives points: a list of questions, and one question of one student."""
+"""The pages for manual grading: a list of answers, and one answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reports.page import render
 
 @dataclass(frozen=True)
 class MarkView:
-    """One question of one student, what is given so far, and the files to look at."""
+    """One question of one student, with the grade so far and the submitted files."""
 
     number: str
     name: str
@@ -59,20 +59,20 @@ class MarkView:
 
 @dataclass(frozen=True)
 class MarkPage:
-    """What mark.html.j2 prints: the list, or one question with a refusal where saving failed."""
+    """What mark.html.j2 prints: the list, or one answer, with a refusal if saving failed."""
 
     title: str
-    waiting: str
+    status: str
     works: tuple[MarkView, ...]
     work: MarkView | None
     refusal: str
 
 
 def render_list(works: Sequence[MarkView]) -> str:
-    """Render the list of all questions."""
-    waiting = sum(work.pending for work in works)
-    told = f"{waiting} of {counted(len(works), 'answer')} still ungraded."
-    return render("mark.html.j2", MarkPage("Manual grading", told, tuple(works), None, ""))
+    """Render the list of all answers."""
+    ungraded = sum(work.pending for work in works)
+    status = f"{ungraded} of {counted(len(works), 'answer')} still ungraded."
+    return render("mark.html.j2", MarkPage("Manual grading", status, tuple(works), None, ""))
 
 
 def render_work(work: MarkView, refusal: str = "") -> str:

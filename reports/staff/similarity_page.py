@@ -1,4 +1,4 @@
-"""similarity.html, for staff alone: pairs of uploads whose code is alike, side by side."""
+"""similarity.html, only for staff: pairs of uploads with similar code, side by side."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NAMED = 50  # students in a list
 
 @dataclass(frozen=True)
 class OwnerView:
-    """A student's name, and the way to the report where there is one."""
+    """A student's name, and the link to the report if there is one."""
 
     name: str
     id: str
@@ -25,11 +25,11 @@ class OwnerView:
 
 @dataclass(frozen=True)
 class LineView:
-    """One line of code, and whether it stands in the other upload, too."""
+    """One line of code, and whether it is also in the other upload."""
 
     number: str
     text: str
-    alike: bool
+    shared: bool
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class SideView:
 
 @dataclass(frozen=True)
 class PairView:
-    """Two uploads, how much is alike, and the pieces that show it."""
+    """Two uploads, how similar they are, and the matching pieces."""
 
     anchor: str
     one: tuple[OwnerView, ...]
     other: tuple[OwnerView, ...]
     share: str
     whole: str
-    told: str
+    summary: str
     pieces: tuple[tuple[SideView, SideView], ...]
 
 
@@ -59,7 +59,7 @@ class SimilarityPage:
     """Everything that similarity.html.j2 prints."""
 
     title: str
-    said: str
+    summary: str
     how: str
     notes: tuple[str, ...]
     rings: tuple[tuple[OwnerView, ...], ...]
@@ -73,18 +73,18 @@ def render_similarity(found: Similarity, known: Set[str]) -> str:
 
 
 def in_short(found: Similarity) -> str:
-    """Return what came of it in one sentence."""
-    are = "is alike" if found.found == 1 else "are alike"
+    """Return the summary in one sentence."""
+    are = "is" if found.found == 1 else "are"
     pairs = counted(found.found, "pair") if found.found else "none"
-    return f"{counted(found.compared, 'upload')} compared: {pairs} {are}."
+    return f"{counted(found.compared, 'upload')} compared: {pairs} {are} similar."
 
 
 def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
     return SimilarityPage(
         title="Code similarity",
-        said=in_short(found),
+        summary=in_short(found),
         how=f"Two uploads are listed if {THRESHOLD:.0%} or more of one's best-matching passage of "
-        f"{WINDOW} k-grams, about 40 lines, is in the other's code, too.".replace("%", "\u00a0%"),
+        f"{WINDOW} k-grams, about 40 lines, is also in the other's code.".replace("%", "\u00a0%"),
         notes=tuple(_notes(found)),
         rings=tuple(_people(ring, known) for ring in found.clusters),
         pairs=tuple(_pair(pair, i, known) for i, pair in enumerate(found.pairs, 1)),
@@ -93,22 +93,25 @@ def _page(found: Similarity, known: Set[str]) -> SimilarityPage:
 
 
 def _notes(found: Similarity) -> list[str]:
-    """Return whose code is not compared, or not all of it, or is not what was graded."""
+    """Return notes on code that is not or only partly compared, or differs from the graded code."""
     kinds = (
-        ("Compared only in part, being too long or too slow to read", found.cut),
-        ("Not compared, since it cannot be read", found.unread),
-        ("Compared, but not what was graded; run the batch again on these uploads", found.changed),
+        ("Compared only in part, because it is too long or too slow to read", found.cut),
+        ("Not compared, because it cannot be read", found.unread),
+        (
+            "Compared, but changed since grading; run the batch again on these uploads",
+            found.changed,
+        ),
     )
     return [f"{words}: {_listed(students)}." for words, students in kinds if students]
 
 
 def _more(found: Similarity) -> str:
-    """Return why not every pair is here."""
+    """Return a note if not every pair is listed."""
     if found.found == len(found.pairs):
         return ""
     return (
-        f"Here are {len(found.pairs)} of {counted(found.found, 'pair')}: the most similar, and of a "
-        "cluster of more than two those that connect it."
+        f"{len(found.pairs)} of {counted(found.found, 'pair')} are listed: the most similar, and in "
+        "clusters of more than two those that connect them."
     )
 
 
@@ -125,23 +128,23 @@ def _pair(pair: Pair, position: int, known: Set[str]) -> PairView:
         other=_people(pair.other, known),
         share=_percent(pair.share),
         whole=_percent(pair.whole),
-        told=" ".join(_told(pair)),
+        summary=" ".join(_summary(pair)),
         pieces=tuple((_side(one), _side(other)) for one, other in pair.pieces),
     )
 
 
-def _told(pair: Pair) -> list[str]:
-    told = [
+def _summary(pair: Pair) -> list[str]:
+    texts = [
         "The same files, byte for byte."
         if pair.identical
         else f"{_percent(pair.share)} of the best-matching passage, and {_percent(pair.whole)} of "
-        "all code of one's own, are in the other upload, too."
+        "the student's own code, is also in the other upload."
     ]
     groups = {each.group for each in pair.one} & {each.group for each in pair.other} - {""}
-    told += [f"Both are in the group {line(group)}." for group in sorted(groups)]
+    texts += [f"Both are in the group {line(group)}." for group in sorted(groups)]
     if not pair.pieces:
-        told.append("What they have in common, many in this class have.")
-    return told
+        texts.append("What they share is common in this class.")
+    return texts
 
 
 def _percent(share: float) -> str:
@@ -164,6 +167,6 @@ def _people(students: Sequence[Student], known: Set[str]) -> tuple[OwnerView, ..
 def _side(side: Side) -> SideView:
     return SideView(
         line(side.file),
-        tuple(LineView(str(n), line(t.expandtabs(4)), alike) for n, t, alike in side.lines),
+        tuple(LineView(str(n), line(t.expandtabs(4)), shared) for n, t, shared in side.lines),
         missing(side.more, "line") if side.more else "",
     )

@@ -1,1 +1,1 @@
-"""The pages that students read."""
+"""The pages for students."""

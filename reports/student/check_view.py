@@ -1,4 +1,4 @@
-"""A check as a page prints it."""
+"""A check on a page."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from reports.student.failures import LABELS
 
 @dataclass(frozen=True)
 class MessageView:
-    """A message taken apart: the problem, other lines, and what was called, returned, expected."""
+    """The parts of a message: the problem, other lines, and what was called, returned, expected."""
 
     problem: str
     rest: str
@@ -45,7 +45,7 @@ class CheckView:
 
 
 def check_view(check: CheckResult, position: int) -> CheckView:
-    """Prepare the check that is at `position` on its page, counted from 1."""
+    """Return the view of the check at `position` on its page, counted from 1."""
     output = check.output.strip()
     return CheckView(
         anchor=f"check-{position}",
@@ -63,7 +63,7 @@ def check_view(check: CheckResult, position: int) -> CheckView:
 
 
 def message_view(message: str) -> MessageView | None:
-    """Take a message apart; None if there is none."""
+    """Return the parts of a message; None if it is empty."""
     other: list[str] = []
     rows: list[tuple[str, str]] = []
     for text in block(message).split("\n"):
@@ -79,15 +79,15 @@ def message_view(message: str) -> MessageView | None:
 
 
 def as_same(view: CheckView, first: CheckView) -> CheckView:
-    """Refer from a failure to an earlier one of the same cause; its pictures are enough."""
+    """Return a failure that refers to an earlier one of the same cause, without figures."""
     return replace(view, same=SameView(first.anchor, first.sentence), figures=())
 
 
 def _meaning(check: CheckResult) -> str:
-    """Explain an outcome, unless its word or its message says it all."""
+    """Return the explanation of an outcome, unless its word or message is enough."""
     plain = check.outcome == "not_run" and not check.message
-    told = check.outcome in ("passed", "failed", "error")
-    return "" if told or plain else OUTCOME_WORDS[check.outcome].meaning
+    obvious = check.outcome in ("passed", "failed", "error")
+    return "" if obvious or plain else OUTCOME_WORDS[check.outcome].meaning
 
 
 def _check_points(check: CheckResult) -> str:

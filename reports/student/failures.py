@@ -1,4 +1,4 @@
-"""What failures have in common: one cause is told once, to a student and to a TA."""
+"""Group failures by cause: each cause is shown once, to students and to staff."""
 
 import re
 from collections.abc import Iterable
@@ -22,20 +22,20 @@ class Failure(Protocol):
 
 
 def signature(check: Failure) -> tuple[str, str, str]:
-    """Return what failures with one cause share: part, outcome, and the problem without its numbers."""
+    """Return the key of a failure's cause: part, outcome, and the problem without numbers."""
     problem = NUMBER.sub("#", check.message.partition("\n")[0][:400])
     return check.id.partition("::")[0], check.outcome, problem
 
 
 def first_to_fix(result: Result) -> CheckResult | None:
-    """Find the first check, in sheet order, that is the author's to fix, with points if any has."""
+    """Return the first failed check that a student can fix, preferably one with points."""
     if result.status == "unreadable":
         return None
     fixable = [c for c in result.checks if c.outcome not in ("passed", "grader_error")]
     return next((check for check in fixable if check.max_points), next(iter(fixable), None))
 
 
-def alike(check: CheckResult, checks: Iterable[CheckResult]) -> int:
+def similar_failures(check: CheckResult, checks: Iterable[CheckResult]) -> int:
     """Count the other checks that failed in the same way."""
     own = signature(check)
     same = [each for each in checks if each.outcome not in ("passed", "grader_error")]

@@ -1,4 +1,4 @@
-"""A question as the report prints it, at a glance and with its checks."""
+"""A question in the report, at a glance and with its checks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from reports.student.failures import signature
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of points, 100 wide: what is earned, then what is still open. The rest is lost."""
+    """A bar of points, 100 wide: earned points, then open ones. The rest is lost."""
 
     earned: str
     open: str
@@ -22,7 +22,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class ManualView:
-    """The points of a question that a person gives."""
+    """The manual points of a question."""
 
     points: str
     pending: bool
@@ -47,12 +47,12 @@ class QuestionView:
 
 
 def question_views(result: Result) -> Iterator[QuestionView]:
-    """Yield the questions. Of failures with one cause the first is told in full, the rest folded."""
+    """Yield the questions. The first failure with a cause is shown in full, the others are folded."""
     first = 1
-    told: dict[tuple[str, str, str], CheckView] = {}
+    shown: dict[tuple[str, str, str], CheckView] = {}
     for position, question in enumerate(result.questions, 1):
         views = tuple(
-            _once(check, check_view(check, first + i), told)
+            _once(check, check_view(check, first + i), shown)
             for i, check in enumerate(question.checks)
         )
         yield _question(question, position, views)
@@ -60,11 +60,11 @@ def question_views(result: Result) -> Iterator[QuestionView]:
 
 
 def _once(
-    check: CheckResult, view: CheckView, told: dict[tuple[str, str, str], CheckView]
+    check: CheckResult, view: CheckView, shown: dict[tuple[str, str, str], CheckView]
 ) -> CheckView:
     if not check.message or check.outcome in ("passed", "grader_error"):
         return view
-    first = told.setdefault(signature(check), view)
+    first = shown.setdefault(signature(check), view)
     return view if first is view else as_same(view, first)
 
 
@@ -90,14 +90,14 @@ def _question(
 
 
 def _symbol(checks: tuple[CheckResult, ...]) -> str:
-    """Return the symbol of the worst outcome: wrong before undecided before not run before passed."""
+    """Return the symbol of the worst outcome: wrong, undecided, not run, passed."""
     symbols = {OUTCOME_WORDS[check.outcome].symbol for check in checks}
     return next((symbol for symbol in "✗?—" if symbol in symbols), "✓")
 
 
 def _notes(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:
-    """Say at a glance what the remarks at the top say in full."""
-    given = f"{decimal(pending)} more by hand, pending" if pending else ""
+    """Return short notes; the remarks at the top explain them."""
+    given = f"{decimal(pending)} more pending" if pending else ""
     decided = f"{decimal(undecided)} not decided yet" if undecided else ""
     return tuple(note for note in (given, decided) if note)
 
@@ -113,7 +113,7 @@ def _manual(manual: Manual) -> ManualView:
 
 
 def points_bar(points: Decimal, still_open: Decimal, maximum: Decimal) -> Bar:
-    """Scale to 100, in tenths. Nothing looks full that is not."""
+    """Return a bar of width 100, in tenths. Only full points look full."""
     if not maximum:
         return Bar("0", "0")
     tenth = Decimal("0.1")

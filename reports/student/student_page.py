@@ -9,7 +9,7 @@ from graders.text import counted, decimal, lateness, line, missing, seconds_text
 from reports.outcome_words import OUTCOME_WORDS
 from reports.page import render
 from reports.student.check_view import CheckView, MessageView, message_view
-from reports.student.failures import alike, first_to_fix
+from reports.student.failures import first_to_fix, similar_failures
 from reports.student.question_view import Bar, QuestionView, points_bar, question_views
 
 FILES = 200
@@ -18,7 +18,7 @@ NOTES = 50
 
 @dataclass(frozen=True)
 class LateView:
-    """What lateness takes, and when the upload came."""
+    """The late penalty, and the reason."""
 
     points: str
     why: str
@@ -26,7 +26,7 @@ class LateView:
 
 @dataclass(frozen=True)
 class FileView:
-    """One file of the submission and what the loader says about it."""
+    """One file of the submission with the loader's remarks."""
 
     name: str
     notes: tuple[str, ...]
@@ -43,11 +43,11 @@ class BannerView:
 
 @dataclass(frozen=True)
 class FirstView:
-    """The check to fix first, and what may be fixed with it."""
+    """The check to fix first, and a note on similar failures."""
 
     check: CheckView
     meaning: str
-    alike: str
+    similar: str
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ class StudentPage:
 
 
 def render_report(result: Result, sheet: str = "") -> str:
-    """Render one result as a self-contained HTML page, under the sheet's title where it is given."""
+    """Render one result as a self-contained HTML page, with the sheet's title if given."""
     return render("report.html.j2", student_page(result, sheet))
 
 
 def student_page(result: Result, sheet: str = "") -> StudentPage:
-    """Return `result` in the words of the report."""
+    """Return the view of `result`."""
     questions = tuple(question_views(result))
     undecided = sum((undecided_points(question) for question in result.questions), Decimal(0))
     name = line(result.student.name or result.student.id)
@@ -140,13 +140,13 @@ def _banner(result: Result) -> BannerView | None:
     if result.status == "unreadable":
         return BannerView(
             "Your upload could not be read",
-            "So no check could be run. Hand in again if you still can, or ask course staff.",
+            "So no check could be run. Submit again if you still can, or ask course staff.",
             message,
         )
     if result.status == "needs_staff":
         return BannerView(
             "Course staff will look at this",
-            "Our grader could not finish. That is not your fault, and no points are lost by it.",
+            "Our grader could not finish. That is not your fault, and you lose no points.",
             message,
         )
     return BannerView("A note on this grade", "", message) if message else None
@@ -158,7 +158,7 @@ def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> FirstV
         return None
     views = [view for question in questions for view in question.checks]
     position = next(i for i, check in enumerate(result.checks) if check is found)
-    others = alike(found, result.checks)
+    others = similar_failures(found, result.checks)
     fail = "fails" if others == 1 else "fail"
     again = f"{counted(others, 'more check')} of this part {fail} in the same way: "
     return FirstView(

@@ -279,10 +279,10 @@ def test_an_extension_that_makes_no_sense_is_refused_with_a_sentence(tmp_path, r
 
 def test_a_table_of_other_columns_is_refused(tmp_path):
     file = tmp_path / "extensions.csv"
-    told = "its first line must be student,reason,until,days."
+    told = "the first line must be student,reason,until,days."
     for head, words in (
-        ("student,reason,until", f"extensions.csv has the column `days` nowhere; {told}"),
-        ("student,days,reason,until,days", f"extensions.csv has the column `days` twice; {told}"),
+        ("student,reason,until", f"extensions.csv: the column `days` is missing; {told}"),
+        ("student,days,reason,until,days", f"extensions.csv: the column `days` appears twice; {told}"),
     ):
         file.write_text(f"{head}\n4711,ill\n")
         with pytest.raises(UsageError) as caught:
@@ -379,7 +379,7 @@ def test_the_class_page_says_it_beside_the_points():
     late = replace(pending, late=replace(LATE, off=Decimal(5)))
     html = render_class([summarise(result(LATE)), summarise(late)])
     assert "3 <small>1 off, late</small>" in html
-    assert "3.5 <small>0.5 off, late, + 5 by hand</small>" in html
+    assert "3.5 <small>0.5 off, late, + 5 pending</small>" in html
 
 
 def test_another_cost_than_before_is_told_where_the_upload_is_the_same():

@@ -153,7 +153,7 @@ def test_a_run_that_did_not_come_to_its_end_is_told(graded, tmp_path, capsys, mo
     capsys.readouterr()
     assert main(command) == 1
     assert capsys.readouterr().out.endswith(
-        "did not come to its end, so points may be of what was handed in before; run the batch again.\n"
+        "did not finish, so some points may belong to earlier uploads; run the batch again.\n"
     )
     assert main(["manual", str(out)]) == 0
     assert capsys.readouterr().out.endswith("did not come to its end; run the batch again.\n")
@@ -165,7 +165,8 @@ def test_a_run_that_did_not_come_to_its_end_is_told(graded, tmp_path, capsys, mo
 def test_nobody_of_a_new_class_is_graded_yet(graded, tmp_path, capsys):
     (tmp_path / "out" / "class.json").write_text('{"students": ["9"], "finished": false}')
     assert main(["export", str(tmp_path / "out"), "--to", "gradescope"]) == 2
-    told = f"The newest run into {tmp_path / 'out'} graded nobody yet; run the batch to its end.\n"
+    told = f"The newest run into {tmp_path / 'out'} has graded nobody yet; "
+    told += "run the batch until it finishes.\n"
     assert capsys.readouterr().err == told
 
 
@@ -175,7 +176,7 @@ def test_who_is_not_graded_yet_is_told(graded, tmp_path, capsys):
     assert main(["manual", str(out)]) == 0
     assert capsys.readouterr().out.endswith("its end: 1 have no result yet; run the batch again.\n")
     assert main(["export", str(out), "--to", "gradescope"]) == 1
-    told = "Left out: 2: not graded yet; run the batch to its end\n"
+    told = "Left out: 2: not graded yet; run the batch until it finishes\n"
     assert capsys.readouterr().out.endswith(told)
     (out / "class.json").write_text("{")
     assert main(["manual", str(out)]) == 2

@@ -49,7 +49,7 @@ def test_json_is_the_result_and_nothing_else(folder, capsys):
     [
         (["check", "/nowhere/at/all"], "/nowhere/at/all does not exist"),
         (["check", "reference", "--assignment", "cnn"], "There is no assignment `cnn`"),
-        (["check", "reference", "--part", "gpt"], "checks no part `gpt`"),
+        (["check", "reference", "--part", "gpt"], "has no part `gpt`"),
         (["batch", "/nowhere", "--out", "/tmp/unroll-none"], "/nowhere does not exist"),
     ],
 )

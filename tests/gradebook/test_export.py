@@ -129,7 +129,7 @@ class TestCanvas:
         code, said = ran(capsys, place, "--to", "canvas", *column)
         assert code == 0
         file = place / "canvas.csv"
-        assert said == [f"1 changed, 1 as they were, 0 left out. Wrote {file}"]
+        assert said == [f"1 changed, 1 unchanged, 0 left out. Wrote {file}"]
         assert file.read_text(encoding="utf-8") == (
             "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,3B: RNNs (71)\n"
             ",,,,,,Manual Posting\n"
@@ -157,9 +157,9 @@ class TestCanvas:
         code, said = ran(capsys, place, "--to", "canvas", *column)
         assert code == 1
         assert said == [
-            f"0 changed, 0 as they were, 5 left out. Wrote {place / 'canvas.csv'}",
+            f"0 changed, 0 unchanged, 5 left out. Wrote {place / 'canvas.csv'}",
             "Left out: Roe, Eve (12): needs staff: the grader failed, not the submission",
-            "Left out: 13: could not be read; nobody has decided on its points",
+            "Left out: 13: could not be read; its points are not decided",
             "Left out: Loe, Kim (14): excused in Canvas",
             "Left out: Doe, Jane (4711): 2 manual points are not given yet",
             "Left out: Noel (99): not in this file",
@@ -176,7 +176,7 @@ class TestCanvas:
         assert said == [
             "Roe, \\u202eEve (12): 7.25 → 8",
             "Doe, Jane (4711): nothing → 7.239",
-            "2 changed, 0 as they were, 0 left out. Nothing was written.",
+            "2 changed, 0 unchanged, 0 left out. Nothing was written.",
         ]
         assert not (place / "canvas.csv").exists()
 
@@ -190,10 +190,10 @@ class TestCanvas:
             "Doe, Jane (4711): nothing → 7.239" in ran(capsys, place, "--to", "canvas", *column)[1]
         )
         place = out(tmp_path / "plain", result("4711", "1", "4711.zip"))
-        told = "Left out: 4711: stands in this file more than once"
+        told = "Left out: 4711: more than once in this file"
         assert ran(capsys, place, "--to", "canvas", *column) == (
             1,
-            ["0 changed, 0 as they were, 1 left out. Nothing was written.", told],
+            ["0 changed, 0 unchanged, 1 left out. Nothing was written.", told],
         )
 
     def test_other_ids_find_a_student_too(
@@ -212,10 +212,10 @@ class TestCanvas:
         gradebook.write_text(text)
         column = ("--gradebook", gradebook, "--column", "71", "--roster", roster, "--dry-run")
         assert ran(capsys, place, "--to", "canvas", *column)[1] == [
-            "S1, there Doe, Jane: nothing → 1",
-            "eve-uni.example, there Roe, Eve: 7.25 → 2",
-            "klo123, there Loe, Kim: nothing → 3",
-            "3 changed, 0 as they were, 1 left out. Nothing was written.",
+            "S1, in the file Doe, Jane: nothing → 1",
+            "eve-uni.example, in the file Roe, Eve: 7.25 → 2",
+            "klo123, in the file Loe, Kim: nothing → 3",
+            "3 changed, 0 unchanged, 1 left out. Nothing was written.",
             "Left out: uni.example: not in this file",
         ]
 
@@ -232,11 +232,16 @@ class TestCanvas:
     @pytest.mark.parametrize(
         ("id", "upload", "name", "said"),
         [
-            ("14", "Ann Loe_14_assignsubmission_file", "Ann Loe", "another's"),
+            ("14", "Ann Loe_14_assignsubmission_file", "Ann Loe", "belongs to"),
             ("14", "Kim Loe_14_assignsubmission_file", "Kim Loe", "Kim Loe (14): nothing → 9"),
-            ("14", "14.zip", "14", "another's"),
+            ("14", "14.zip", "14", "belongs to"),
             ("14", "14.zip", "Loe, Kim", "Loe, Kim (14): nothing → 9"),
-            ("s4", "Ann Loe_4_assignsubmission_file", "Ann Loe", "s4), there Loe, Kim: nothing"),
+            (
+                "s4",
+                "Ann Loe_4_assignsubmission_file",
+                "Ann Loe",
+                "s4), in the file Loe, Kim: nothing",
+            ),
         ],
     )
     def test_a_number_that_happens_to_be_equal_is_nobody_s_row(
@@ -255,7 +260,7 @@ class TestCanvas:
         column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
         code, told = ran(capsys, place, "--to", "canvas", *column)
         assert any(said in each for each in told), told
-        assert code == (said == "another's")
+        assert code == (said == "belongs to")
 
     def test_another_lms_s_number_is_no_student_number_either(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
@@ -267,8 +272,8 @@ class TestCanvas:
         column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
         assert ran(capsys, place, "--to", "canvas", *column)[1] == [
             "Doe, Jane (4711): nothing → 7.239",
-            "1 changed, 0 as they were, 1 left out. Nothing was written.",
-            "Left out: Ann Loe (77): not in this file, where that number is another's: Doe, Jane",
+            "1 changed, 0 unchanged, 1 left out. Nothing was written.",
+            "Left out: Ann Loe (77): not in this file; that number belongs to Doe, Jane",
         ]
 
     def test_an_address_and_a_name_say_more_than_a_number(
@@ -283,11 +288,17 @@ class TestCanvas:
         asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
         for number, (who, said) in enumerate(
             [
-                (result("12", "7", "submission_9", "Mira Anna"), "stands in this file more than"),
+                (result("12", "7", "submission_9", "Mira Anna"), "more than once in this file"),
                 (result("12", "7", "submission_9", "A Mira"), "A Mira (12): nothing → 7"),
-                (with_address(result("12", "7", "s_9", "Mira Anna"), "M@x"), "there Mira A: noth"),
-                (with_address(result("99", "7", "s_9", "Cy"), "c@x"), "Cy (99), there Cy Lo: no"),
-                (result("13", "7", "13.zip"), "13, there Bo Kim: nothing → 7"),
+                (
+                    with_address(result("12", "7", "s_9", "Mira Anna"), "M@x"),
+                    "in the file Mira A: noth",
+                ),
+                (
+                    with_address(result("99", "7", "s_9", "Cy"), "c@x"),
+                    "Cy (99), in the file Cy Lo: no",
+                ),
+                (result("13", "7", "13.zip"), "13, in the file Bo Kim: nothing → 7"),
             ]
         ):
             place = out(tmp_path / str(number), who)
@@ -324,12 +335,10 @@ class TestCanvas:
         column = ("--gradebook", gradebook, "--column", "71", "--roster", roster, "--dry-run")
         roster.write_text("vunetid,canvas id\nklo123,14\n")
         told = ran(capsys, place, "--to", "canvas", *column)[1]
-        assert told[0] == "klo123, there Loe, Kim: nothing → 3"
+        assert told[0] == "klo123, in the file Loe, Kim: nothing → 3"
         roster.write_text("vunetid,student number\nklo123,14\n")
         told = ran(capsys, place, "--to", "canvas", *column)[1]
-        assert told[1].endswith(
-            "klo123: not in this file, where that number is another's: Loe, Kim"
-        )
+        assert told[1].endswith("klo123: not in this file; that number belongs to Loe, Kim")
 
     def test_semicolons_and_decimal_commas_stay(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
@@ -342,7 +351,7 @@ class TestCanvas:
         column = ("--gradebook", gradebook)  # there is one assignment only
         assert ran(capsys, place, "--to", "canvas", *column)[1] == [
             "Canvas has 12 points possible, and the sheet 10.",
-            f"1 changed, 1 as they were, 0 left out. Wrote {place / 'canvas.csv'}",
+            f"1 changed, 1 unchanged, 0 left out. Wrote {place / 'canvas.csv'}",
         ]
         assert (place / "canvas.csv").read_text().splitlines()[2:] == [
             "Doe, Jane;4711;jane;A;7,239",
@@ -352,12 +361,12 @@ class TestCanvas:
     @pytest.mark.parametrize(
         ("wanted", "told"),
         [
-            (None, "Say with `--column` which assignment it is; there are: {0}."),
-            ("3B", "`3B` fits more than one assignment in {1}; there are: {2}."),
-            ("Exam", "`Exam` is no assignment's column in {1}; there are: {0}."),
-            ("Final Score", "`Final Score` is no assignment's column in {1}; there are: {0}."),
-            ("Notes", "`Notes` is no assignment's column in {1}; there are: {0}."),
-            ("Section", "`Section` is no assignment's column in {1}; there are: {0}."),
+            (None, "Name the assignment with `--column`; there are: {0}."),
+            ("3B", "`3B` matches more than one assignment in {1}; there are: {2}."),
+            ("Exam", "`Exam` is not an assignment column in {1}; there are: {0}."),
+            ("Final Score", "`Final Score` is not an assignment column in {1}; there are: {0}."),
+            ("Notes", "`Notes` is not an assignment column in {1}; there are: {0}."),
+            ("Section", "`Section` is not an assignment column in {1}; there are: {0}."),
         ],
     )
     def test_a_column_must_be_the_only_one(
@@ -395,7 +404,7 @@ class TestCanvas:
         assert ran(capsys, place, "--to", "canvas", "--gradebook", gradebook) == (
             2,
             [
-                f"{gradebook} is no gradebook of Canvas's: it needs the columns Student, ID and "
+                f"{gradebook} is not a Canvas gradebook: it needs the columns Student, ID and "
                 "Section; export it under Grades."
             ],
         )
@@ -414,8 +423,8 @@ class TestMoodle:
         assert (code, said) == (
             1,
             [
-                "Left out, since a spreadsheet would run a cell of it: Feedback comments.",
-                f"1 changed, 0 as they were, 1 left out. Wrote {place / 'moodle.csv'}",
+                "Left out, because a spreadsheet would run a cell in it: Feedback comments.",
+                f"1 changed, 0 unchanged, 1 left out. Wrote {place / 'moodle.csv'}",
                 "Left out: Eve Roe (13): 1 manual point is not given yet",
             ],
         )
@@ -451,15 +460,15 @@ class TestMoodle:
         told = f"{worksheet} does not show which column is the identifier; say it with "
         assert ran(capsys, place, *asked) == (2, [f"{told}`--identifier-column`. {names}"])
         asked += ("--identifier-column", "wer")
-        told = f"{worksheet} does not show which column is the grade; say it with `--column`."
+        told = f"{worksheet} does not show which column is the grade; name it with `--column`."
         assert ran(capsys, place, *asked) == (2, [f"{told} {names}"])
-        told = f"{worksheet} does not show which column is `Z`; say it with `--column`."
+        told = f"{worksheet} does not show which column is `Z`; name it with `--column`."
         assert ran(capsys, place, *asked, "--column", "Z") == (2, [f"{told} {names}"])
         assert ran(capsys, place, *asked, "--column", "A") == (
             1,
             [
-                f"0 changed, 0 as they were, 1 left out. Wrote {place / 'moodle.csv'}",
-                "Left out: 12: stands in this file more than once",
+                f"0 changed, 0 unchanged, 1 left out. Wrote {place / 'moodle.csv'}",
+                "Left out: 12: more than once in this file",
             ],
         )
 
@@ -477,10 +486,10 @@ class TestMoodle:
         asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
         assert ran(capsys, place, *asked)[1][1:] == [
             "=Joe Poe (14): 3.00 → 4",
-            "eve-uni.example, there Eve Roe: 7.25 → 8",
-            "2 changed, 0 as they were, 2 left out. Nothing was written.",
-            "Left out: 12: not in this file, where that number is another's: Jane Doe",
-            "Left out: Somebody Else (13): not in this file, where that number is another's: Eve Roe",
+            "eve-uni.example, in the file Eve Roe: 7.25 → 8",
+            "2 changed, 0 unchanged, 2 left out. Nothing was written.",
+            "Left out: 12: not in this file; that number belongs to Jane Doe",
+            "Left out: Somebody Else (13): not in this file; that number belongs to Eve Roe",
         ]
 
     def test_more_than_the_maximum_is_told(
@@ -568,7 +577,7 @@ class TestFeedback:
             [
                 f"1 report. Wrote {file}",
                 "Left out: 13: needs staff: the grader failed, not the submission",
-                "Left out: 14: its upload's name carries no id: loe_14_text.html",
+                "Left out: 14: the name of its upload contains no id: loe_14_text.html",
             ],
         )
         with zipfile.ZipFile(file) as archive:
@@ -593,7 +602,7 @@ class TestFeedback:
         only = (*asked, "--dry-run", "--student", "4711")
         assert ran(capsys, *only)[1][0] == f"{names[1]}: no longer there"
         (place / "canvas-feedback.zip").write_text("no zip")
-        told = f"{place / 'canvas-feedback.zip'} is no zip, and would be replaced."
+        told = f"{place / 'canvas-feedback.zip'} is not a zip and would be replaced."
         assert ran(capsys, *asked, "--dry-run") == (0, [told, nothing])
         (place / "students/12/report.html").unlink()
         told = f"{place / 'students/12/report.html'} is missing; run the same batch again."
@@ -611,7 +620,7 @@ class TestGradescope:
             "score": 6.25,
             "execution_time": 1.5,
             "output": "2 points are graded manually (pending).\nIt came a day late.\n"
-            "Lateness takes 1 point.\nThe sheet asks for report.pdf.",
+            "Late penalty: 1 point.\nThe sheet asks for report.pdf.",
             "output_format": "text",
             "test_name_format": "text",
             "test_output_format": "text",
@@ -659,7 +668,7 @@ class TestGradescope:
         only = (*asked, "--student", "12", "--file", file)
         assert ran(capsys, *only) == (0, [f"1 result. Wrote {file}"])
         assert json.loads(file.read_text())["score"] == 7.25
-        told = "`--file` is for one student; say which with `--student ID`."
+        told = "`--file` is for one student; choose one with `--student ID`."
         assert ran(capsys, *asked, "--file", file) == (2, [told])
 
 
@@ -680,7 +689,7 @@ class TestUsage:
             (["{0}", "--to", "gradescope", "--student", "5"], "There is no student `5` in {0}."),
             (
                 ["{0}/none", "--to", "gradescope"],
-                "{0}/none holds no results; give the folder that `batch --out` wrote.",
+                "{0}/none contains no results; give the folder that `batch --out` wrote.",
             ),
             (
                 ["{0}", "--to", "canvas", "--gradebook", "{0}/none.csv"],
@@ -688,11 +697,11 @@ class TestUsage:
             ),
             (
                 ["{0}", "--to", "canvas", "--gradebook", "{0}/g.csv", "--file", "{0}/g.csv"],
-                "{0}/g.csv is the gradebook itself; give another `--file`.",
+                "{0}/g.csv is the gradebook itself; choose another `--file`.",
             ),
             (
                 ["{0}/students/12/result.json", "--to", "canvas-feedback"],
-                "Say with `--file` where the file goes.",
+                "Name the file to write with `--file`.",
             ),
             (
                 ["{0}", "--to", "canvas-feedback", "--file", "{0}/students/12/result.json/a.zip"],
@@ -700,7 +709,7 @@ class TestUsage:
             ),
             (
                 ["{0}/bad.json", "--to", "gradescope"],
-                "{0}/bad.json is no result; run the batch again.",
+                "{0}/bad.json is not a result; run the batch again.",
             ),
         ],
     )

@@ -187,7 +187,7 @@ def hidden(monkeypatch, request):
     def write(text):
         file.write_text(text)
         known_checks.cache_clear()
-        monkeypatch.setattr(collect, "_kept", {})
+        monkeypatch.setattr(collect, "_collected_files", {})
         return [check for check in known_checks() if check.startswith(f"hidden/{file.name}")]
 
     yield write
@@ -218,7 +218,7 @@ def test_a_file_of_checks_that_cannot_be_imported_is_our_fault(hidden):
 
 def test_pytest_is_started_once_in_a_process(monkeypatch):
     started, main = [], pytest.main
-    monkeypatch.setattr(collect, "_kept", {})
+    monkeypatch.setattr(collect, "_collected_files", {})
     monkeypatch.setattr(pytest, "main", lambda *a, **named: started.append(1) or main(*a, **named))
     session = inside(read_folder(ROOT / "reference").files)
     for check in ("test_mlp.py::test_default_sizes", "test_mlp.py::test_is_causal"):

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from graders.grading.grade import grade
-from graders.grading.required_files import looked_at
+from graders.grading.required_files import with_notes
 from graders.results.result import Environment, Manual, QuestionResult, Result, Student
 from graders.results.result_json import from_json, to_json
 from graders.sandbox.sandbox import NoSandbox
@@ -24,7 +24,7 @@ VU = read_sheet("vu-3b")
 REPORT = RequiredFile("report.pdf", ("4", "7"))
 UNUSED = "not a source or small text file"
 ASKED = "The sheet asks for report.pdf, and it is not in this upload"
-READ = "The manual points of questions 4 and 7 are given by reading it."
+READ = "It is needed to grade questions 4 and 7 manually."
 NAMED = "The sheet asks for an upload named <vunetid>_<assignment number>.zip, and this one is "
 
 
@@ -35,7 +35,7 @@ def looked(files=(), upload="", left_out=(), required=(REPORT,), name=None):
         "vu-3b", student, "graded", questions, Environment("3.11", "2.6", "none", 1, "")
     )
     submission = Submission(dict.fromkeys(files, b""), dict.fromkeys(left_out, UNUSED))
-    return looked_at(result, required, name, submission)
+    return with_notes(result, required, name, submission)
 
 
 @pytest.mark.parametrize("path", ["report.pdf", "3b/Report.PDF", "a/b/report.pdf"])
@@ -65,14 +65,14 @@ def test_a_file_of_the_same_kind_is_named():
     single = RequiredFile("results.csv", ("4",))
     assert looked(["other.csv"], required=[single]).notes == (
         "The sheet asks for results.csv, and it is not in this upload; there is other.csv. "
-        "The manual points of question 4 are given by reading it.",
+        "It is needed to grade question 4 manually.",
     )
 
 
 def test_points_by_hand_are_0_only_where_the_sheet_says_so():
     zero = RequiredFile("report.pdf", ("4", "7"), zero=True)
     found = looked(["mlp.py"], required=[zero])
-    comment = "report.pdf was not handed in."
+    comment = "report.pdf was not submitted."
     assert found.questions[0].manual == Manual(Decimal(2), Decimal(0), comment, automatic=True)
     assert found.questions[1].manual is None and found.pending_points == 0
     assert from_json(to_json(found)) == found

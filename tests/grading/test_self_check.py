@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from graders.grading.required_files import looked_at
-from graders.grading.self_check import FILE, LARGEST, SAME, marker, remark
+from graders.grading.required_files import with_notes
+from graders.grading.self_check import FILE, LARGEST, SAME, differences, marker
 from graders.results.result_json import from_json, to_json
 from graders.uploads.submission import Submission
 from reports.student.student_page import render_report
@@ -52,7 +52,7 @@ def test_what_we_did_not_write_is_not_believed(content):
 
 def test_the_report_tells_it_and_the_points_stay():
     before = replace(result(), environment=OURS)
-    after = looked_at(before, (), None, Submission({FILE: marker(ENVIRONMENT, "rnn", 1)}))
+    after = with_notes(before, (), None, Submission({FILE: marker(ENVIRONMENT, "rnn", 1)}))
     assert after.points == before.points and after.notes == before.notes
     assert "You checked with other graders (9c1e7f): sentences and points may differ" in (
         Page(render_report(after)).text

@@ -145,7 +145,7 @@ def test_what_another_tab_saved_is_not_overwritten_unseen(page):
     assert answer.status_code == 409
     assert (
         "Not saved: meanwhile this question was given 2 points, “first”, in another tab or in "
-        "manual.csv. Save again to put yours in its place."
+        "manual.csv. Save again to replace it."
     ) in answer.text
     assert 'value="1"' in answer.text and ">second</textarea>" in answer.text
     again = re.findall(r'name="version" value="(\w+)"', answer.text)[0]
@@ -171,7 +171,7 @@ def test_of_many_tabs_at_once_one_wins(page, out):
 @pytest.mark.parametrize(
     ("points", "words"),
     [
-        ("3", "Not saved: 3 is more than the 2 that it is worth."),
+        ("3", "Not saved: 3 is more than the maximum 2."),
         ("-1", "Not saved: -1 is less than 0."),
         ("two", "Not saved: `two` is not a number of points."),
     ],
@@ -219,7 +219,7 @@ def test_what_was_handed_in_since_is_not_shown(out, uploads):
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("more.py", "x = 1")
     html = Tab(out, uploads).get(f"/{TOKEN}/work/0").text
-    assert "what was graded is not there; run the batch again" in html and "more.py" not in html
+    assert "the graded upload is missing; run the batch again" in html and "more.py" not in html
 
 
 def test_what_was_graded_is_found_where_a_roster_told_another_id(out, uploads):
@@ -250,7 +250,7 @@ def test_the_command_serves_until_it_is_stopped(out):
         with urllib.request.urlopen(address, timeout=60) as answer:
             assert b"2 of 2 answers still ungraded" in answer.read()
         said = server.stdout.readline()
-        assert "then `manual` puts the points into reports and grades" in said
+        assert "then `manual` merges the points into reports and grades.csv" in said
         server.send_signal(signal.SIGINT)
         assert server.wait(timeout=60) == 0
     finally:
@@ -268,7 +268,9 @@ def test_a_port_that_is_taken_is_told(out, capsys):
 
 def test_nothing_for_a_person_is_the_users_to_know(out, tmp_path, capsys):
     assert main(["mark", str(tmp_path / "none")]) == 2
-    assert "holds no results; give the folder that `batch --out` wrote." in capsys.readouterr().err
+    assert (
+        "contains no results; give the folder that `batch --out` wrote." in capsys.readouterr().err
+    )
     file = out / "students/12/result.json"
     for one in out.glob("students/*/result.json"):
         document = json.loads(file.read_text())

@@ -88,15 +88,15 @@ def test_a_spreadsheet_of_another_country_is_read(tmp_path):
             "4711,,5,1,2,",
             "student 4711, question 5: there is no such question with manual points; there is 4, 7.",
         ),
-        ("4711,,4,2.5,2,", "student 4711, question 4: 2.5 is more than the 2 that it is worth."),
-        ("4711,,4,2.5,3,", "student 4711, question 4: 2.5 is more than the 2 that it is worth."),
+        ("4711,,4,2.5,2,", "student 4711, question 4: 2.5 is more than the maximum 2."),
+        ("4711,,4,2.5,3,", "student 4711, question 4: 2.5 is more than the maximum 2."),
         ("4711,,4,-1,2,", "student 4711, question 4: -1 is less than 0."),
         ("4711,,4,many,2,", "student 4711, question 4: `many` is not a number of points."),
         ("4711,,4,nan,2,", "student 4711, question 4: `nan` is not a number of points."),
         ("4711,,4,1e0,2,", "student 4711, question 4: `1e0` is not a number of points."),
         ("4711,,4,=1+1,2,", "student 4711, question 4: `'=1+1` is not a number of points."),
-        ("4711,,4,1,2,\n4711,,4,1,2,", "student 4711, question 4: is there twice; keep one row."),
-        ("4711,,4,1,2,\n4711,,4,,2,", "student 4711, question 4: is there twice; keep one row."),
+        ("4711,,4,1,2,\n4711,,4,1,2,", "student 4711, question 4: appears twice; keep one row."),
+        ("4711,,4,1,2,\n4711,,4,,2,", "student 4711, question 4: appears twice; keep one row."),
     ],
 )
 def test_a_row_that_is_wrong_is_refused_with_a_sentence(tmp_path, row, words):
@@ -125,12 +125,12 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
         (b"\xff\xfe4\x00", "manual.csv is not UTF-8; save it again as `CSV UTF-8`."),
         (
             b"student,question,points\n1,2,3\n",
-            "manual.csv has the column `name` nowhere; its first",
+            "manual.csv: the column `name` is missing; the first",
         ),
         (b"a\0b", "manual.csv is not UTF-8; save it again as `CSV UTF-8`."),
         (HEAD.encode("utf-16-le"), "manual.csv is not UTF-8; save it again as `CSV UTF-8`."),
-        (b"sep=;\n", "manual.csv is no CSV file; export it again, or save it as `CSV UTF-8`."),
-        (HEAD.encode() + b'4711,,4,1,2,"open\n', "manual.csv is no CSV file"),
+        (b"sep=;\n", "manual.csv is not a CSV file; export it again, or save it as `CSV UTF-8`."),
+        (HEAD.encode() + b'4711,,4,1,2,"open\n', "manual.csv is not a CSV file"),
         (
             HEAD.encode() + b"4711,,4,1,2,a, b\n",
             "manual.csv: line 2 has 7 cells, and the header has 6",
@@ -157,7 +157,7 @@ def test_an_empty_file_is_as_none(tmp_path, data):
 
 PENDING = Manual(Decimal(2))
 GIVEN = Manual(Decimal(2), Decimal("1.5"), "fine")
-ZERO = Manual(Decimal(2), Decimal(0), "report.pdf was not handed in.", automatic=True)
+ZERO = Manual(Decimal(2), Decimal(0), "report.pdf was not submitted.", automatic=True)
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_points_come_from_the_row_else_from_what_was_given_before(base, mark, ea
 def test_points_given_for_another_upload_are_pointed_out():
     before, now = result(q4=PENDING), result(q4=GIVEN, sha256="cd")
     assert given_for_another_upload(now, before) == (
-        "4711 handed in something else since manual points were given for question 4; look "
-        "whether they still hold."
+        "4711 submitted a new version after manual points were given for question 4; check "
+        "whether they still apply."
     )
     assert given_for_another_upload(result(q4=GIVEN), before) == ""
     assert given_for_another_upload(result(q4=PENDING, sha256="cd"), before) == ""
@@ -350,7 +350,7 @@ def test_a_wrong_row_stops_before_anything_is_merged(grade, tmp_path, capsys):
     fill(out, s1q4="1", s2q4="5")
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     assert main(["manual", str(out)]) == 2
-    told = "manual.csv: student 2, question 4: 5 is more than the 2 that it is worth."
+    told = "manual.csv: student 2, question 4: 5 is more than the maximum 2."
     assert capsys.readouterr().err == f"{told}\n"
     with pytest.raises(UsageError) as caught:
         grade()
@@ -367,7 +367,7 @@ def test_new_uploads_add_rows_and_a_new_attempt_is_pointed_out(grade, tmp_path):
     said = grade()
     assert (out / "manual.csv").read_bytes().startswith(filled)
     assert [(r["student"], r["question"]) for r in rows(out)[4:]] == [("3", "4"), ("3", "7")]
-    assert "1 handed in something else since manual points were given for question 4" in said
+    assert "1 submitted a new version after manual points were given for question 4" in said
     assert grades(out)["1"] == ("8", "1", "0")
 
 
@@ -427,13 +427,13 @@ def test_a_batch_takes_deadline_and_extensions_and_says_how_many_rows_wait(grade
 
 def test_the_users_fault_is_a_sentence_and_exit_code_2(tmp_path, capsys):
     assert main(["manual", str(tmp_path)]) == 2
-    told = f"{tmp_path} holds no results; give the folder that `batch --out` wrote.\n"
+    told = f"{tmp_path} contains no results; give the folder that `batch --out` wrote.\n"
     assert capsys.readouterr().err == told
     file = tmp_path / "students" / "1" / "result.json"
     file.parent.mkdir(parents=True)
     file.write_text("{}")
     assert main(["manual", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"{file} is no result; run the batch again.\n"
+    assert capsys.readouterr().err == f"{file} is not a result; run the batch again.\n"
     batch = ["batch", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*batch, "--deadline", "tomorrow"]) == 2
     assert capsys.readouterr().err.startswith("`tomorrow` is not a deadline; give date, time and")

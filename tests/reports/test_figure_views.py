@@ -236,11 +236,11 @@ def test_a_text_is_marked_at_its_first_violation() -> None:
     rows = [("(())", None), ("())(", (2, "closes nothing")), ("(", (1, "1 bracket stays open"))]
     page = shown(texts("What it wrote", rows))
     assert page.all("figcaption") == [
-        "What it wrote. 1 of 3 keep to the rules; in the others the first violation is marked."
+        "What it wrote. 1 of 3 follow the rules; in the others the first violation is marked."
     ]
     assert page.all("mark") == [")", "(end)"]
     right = shown(texts("What it wrote", rows[:1]))
-    assert right.all("figcaption") == ["What it wrote. 1 of 1 keep to the rules."]
+    assert right.all("figcaption") == ["What it wrote. 1 of 1 follow the rules."]
     assert page.all("code") == ["(())", "())(", "((end)"]
     assert "())( ✗ closes nothing" in page.text and "(()) ✓ valid" in page.text
 
@@ -256,7 +256,7 @@ def test_influence_is_the_largest_change_at_each_step() -> None:
 
 def test_a_passed_checks_figures_are_folded() -> None:
     page = shown(bars("a", ["0"], {"drawn": [0.5]}), outcome="passed")
-    assert page.all("details")[0].startswith("What it looked like a.")
+    assert page.all("details")[0].startswith("Figures a.")
 
 
 def test_the_tangent_of_a_right_gradient_touches_the_loss() -> None:

@@ -15,7 +15,7 @@ from reports.student.student_page import render_report
 from tests.reports.test_reports import HOSTILE, check, four_of_ten, hostile, result, student
 
 NO_BROWSER = (
-    "A PDF is printed by Chromium or Chrome, and neither was found. Install one "
+    "PDFs need Chromium or Chrome, and neither was found. Install one "
     "(Debian, Ubuntu: sudo apt-get install chromium), or open a report and print it.\n"
 )
 
@@ -60,7 +60,7 @@ def test_a_changed_page_is_rendered_again_and_nothing_is_graded(out, capsys):
 
 
 def test_each_student_gets_a_comment(out, capsys):
-    said = f"2 times students/<id>/comment.md in {out}\n"
+    said = f"2 files students/<id>/comment.md in {out}\n"
     assert run(capsys, out, "--markdown") == (0, said, "")
     assert (out / "students/4711/comment.md").read_text(encoding="utf-8") == (
         "**Recurrent neural networks: 4.5 of 10 points**\n\n"
@@ -69,7 +69,7 @@ def test_each_student_gets_a_comment(out, capsys):
         "- Question 3: Pending: 0.5 of 2, 1 of 1 check passed\n\n"
         "1.5 points still to be graded manually.\n\n"
         "**Fix this first:** Sentence 1 holds. (Wrong result)\n\n"
-        "All of it is in the report.\n"
+        "The details are in the report.\n"
     )
 
 
@@ -84,7 +84,7 @@ def test_a_comment_on_what_could_not_be_graded():
     assert text == (
         "**vu-3b: 0 of 0.5 points**\n\n"
         "Your upload could not be read, so no check could be run.\n\n"
-        "Damaged.\n\nAll of it is in the report.\n"
+        "Damaged.\n\nThe details are in the report.\n"
     )
     lost = result(check(1, "grader_error"), status="needs_staff", message="ours")
     assert markdown(lost).startswith("**vu-3b: not decided yet**\n\n- Question 3b")
@@ -105,10 +105,10 @@ def test_manual_points_alone_make_a_line():
 
 
 def test_nothing_asked_for_no_reports_and_no_place_are_the_users_to_mend(out, tmp_path, capsys):
-    said = "Say what to write: --render, --zip FILE, --pdf or --markdown.\n"
+    said = "Choose what to write: --render, --zip FILE, --pdf or --markdown.\n"
     assert run(capsys, out) == (2, "", said)
     empty = tmp_path / "empty"
-    said = f"{empty} holds no results; give the folder that `batch --out` wrote.\n"
+    said = f"{empty} contains no results; give the folder that `batch --out` wrote.\n"
     assert run(capsys, empty, "--markdown") == (2, "", said)
     target = tmp_path / "no" / "a.zip"
     said = f"Cannot write {target}: No such file or directory.\n"
@@ -133,7 +133,7 @@ def test_each_report_is_printed_by_the_browser(out, tmp_path, capsys, monkeypatc
     take = 'for each; do case "$each" in --print-to-pdf=*) file="${each#*=}";; esac; done'
     fake_browser(tmp_path, f'{take}; for each; do :; done; echo "$each" > "$file"')
     monkeypatch.setenv("PATH", str(tmp_path))
-    said = f"2 times students/<id>/report.pdf in {out}\n"
+    said = f"2 files students/<id>/report.pdf in {out}\n"
     assert run(capsys, out, "--pdf") == (0, said, "")
     page = out / "students/12/report.html"
     assert (out / "students/12/report.pdf").read_text() == f"{page.as_uri()}\n"
@@ -143,5 +143,6 @@ def test_a_browser_that_prints_nothing_is_told(out, tmp_path, capsys, monkeypatc
     fake_browser(tmp_path, "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     page = out / "students/12/report.html"
-    said = f"{tmp_path}/chromium did not print {page}. Does it open the page by hand?\n"
+    said = f"{tmp_path}/chromium did not print {page}. "
+    said += "Does it open the page if you start it yourself?\n"
     assert run(capsys, out, "--pdf") == (2, "", said)

@@ -357,8 +357,8 @@ def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
     page = Page(render_report(four_of_ten()))
     assert page.all("tr")[1:] == [
         "Question 1 Outcomes ✗ 1 of 8 passed 0.5 of 4 0.5 not decided yet",
-        "Question 2 By hand by hand only 3.5 of 4",
-        "Question 3 Pending ✓ 1 of 1 passed 0.5 of 2 1.5 more by hand, pending",
+        "Question 2 By hand graded manually 3.5 of 4",
+        "Question 3 Pending ✓ 1 of 1 passed 0.5 of 2 1.5 more pending",
         "Total 4.5 of 10",
     ]
 
@@ -428,7 +428,7 @@ def test_fix_this_first_is_the_first_check_in_order_that_did_not_pass() -> None:
     page = report(*checks)
     assert first_to_fix(page) == [
         "Fix this first Sentence 2 holds. ✗ Raised an error. "
-        "An error stopped your code before it gave a result. "
+        "An error stopped your code before it returned a result. "
         + TOLD
         + " Hint Look at pad. See it among the other checks"
     ]
@@ -493,14 +493,14 @@ def test_manual_points_are_lines_of_their_own() -> None:
     assert lists[1] == "✎ Manual grading Given 3.5 of 4 points Clear curves."
     assert lists[2].endswith(
         "✎ Manual grading Pending 1.5 points "
-        "A person reads this part of your work. Until then these points are open, not lost."
+        "Course staff grade this part. Until then these points are open, not lost."
     )
 
 
 def test_an_unreadable_upload_is_told_first_and_leaves_nothing_to_fix_below() -> None:
     page = report(check(1, "not_run"), status="unreadable", message="Only <report.pdf> inside.")
     assert page.all("section")[0] == (
-        "Your upload could not be read So no check could be run. Hand in again if you still can, "
+        "Your upload could not be read So no check could be run. Submit again if you still can, "
         "or ask course staff. Only <report.pdf> inside."
     )
     assert not first_to_fix(page)
@@ -512,7 +512,7 @@ def test_our_own_failure_is_never_a_zero() -> None:
     assert "Not decided yet 0 of 0.5 points so far" in page.all("header")[0]
     assert page.all("section")[0] == (
         "Course staff will look at this Our grader could not finish. That is not your fault, "
-        "and no points are lost by it. No worker started."
+        "and you lose no points. No worker started."
     )
 
 
@@ -560,7 +560,7 @@ def test_nothing_looks_full_that_is_not() -> None:
 
 def test_an_empty_class_is_a_page_too() -> None:
     page = class_page()
-    assert page.all("main") == ["The class students 0 No uploads were graded yet."]
+    assert page.all("main") == ["The class students 0 No uploads graded yet."]
     assert page.all("h1") == ["No results yet"] and "table" not in page.texts
 
 
@@ -573,7 +573,7 @@ def test_a_class_of_one_is_counted_in_the_singular() -> None:
         "median points": "0.5",
         "handed in late": "0",
     }
-    assert "Mean, median and distribution are of 1 graded student." in page.text
+    assert "Mean, median and distribution cover 1 graded student." in page.text
     assert "1 student with all 0.5 points" in page.text
 
 
@@ -597,9 +597,9 @@ def test_the_class_page_lists_first_what_a_person_must_look_at() -> None:
     assert page.all("section")[0] == (
         "Needs attention "
         "Unreadable: 1 student uploads that could not be read Di 6 Bad CRC. "
-        "Needs staff: 1 student our grader could not finish; no points are lost by it "
+        "Needs staff: 1 student our grader could not finish; students lose no points "
         "Cy 5 No worker. "
-        "Question 4 by hand: 4 students 2 points each, pending Who adam 2 Bob 7 Cy 5 Zoe 9"
+        "Question 4, manual grading: 4 students 2 points each, pending Who adam 2 Bob 7 Cy 5 Zoe 9"
     )
 
 
@@ -624,11 +624,11 @@ def test_the_class_page_has_a_row_per_student_that_links_to_the_report() -> None
     page = class_page(*a_class())
     assert page.all("tr")[:6] == [
         "Name Id Points of 3 Q3 of 1 Q4 of 2 Late Status",
-        "adam 2 0.5 + 2 by hand 0.5 0 pending graded",
-        "Bob 7 0.5 + 2 by hand 0.5 0 pending late graded",
-        "Cy 5 ? + 2 by hand ? not decided 0 pending needs staff",
-        "Di 6 0 + 2 by hand 0 0 pending unreadable",
-        "Zoe 9 1 + 2 by hand 1 0 pending graded",
+        "adam 2 0.5 + 2 pending 0.5 0 pending graded",
+        "Bob 7 0.5 + 2 pending 0.5 0 pending late graded",
+        "Cy 5 ? + 2 pending ? not decided 0 pending needs staff",
+        "Di 6 0 + 2 pending 0 0 pending unreadable",
+        "Zoe 9 1 + 2 pending 1 0 pending graded",
     ]
     assert [h for h in page.attributes("href") if h.startswith("students")][-5:] == [
         f"students/{id}/report.html" for id in "27569"
@@ -640,8 +640,8 @@ def test_mean_and_median_are_of_those_whose_points_are_decided() -> None:
     page = class_page(*a_class())
     assert page.all("dl") == ["students 5 mean points 0.67 median points 0.5 handed in late 1"]
     assert (
-        "Mean, median and distribution are of 3 graded students, "
-        "before the points that are still to be graded manually." in page.text
+        "Mean, median and distribution cover 3 graded students, "
+        "without points that are still to be graded manually." in page.text
     )
 
 
@@ -659,10 +659,10 @@ def test_the_distribution_is_told_in_words_and_keeps_full_points_apart() -> None
 def test_checks_are_counted_among_those_for_whom_they_were_decided() -> None:
     page = class_page(*a_class())
     assert page.all("tr")[6:] == [
-        "Question Title Mean points Full points None Discrimination Commonest hint",
+        "Question Title Mean points Full points None Discrimination Most frequent hint",
         "Q3 Elman 0.67 of 1 1 0 —",
         "Q4 Hypothesis 0.00 of 2 0 3 —",
-        "Question Check Passed Share Discrimination Commonest hint",
+        "Question Check Passed Share Discrimination Most frequent hint",
         "3 Sentence 1 holds. 3 of 3 100 % —",
         "3 Sentence 2 holds. 1 of 3 33 % —",
     ]

@@ -63,7 +63,7 @@ def test_what_is_still_open_is_said() -> None:
     lines = printed(result(questions=(question,), message="Two uploads.", notes=("Late.",)))
     assert lines[-6:] == [
         "0.5 of 2.5 points",
-        "2 points of them graded manually (pending).",
+        "2 points are graded manually (pending).",
         "Late.",
         "Two uploads.",
         "The report: /x/report.html",

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from graders.__main__ import main
 from graders.files import write_whole
-from graders.results.diff import CHANCE, Comparison, Difference, Move, State, Thing, compare
+from graders.results.diff import CHANCE, Change, Comparison, Difference, Item, State, compare
 from graders.results.result import (
     CheckResult,
     Environment,
@@ -73,9 +73,9 @@ def test_a_check_that_passes_now_moves_outcome_and_points(folders):
     new = replace(new, environment=replace(HERE, graders_sha256="b" * 64))
     found = only(folders, result(check("a"), check("b", "failed")), new)
     assert (found.before, found.after, found.gain) == (1, 2, 1)
-    (move,) = found.moves
-    assert (move.thing.kind, move.thing.name) == ("check", "test_elman.py::test_b")
-    assert (move.before.word, move.after.word) == ("failed", "passed")
+    (change,) = found.changes
+    assert (change.item.kind, change.item.name) == ("check", "test_elman.py::test_b")
+    assert (change.before.word, change.after.word) == ("failed", "passed")
     assert found.why == ("the graders or the sheet's version aaaaaaaa → bbbbbbbb",)
 
 
@@ -93,27 +93,27 @@ def test_messages_seconds_and_order_of_questions_are_no_move(folders):
             for place, each in enumerate(reversed(one.checks))
         ),
     )
-    assert compare(*folders([one], [replace(other, seconds=7.0)])).nothing_moved
+    assert compare(*folders([one], [replace(other, seconds=7.0)])).is_empty
 
 
 def test_points_by_hand_and_lateness_move_and_are_the_reason(folders):
     old = result(manual=Manual(Decimal(2)))
     new = result(manual=Manual(Decimal(2), Decimal(1)), late=LATE)
     found = only(folders, old, new)
-    assert [move.thing.kind for move in found.moves] == ["by hand", "lateness"]
+    assert [change.item.kind for change in found.changes] == ["manual", "lateness"]
     assert found.gain == Decimal("0.5") and found.why == ("manual points", "lateness")
 
 
 def test_a_check_that_only_one_sheet_has_is_named(folders):
     found = only(folders, result(check("a"), check("b")), result(check("a"), check("c")))
-    moves = {move.thing.name[-1]: (move.before, move.after) for move in found.moves}
-    assert moves["b"][1] is None and moves["c"][0] is None
-    assert found.why == ("the sheet has other questions, checks or points",)
+    changes = {change.item.name[-1]: (change.before, change.after) for change in found.changes}
+    assert changes["b"][1] is None and changes["c"][0] is None
+    assert found.why == ("the sheet has different questions, checks or points",)
 
 
 def test_other_points_for_a_check_that_failed_are_a_move(folders):
     found = only(folders, result(check("a", "failed")), result(check("a", "failed", "0.5")))
-    assert len(found.moves) == 1 and found.gain == 0
+    assert len(found.changes) == 1 and found.gain == 0
 
 
 def test_all_that_can_be_why_is_told(folders):
@@ -152,9 +152,9 @@ def test_students_in_one_folder_and_damaged_files_are_listed(folders):
     ]
     text = said(found)
     assert f"Only in {old}: 1 Doe, Jane, 2 Doe, Jane" in text
-    assert f"Left out, for it is no result: {old / 'students' / '3' / 'result.json'}" in text
+    assert f"Left out, not a result: {old / 'students' / '3' / 'result.json'}" in text
     assert text[-1] == (
-        "0 of 0 students moved: 0 with more points, 0 with fewer; 2 files could not be compared."
+        "0 of 0 students changed: 0 with more points, 0 with fewer; 2 files could not be compared."
     )
 
 
@@ -163,7 +163,7 @@ def test_the_class_is_counted_by_check(folders):
     new = {"1": "passed", "2": "passed", "3": "error", "4": "failed"}
     both = [[result(check("a", each[id]), id=id) for id in each] for each in (old, new)]
     (tally,) = compare(*folders(*both)).tallies
-    assert (tally.gained, tally.lost, tally.otherwise) == (2, 1, 1)
+    assert (tally.gained, tally.lost, tally.other) == (2, 1, 1)
 
 
 # --- as text, table and page ---
@@ -177,11 +177,11 @@ def test_lines_say_who_what_and_why_and_are_not_cut(folders):
         "1 Doe, Jane: 1 → 3 of 4 points (+2)",
         "    Q3 test_elman.py::test_a: Wrong result, 0 of 1 → Passed, 1 of 1",
         "    Q3 Manual grading: pending → 1.5 of 2",
-        "    Lateness: in time, 0 taken → late, 0.5 taken",
+        "    Lateness: on time, 0 deducted → late, 0.5 deducted",
         f"    Why: {CHANCE}; manual points; lateness",
         "By check",
-        "    Q3 test_elman.py::test_a: 1 now pass, 0 no longer, 0 otherwise",
-        "1 of 2 students moved: 1 with more points, 0 with fewer.",
+        "    Q3 test_elman.py::test_a: 1 now pass, 0 no longer pass, 0 other",
+        "1 of 2 students changed: 1 with more points, 0 with fewer.",
     ]
 
 
@@ -195,14 +195,16 @@ def test_an_upload_that_became_readable_is_told(folders):
 def test_nothing_moved_is_said_and_exits_with_0(folders, capsys):
     old, new = folders([result()], [result()])
     assert main(["diff", str(old), str(new)]) == 0
-    assert capsys.readouterr().out == "Nothing moved: 1 student as before.\n"
+    assert capsys.readouterr().out == "No changes: 1 student compared.\n"
 
 
 @pytest.mark.parametrize("missing", ["old", "new"])
 def test_a_folder_without_results_is_the_users_fault(folders, capsys, missing):
     old, new = folders([result()] * (missing != "old"), [result()] * (missing != "new"))
     assert main(["diff", str(old), str(new)]) == 2
-    assert "holds no results; give the folder that `batch --out` wrote." in capsys.readouterr().err
+    assert (
+        "contains no results; give the folder that `batch --out` wrote." in capsys.readouterr().err
+    )
 
 
 def test_the_table_has_a_row_per_move_and_no_formula(folders, tmp_path, capsys):
@@ -247,7 +249,7 @@ def test_the_page_is_as_all_pages_are(folders, holds):
     (old / "students" / "4" / "result.json").write_text("{")
     html = render_diff(compare(old, new))
     holds(html)
-    for heading in ("By student", "By check", "Only in", "Files that are no results"):
+    for heading in ("By student", "By check", "Only in", "Files left out: not a result"):
         assert heading in html
 
 
@@ -264,9 +266,9 @@ def test_hostile_text_is_shown_and_changes_nothing_on_the_page(folders):
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_name_breaks_lines_table_or_page(name, sentence):
     state = State("failed", Decimal(0), Decimal(1), name, sentence)
-    move = Move(Thing("check", name), state, replace(state, word="passed", points=Decimal(1)))
+    change = Change(Item("check", name), state, replace(state, word="passed", points=Decimal(1)))
     student = Student("1", name)
-    one = Difference(student, Decimal(0), Decimal(1), Decimal(1), (move,), ("seed 1 → 2",))
+    one = Difference(student, Decimal(0), Decimal(1), Decimal(1), (change,), ("seed 1 → 2",))
     found = Comparison("a", "b", 1, (one,), (student,), (), ())
     assert len(said(found)) == 7
     assert len(list(csv.reader(io.StringIO(table(found))))) == 4

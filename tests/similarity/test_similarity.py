@@ -219,7 +219,7 @@ def test_fellows_who_hand_in_one_upload_are_no_pair(tmp_path, two):
         main(["similarity", *map(str, (out, tmp_path / "uploads")), "--roster", str(roster)]) == 0
     )
     html = (out / "similarity.html").read_text(encoding="utf-8")
-    assert "2 uploads compared: 1 pair is alike." in html
+    assert "2 uploads compared: 1 pair is similar." in html
     assert html.count("<bdi>Bo</bdi>") == 1  # beside Ann, in the pair's own heading
 
 
@@ -323,7 +323,7 @@ def test_the_page_is_beside_the_class_page_and_shows_code_as_text(tmp_path, two,
     reports = [file.read_bytes() for file in sorted(out.glob("students/*/*"))]
     assert main(["similarity", str(out), str(tmp_path / "uploads")]) == 0
     said = capsys.readouterr().out
-    assert said == f"2 uploads compared: 1 pair is alike. Look at {out / 'similarity.html'}\n"
+    assert said == f"2 uploads compared: 1 pair is similar. Look at {out / 'similarity.html'}\n"
     assert '<a href="similarity.html">Code similarity</a>' in page.read_text(encoding="utf-8")
     html = (out / "similarity.html").read_text(encoding="utf-8")
     assert "<script" not in html and "A reason to look, not a finding" in html
@@ -339,8 +339,8 @@ def test_an_upload_that_is_not_what_was_graded_is_told(tmp_path, two, capsys):
     assert main(["similarity", str(out), str(tmp_path / "uploads")]) == 0
     assert capsys.readouterr().out.endswith("Changed since grading: bo.\n")
     html = (out / "similarity.html").read_text(encoding="utf-8")
-    told = "Compared, but not what was graded; run the batch again on these uploads: bo."
-    assert told in html and "1 pair is alike" in html
+    told = "Compared, but changed since grading; run the batch again on these uploads: bo."
+    assert told in html and "1 pair is similar" in html
 
 
 def test_what_students_were_given_besides_can_be_named(tmp_path, two, capsys):
@@ -354,9 +354,9 @@ def test_what_students_were_given_besides_can_be_named(tmp_path, two, capsys):
         given(tmp_path / "uploads", files, f"{name}_{number}_9{number}_rnn.zip")
     call = ["similarity", str(out), str(tmp_path / "uploads")]
     assert main(call) == 0
-    assert "1 pair is alike." in capsys.readouterr().out
+    assert "1 pair is similar." in capsys.readouterr().out
     assert main([*call, "--given", str(slides)]) == 0
-    assert "none are alike." in capsys.readouterr().out
+    assert "none are similar." in capsys.readouterr().out
     assert main([*call, "--given", str(tmp_path / "nowhere")]) == 2
     assert capsys.readouterr().err == (
         f"{tmp_path / 'nowhere'} does not exist; name a file or folder that students were given.\n"
@@ -365,7 +365,7 @@ def test_what_students_were_given_besides_can_be_named(tmp_path, two, capsys):
 
 def test_without_results_or_uploads_the_user_is_told(tmp_path, capsys):
     assert main(["similarity", str(tmp_path), str(tmp_path)]) == 2
-    assert "holds no results" in capsys.readouterr().err
+    assert "contains no results" in capsys.readouterr().err
     out = graded(tmp_path, Student("0", "ann"))
     assert main(["similarity", str(out), str(tmp_path / "nowhere")]) == 2
     assert "does not exist; give the LMS's zip" in capsys.readouterr().err

@@ -93,7 +93,7 @@ def test_in_a_script_the_files_beside_it_are_checked(tmp_path, monkeypatch, caps
     assert "0.55 of 0.55 points" in capsys.readouterr().out
     assert (tmp_path / "report.html").is_file()
     student.check("paddin", assignment="vu-3b")
-    assert "vu-3b checks no part `paddin`; it checks autoregressive" in capsys.readouterr().out
+    assert "vu-3b has no part `paddin`; its parts are autoregressive" in capsys.readouterr().out
 
 
 def test_a_cell_that_does_not_parse_costs_only_itself(tmp_path, monkeypatch, capsys):

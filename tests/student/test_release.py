@@ -15,7 +15,7 @@ from graders.errors import UsageError
 from graders.files import packed
 from graders.paths import ROOT
 from graders.sheets.sheet import read_sheet, sheet_names
-from graders.student.folder import own_files, read_as_submitted, upload_name
+from graders.student.folder import own_files, read_submitted, upload_name
 from graders.student.release import bundle, readme, release, requirements
 from graders.validation.consistency.leaks import leaks
 
@@ -71,7 +71,7 @@ def test_the_search_for_answers_finds_one_in_another_layout():
     found = list(leaks(files))
     assert len(found) >= 4 and all(line.startswith("reference/elman.py:") for line in found)
     assert found[-1].endswith(
-        "the body of forward stands in the students' a/b.py; write it otherwise there"
+        "the body of forward is in the students' a/b.py; write it differently there"
     )
 
 
@@ -135,13 +135,16 @@ def test_a_right_part_is_full_points_and_exit_code_0(folder):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["quick"], "Say which part: autoregressive, elman, mlp, padding, torch_rnn, training."),
-        (["quick", "elmann"], "vu-3b checks no part `elmann`; it checks autoregressive, elman,"),
+        (["quick"], "Choose a part: autoregressive, elman, mlp, padding, torch_rnn, training."),
+        (["quick", "elmann"], "vu-3b has no part `elmann`; its parts are autoregressive, elman,"),
         (["submit"], "The sheet asks for an upload named <vunetid>_<assignment number>.zip; give"),
-        (["submit", "a b.zip"], "a b.zip is no file name; use letters, digits, dots, - and _."),
+        (
+            ["submit", "a b.zip"],
+            "a b.zip is not a valid file name; use letters, digits, dots, - and _.",
+        ),
         (
             ["--folder", ".unroll/fixtures", "check"],
-            "fixtures holds no .py or .ipynb file; run this",
+            "fixtures contains no .py or .ipynb file; run this",
         ),
     ],
 )
@@ -159,7 +162,7 @@ def test_submit_packs_checks_and_lists_the_upload(tmp_path):
     said = run(folder, "submit")
     assert said.returncode == 1, said.stderr
     listed = said.stdout[said.stdout.index("ovgu-rnn.zip holds") :].splitlines()[1:]
-    assert "\nReady to be handed in: " in said.stdout
+    assert "\nReady to submit: " in said.stdout
     names = [line.split()[0] for line in listed]
     assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py", "unroll.json"]
     with zipfile.ZipFile(folder / "dist" / "ovgu-rnn.zip") as archive:
@@ -189,7 +192,7 @@ def test_a_folder_that_is_too_large_names_the_largest_file(tmp_path, monkeypatch
 
 
 def test_an_upload_is_read_as_a_classs_uploads_are():
-    student, submission = read_as_submitted(packed({"a.py": b"x = 1", "conftest.py": b""}), "u.zip")
+    student, submission = read_submitted(packed({"a.py": b"x = 1", "conftest.py": b""}), "u.zip")
     assert set(submission.files) == {"a.py", "conftest.py"}
     assert len(student.sha256) == 64
 

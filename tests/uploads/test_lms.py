@@ -409,10 +409,10 @@ class TestRosters:
     @pytest.mark.parametrize(
         ("text", "told"),
         [
-            (b"", "{} is no CSV file; export it again, or save it as `CSV UTF-8`."),
-            (b"a\0b", "{} is no CSV file; export it again, or save it as `CSV UTF-8`."),
-            (b"sep=;\r\n", "{} is no CSV file; export it again, or save it as `CSV UTF-8`."),
-            (b'id,name\n1,"x\n', "{} is no CSV file: unexpected end of data."),
+            (b"", "{} is not a CSV file; export it again, or save it as `CSV UTF-8`."),
+            (b"a\0b", "{} is not a CSV file; export it again, or save it as `CSV UTF-8`."),
+            (b"sep=;\r\n", "{} is not a CSV file; export it again, or save it as `CSV UTF-8`."),
+            (b'id,name\n1,"x\n', "{} is not a CSV file: unexpected end of data."),
             (
                 b"name,grade\nJane,1\n",
                 "{} has no id column; add one with one of these headers: id, user id, login, "

@@ -48,5 +48,5 @@ def test_one_check_can_be_measured_anew(tmp_path, monkeypatch, capsys):
 
 def test_an_unknown_check_is_named(capsys):
     assert main(["calibrate", "chess"]) == 2
-    said = f"Nothing called chess is measured; there are {', '.join(calibrate.LEARNT)}.\n"
+    said = f"There is no measurement chess; there are {', '.join(calibrate.LEARNT)}.\n"
     assert capsys.readouterr().err == said

@@ -9,7 +9,7 @@ from graders.__main__ import main
 from graders.remote.faults import Failed
 from graders.sheets.check_index import Check, known_checks
 from graders.validation import flakiness, tables
-from graders.validation.flakiness import Met
+from graders.validation.flakiness import SeedRecord
 from graders.validation.in_process import inside, run_check
 
 MASK, ENDS = (
@@ -49,13 +49,13 @@ def test_each_seed_is_met_once(few, monkeypatch, capsys):
 
     monkeypatch.setattr(flakiness, "run_check", noted)
     assert main(["seeds", "padding", "--seeds", "2"]) == 0
-    assert capsys.readouterr().out == "padding: 2 checks have met 2 seeds\n"
+    assert capsys.readouterr().out == "padding: 2 checks ran under 2 seeds\n"
     assert met == [(MASK, 1), (ENDS, 1), (MASK, 2), (ENDS, 2)]
     assert main(["seeds", "padding", "--seeds", "3"]) == 0
     assert met[4:] == [(MASK, 3), (ENDS, 3)]
     assert main(["seeds", "padding", "--seeds", "1", "--again"]) == 0
     assert met[6:] == [(MASK, 1), (ENDS, 1)]
-    assert flakiness.read()[MASK] == Met(flakiness.code(few[MASK]), seeds=1)
+    assert flakiness.read()[MASK] == SeedRecord(flakiness.code(few[MASK]), seeds=1)
     assert tables.met("padding") == [2, 1, 0]
     assert flakiness.missing() == [MASK, ENDS]
 
@@ -66,7 +66,7 @@ def test_a_check_that_changed_meets_all_seeds_again(few, monkeypatch):
     monkeypatch.setattr(flakiness, "ENOUGH", 2)
     main(["seeds", "padding", "--seeds", "2"])
     assert flakiness.missing() == []
-    flakiness.write(flakiness.read() | {MASK: Met("another", seeds=2)})
+    flakiness.write(flakiness.read() | {MASK: SeedRecord("another", seeds=2)})
     assert flakiness.missing() == [MASK]
     main(["seeds", "padding", "--seeds", "2"])
     assert met == [MASK, ENDS, MASK, ENDS, MASK, MASK]
@@ -96,11 +96,13 @@ def test_variants_take_turns_and_may_lose_what_they_may(few, monkeypatch):
     assert main(["seeds", "padding", "--seeds", "2", "--variants"]) == 0
     first = [(MASK, 1), (MASK, 1), (ENDS, 1)]  # two comes first, and need not pass ENDS
     assert met == [*first, (MASK, 2), (MASK, 2), (ENDS, 2), (ENDS, 2)]
-    assert flakiness.read()[ENDS] == Met(flakiness.code(few[ENDS]), seeds=2, variants=2)
+    assert flakiness.read()[ENDS] == SeedRecord(flakiness.code(few[ENDS]), seeds=2, variants=2)
 
 
 def test_a_check_that_is_gone_is_forgotten(few):
-    flakiness.FILE.write_text(json.dumps({"test_padding.py::test_gone": asdict(Met("x", 9))}))
+    flakiness.FILE.write_text(
+        json.dumps({"test_padding.py::test_gone": asdict(SeedRecord("x", 9))})
+    )
     assert flakiness.read() == {}
 
 

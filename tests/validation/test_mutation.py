@@ -145,14 +145,16 @@ def test_a_survivor_has_a_reason_or_is_named(small, capsys):
     lines = capsys.readouterr().out.splitlines()
     made = len(mutation.changes_of("padding"))
     assert lines == [
-        f"padding: {made} changes, {made - 3} fail a check, 0 have a reason not to, 3 have none",
-        "no check fails: add_start_end: done = 0 => done = 1",
-        "no check fails: add_start_end: done = 0 => done = -1",
-        "no check fails: add_start_end: done = 0 => (deleted)",
+        f"padding: {made} mutants, {made - 3} killed, 0 survive for a reason, 3 survive without one",
+        "survivor: add_start_end: done = 0 => done = 1",
+        "survivor: add_start_end: done = 0 => done = -1",
+        "survivor: add_start_end: done = 0 => (deleted)",
     ]
     mutation.FILE.write_text(REASONS)
     assert main(["mutants", "padding"]) == 0
-    said = f"padding: {made} changes, {made - 3} fail a check, 3 have a reason not to, 0 have none"
+    said = (
+        f"padding: {made} mutants, {made - 3} killed, 3 survive for a reason, 0 survive without one"
+    )
     assert capsys.readouterr().out.splitlines() == [said]
 
 
@@ -164,9 +166,9 @@ def test_a_reason_for_what_fails_or_is_no_change_is_named(small, capsys):
     assert lines[0].endswith(", 2 have a reason not to, 1 have none")
     check = "test_padding.py::test_adds_start_and_end"
     assert lines[1:] == [
-        "no check fails: add_start_end: done = 0 => done = 1",
-        f"fails, and has a reason not to: add_start_end: {fails}: {check}",
-        "has a reason, and is no change: add_start_end: gone => x",
+        "survivor: add_start_end: done = 0 => done = 1",
+        f"killed, but has a survivor entry: add_start_end: {fails}: {check}",
+        "survivor entry matches no mutant: add_start_end: gone => x",
     ]
 
 

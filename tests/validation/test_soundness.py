@@ -106,8 +106,8 @@ def test_one_mistake_in_twenty_may_go_without_a_hint():
 @pytest.mark.parametrize(
     ("edits", "message"),
     [
-        ((("no such line", "x"),), "`no such line` stands 0 times in reference/mlp.py, not once"),
-        ((("nn.Linear", "x"),), "`nn.Linear` stands 2 times in reference/mlp.py, not once"),
+        ((("no such line", "x"),), "`no such line` occurs 0 times in reference/mlp.py, not once"),
+        ((("nn.Linear", "x"),), "`nn.Linear` occurs 2 times in reference/mlp.py, not once"),
         ((), "its edits change nothing"),
         ((("return self.output(pooled)", "return ("),), "line 39 cannot be parsed: '(' was never"),
     ],
@@ -137,7 +137,7 @@ def test_a_survivor_and_a_missing_hint_are_named(bench, monkeypatch):
     assert row.survivors[2].startswith(
         "the sum: seed 1: test_no_softmax_inside does not fail, but test_"
     )
-    assert row.survivors[3] == "stale: `gone` stands 0 times in reference/mlp.py, not once"
+    assert row.survivors[3] == "stale: `gone` occurs 0 times in reference/mlp.py, not once"
     assert row.unhinted[0] == "another name: seed 1: `a hint` is not among: "
     assert row.unhinted[1].startswith("the sum: seed 1: `not there` is not among: A mean or a sum")
     assert row.lost[0].startswith("none: seed 1: test_default_sizes: not_run: `MLPClassifier` is")

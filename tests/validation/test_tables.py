@@ -110,7 +110,7 @@ def test_changes_are_written_once_none_is_left_over(page, monkeypatch, capsys):
 
 
 def test_a_page_without_a_place_for_the_table_is_named(tmp_path, page, monkeypatch, capsys):
-    said = "has no place for this table: a line <!-- changes -->, then <!-- end of changes -->"
+    said = "has no place for this table: it needs a line <!-- changes -->, then <!-- end of changes -->"
     for path in (page, tmp_path / "none.md"):
         with pytest.raises(UsageError) as caught:
             tables.write(path, "changes", {})

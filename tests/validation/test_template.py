@@ -80,7 +80,7 @@ BREAKS = [
     Break(
         "another order", "student_template/rnn_cell.py", "import torch\nfrom torch import nn\n",
         "from torch import nn\nimport torch\n",
-        r"student_template/rnn_cell\.py:\d+: rnn_cell: `from torch import nn` stands before `import",
+        r"student_template/rnn_cell\.py:\d+: rnn_cell: `from torch import nn` comes before `import",
     ),
     Break(
         "another signature", "student_template/mlp.py", "emb: int = 300", "emb: int = 200",
@@ -105,7 +105,7 @@ BREAKS = [
     ),
     Break(
         "a sheet asks a part without a skeleton", "", "", "",
-        r"graders/assignments/lxmls-day3\.toml:1: it asks numpy_rnn; write what is missing",
+        r"graders/assignments/lxmls-day3\.toml:1: reference or template of numpy_rnn is missing",
     ),
     Break(
         "the skeleton earns points", "student_template/vocabulary.py",
@@ -134,7 +134,7 @@ BREAKS = [
     ),
     Break(
         "a mistake that fits no more", "", "", "",
-        r"graders/mistakes/torch_rnn\.py:\d+: batch_first is missing: `.*batch_first=True.*` stands "
+        r"graders/mistakes/torch_rnn\.py:\d+: batch_first is missing: `.*batch_first=True.*` occurs "
         r"0 times in reference/torch_rnn\.py, not once; take the text",
     ),
     Break(
@@ -197,12 +197,12 @@ BREAKS = [
     ),
     Break(
         "a fixture that does not rebuild", "fixtures/reviews.json", END, " ",
-        r"fixtures/reviews\.json:1: is not what its command makes; run `python -m graders fixtures`",
+        r"fixtures/reviews\.json:1: is out of date; run `python -m graders fixtures`",
     ),
     Break(
         "an answer in the students' README", "graders/student/bundle/README.md.j2", END,
         ANSWER.replace("\n    ", "\n"),
-        r"reference/mlp\.py:\d+: the body of forward stands in the students' README\.md; write it",
+        r"reference/mlp\.py:\d+: the body of forward is in the students' README\.md; write it",
     ),
     Break(
         "an answer in what students' checks import", "graders/oracles/rnn_layer.py", END, ANSWER,
@@ -210,11 +210,11 @@ BREAKS = [
     ),
     Break(
         "an answer in what is given", "student_template/training.py", END, ANSWER,
-        r"reference/mlp\.py:\d+: .+ the students' training\.py; write it otherwise there",
+        r"reference/mlp\.py:\d+: .+ the students' training\.py; write it differently there",
     ),
     Break(
         "an answer in the notebook", "reference/training.py", END, ANSWER,
-        r"reference/mlp\.py:\d+: .+ the students' sentiment-tutorial\.ipynb; write it otherwise there",
+        r"reference/mlp\.py:\d+: .+ the students' sentiment-tutorial\.ipynb; write it differently",
     ),
     Break(
         "a sheet whose version was raised", "fixtures/sentences.json",
@@ -292,7 +292,7 @@ def test_the_command_checks_the_parts_that_are_named(capsys, monkeypatch):
 def test_a_part_without_mistakes_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(well_formed, "MISTAKES", ROOT / "graders" / "nowhere")
     (line,) = well_formed.mistake_problems("elman")
-    assert line.startswith("graders/nowhere/elman.py:1: is missing; write down wrong answers")
+    assert line.startswith("graders/nowhere/elman.py:1: is missing; add wrong answers")
 
 
 def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):
@@ -301,7 +301,7 @@ def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):
 
     monkeypatch.setattr(template.fixtures, "MAKERS", {"x.json": broken})
     assert list(template._fixture_problems()) == [
-        "fixtures/x.json:1: cannot be made: 'gone'; fix that, then make it again"
+        "fixtures/x.json:1: cannot be built: 'gone'; fix that, then build it again"
     ]
 
 

@@ -212,13 +212,13 @@ BREAKS = {
     "the order is another": (
         "import torch\nfrom torch import nn\n",
         "from torch import nn\nimport torch\n",
-        ["3: elman: `from torch import nn` stands before `import torch`, exchange them"],
+        ["3: elman: `from torch import nn` comes before `import torch`, swap them"],
     ),
     "half of a solution is left in a body": (
         FORWARD_STUB,
         "\n        return x\n",
         [
-            "19: Elman.forward: the body is not the reference's and no stub, write "
+            "19: Elman.forward: the body is not the reference's: not a stub, write "
             '`raise NotImplementedError("elman.Elman.forward is not implemented yet")`'
         ],
     ),
@@ -226,7 +226,7 @@ BREAKS = {
         FORWARD_STUB,
         FORWARD_STUB + "        return x\n",
         [
-            "19: Elman.forward: the body is not the reference's and no stub, write "
+            "19: Elman.forward: the body is not the reference's: not a stub, write "
             '`raise NotImplementedError("elman.Elman.forward is not implemented yet")`'
         ],
     ),
@@ -234,7 +234,7 @@ BREAKS = {
         "return 2 * x",
         "return x + x",
         [
-            "27: given: the body is not the reference's and no stub, write "
+            "27: given: the body is not the reference's: not a stub, write "
             '`raise NotImplementedError("elman.given is not implemented yet")`'
         ],
     ),
@@ -242,7 +242,7 @@ BREAKS = {
         "elman.Elman.forward is",
         "elman.forward is",
         [
-            "19: Elman.forward: the body is not the reference's and a stub with another text, "
+            "19: Elman.forward: the body is not the reference's: the stub has another text, "
             'write `raise NotImplementedError("elman.Elman.forward is not implemented yet")`'
         ],
     ),
@@ -250,7 +250,7 @@ BREAKS = {
         '("elman.Elman.__init__ is not implemented yet")',
         "",
         [
-            "14: Elman.__init__: the body is not the reference's and a stub with another text, "
+            "14: Elman.__init__: the body is not the reference's: the stub has another text, "
             'write `raise NotImplementedError("elman.Elman.__init__ is not implemented yet")`'
         ],
     ),
@@ -262,7 +262,7 @@ BREAKS = {
     "the module is no Python": (
         "import torch\n",
         "class\n",
-        ["3: elman: this file is no Python (invalid syntax), repair it"],
+        ["3: elman: this file is not valid Python (invalid syntax), repair it"],
     ),
 }
 
@@ -278,7 +278,7 @@ def test_a_broken_skeleton_is_reported(twins, name):
 def test_a_reference_that_is_no_python_is_named(twins):
     (twins[0] / "elman.py").write_text("x = 1\nclass\n")
     assert twin_problems(*twins) == [
-        "student_template/elman.py:2: elman: reference/elman.py is no Python (invalid syntax), "
+        "student_template/elman.py:2: elman: reference/elman.py is not valid Python (invalid syntax), "
         "repair it"
     ]
 
@@ -316,5 +316,5 @@ def test_an_empty_reference_is_reported(twins):
     (twins[0] / "elman.py").unlink()
     (twins[0] / "data.py").unlink()
     assert twin_problems(*twins) == [
-        "reference: no modules here, name the folder that holds the reference"
+        "reference: no modules here, name the folder with the reference"
     ]

@@ -8,7 +8,7 @@ python3.11 -m venv /opt/unroll
 cd /autograder/source/unroll
 /opt/unroll/bin/python -m pip install --upgrade "pip>=25.1"
 /opt/unroll/bin/python -m pip install --no-cache-dir --constraint constraints.txt --group grade
-# A submission runs as another user, who may read the worker's code and nothing else of this.
+# A submission runs as another user, who may read only the worker's code.
 chmod -R go-rwx /autograder/source
 chmod go+x /autograder/source . graders
 chmod -R go+rX graders/worker

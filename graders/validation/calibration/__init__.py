@@ -1,1 +1,1 @@
-"""Thresholds of learned results, from many seeds."""
+"""Thresholds of learned results, measured under many seeds."""

@@ -1,4 +1,4 @@
-"""Measure the checks of what is learnt or drawn, and keep what was measured beside the threshold."""
+"""Measure the checks of learned or random results, and record the figures with their thresholds."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -26,14 +26,13 @@ def write(runs: int, names: Sequence[str] = ()) -> str:
     """Train the reference and known mistakes `runs` times each; write and return the figures.
 
     Args:
-        names: of what is measured anew; the others keep their figures. All
-            when empty.
+        names: of the measurements to repeat (default: all); the others keep their figures.
 
     Raises:
-        UsageError: a name is none of theirs.
+        UsageError: a name is unknown.
     """
     if unknown := [name for name in names if name not in LEARNT]:
-        raise UsageError(f"Nothing called {unknown[0]} is measured; there are {', '.join(LEARNT)}.")
+        raise UsageError(f"There is no measurement {unknown[0]}; there are {', '.join(LEARNT)}.")
     figures: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     for name in names or LEARNT:
         figures[name] = LEARNT[name](runs)
@@ -84,7 +83,7 @@ def _accuracy(model_class: Any, seed: int) -> float:
 
 
 def _unregistered(module: ModuleType) -> Any:
-    """Make the model keep its layers in a plain list, where the optimiser does not find them."""
+    """Return a model with its layers in a plain list, where the optimiser does not find them."""
 
     class Unregistered(nn.Module):
         def __init__(self, *sizes: int) -> None:
@@ -135,7 +134,7 @@ def _brackets_curves(runs: int) -> dict[str, Any]:
 
 
 def _of_three(runs: int) -> int:
-    """Return the trainings that suffice for a check of three attempts, where others have two."""
+    """Return the number of trainings for a check with three attempts; others have two."""
     return max(1, runs * 3 // 10)
 
 

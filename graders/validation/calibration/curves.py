@@ -1,4 +1,4 @@
-"""Measure between which losses and gradient norms the reference's own trainings lie, step by step."""
+"""Measure the range of losses and gradient norms in trainings of the reference, step by step."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +12,8 @@ from graders.worker.given.language import ClassesSecond
 from graders.worker.operations import fit
 
 Record = dict[str, list[float]]
-SHARE = 90  # of 100 trainings lie between the two numbers of a step
-STRETCHES = 15  # into which a training is cut; the numbers of one are taken together
+SHARE = 90  # percent of the trainings are between the two numbers of a step
+INTERVALS = 15  # of a training; the numbers of each are taken together
 
 
 def reviews(runs: int, model_class: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _band(train: Callable[[int], Record], runs: int) -> dict[str, Any]:
     for seed in range(runs):
         torch.manual_seed(seed)
         records.append(train(seed))
-    every = -(-len(records[0]["loss"]) // STRETCHES)
+    every = -(-len(records[0]["loss"]) // INTERVALS)
     curves = {
         name: _between(np.array([record[name] for record in records]), every)
         for name in ("loss", "gradient_norm")
@@ -56,7 +56,7 @@ def _band(train: Callable[[int], Record], runs: int) -> dict[str, Any]:
 
 
 def _between(values: Any, every: int) -> dict[str, list[float]]:
-    """Take the values (run, step) of each stretch together."""
+    """Return the range of the values (run, step) in each interval."""
     ends = (100 - SHARE) / 2
     parts = [values[:, first : first + every] for first in range(0, values.shape[1], every)]
     lower, upper = (

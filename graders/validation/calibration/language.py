@@ -1,4 +1,4 @@
-"""Measure the language checks: how often does one training end in texts that keep to the grammar?"""
+"""Measure the language checks: how often does one training end in texts that follow the grammar?"""
 
 import sys
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from graders.worker.operations import fit
 
 THRESHOLD = 6.0  # of 10 texts: the majority
 ADAM = "Adam(model.parameters(), lr=lr)"
-OPTIMISERS = {  # students choose; each has to learn
+OPTIMISERS = {  # students may choose any of them
     "Adam": ADAM,
     "AdamW": "AdamW(model.parameters(), lr=lr)",
     "NAdam": "NAdam(model.parameters(), lr=lr)",
@@ -40,7 +40,7 @@ Model = Callable[[Tensor], Any]
 
 
 def brackets(runs: int) -> dict[str, Any]:
-    """Train language models on the brackets; give the threshold with the figures behind it.
+    """Train language models on the brackets; return the threshold with the figures behind it.
 
     With no miss in n trainings, the chance of a miss is below 3/n (95 % confidence, the rule of
     three), and that of three independent misses, which is what a check needs, below (3/n)³.
@@ -56,7 +56,7 @@ def brackets(runs: int) -> dict[str, Any]:
 
 
 def ndfa(runs: int) -> dict[str, Any]:
-    """Let training loops with several optimisers learn the NDFA; give figures like `brackets`."""
+    """Train on the NDFA with several optimisers; return figures like `brackets`."""
     torch.set_num_threads(1)
     right = {
         name: [_ndfa(loaded((ADAM, text)), seed) for seed in range(runs)]
@@ -98,7 +98,7 @@ def _caught(counts: list[int]) -> float:
 
 
 def _brackets(model_class: Callable[..., nn.Module], seed: int) -> int:
-    """Do what the check of the model does, without a worker."""
+    """Run the check of the model without a worker."""
     torch.manual_seed(seed)
     draw, setting = Draw(seed), languages.BRACKETS
     model = model_class(6, *languages.BRACKET_SIZES)
@@ -111,7 +111,7 @@ def _brackets(model_class: Callable[..., nn.Module], seed: int) -> int:
 
 
 def _ndfa(module: ModuleType, seed: int) -> int:
-    """Do what the check of the training loop does, without a worker."""
+    """Run the check of the training loop without a worker."""
     torch.manual_seed(seed)
     draw, setting = Draw(seed), languages.NDFA
     width, scale = languages.WINDOW
@@ -130,7 +130,7 @@ def _written(name: str, model: Model, draw: Draw) -> int:
 
 def _wrong_models(reference: ModuleType) -> dict[str, Callable[..., nn.Module]]:
     class Forgetful(nn.Module):
-        """Reads the last token alone."""
+        """Reads only the last token."""
 
         def __init__(self, *sizes: int) -> None:
             super().__init__()
@@ -141,7 +141,7 @@ def _wrong_models(reference: ModuleType) -> dict[str, Callable[..., nn.Module]]:
             return single.reshape(*x.shape, -1)  # type: ignore[no-any-return]
 
     class TimeFirst(Forgetful):
-        """Takes the batch for time."""
+        """Confuses batch and time."""
 
         def forward(self, x: Tensor) -> Tensor:
             return self.model(x.T).transpose(0, 1)  # type: ignore[no-any-return]
@@ -161,7 +161,7 @@ def _wrong_models(reference: ModuleType) -> dict[str, Callable[..., nn.Module]]:
 
 
 def loaded(edit: tuple[str, str] | None = None) -> ModuleType:
-    """Load the reference's part with `data` beside it, with or without an edit of its text."""
+    """Load the reference's part and its `data`, with or without an edit of the text."""
     for name in ("data", "autoregressive"):
         path = ROOT / "reference" / f"{name}.py"
         text = path.read_text(encoding="utf-8")
@@ -177,7 +177,7 @@ def _executed(name: str, path: Path, text: str) -> ModuleType:
     assert spec
     module = util.module_from_spec(spec)
     before = sys.modules.get(name)
-    sys.modules[name] = module  # dataclasses look their module up
+    sys.modules[name] = module  # dataclasses look up their module
     exec(compile(text, str(path), "exec"), module.__dict__)
     if before is not None and name != "data":
         sys.modules[name] = before

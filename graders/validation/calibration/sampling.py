@@ -1,4 +1,4 @@
-"""Measure the checks of what is drawn: how often is a right sampler off, and a wrong one caught?"""
+"""Measure the checks of sampling: how often does a correct sampler fail, and a wrong one pass?"""
 
 import math
 from collections.abc import Callable
@@ -20,7 +20,7 @@ MISTAKES: dict[str, Sampler] = {
     "logits times the temperature": lambda t: (HEIGHTS * t).softmax(0),
     "the temperature divides probabilities": lambda t: (HEIGHTS.softmax(0) / t).softmax(0),
     "always the argmax": lambda t: torch.eye(len(HEIGHTS))[HEIGHTS.argmax()],
-    "every index alike": lambda t: torch.ones(len(HEIGHTS)) / len(HEIGHTS),
+    "all indices equally likely": lambda t: torch.ones(len(HEIGHTS)) / len(HEIGHTS),
     "a softmax of the softmax": lambda t: (HEIGHTS / t).softmax(0).softmax(0),
     "logits as they are, for weights": lambda t: HEIGHTS / HEIGHTS.sum(),
     "the last index never comes": lambda t: (HEIGHTS / t)[:-1].softmax(0),
@@ -28,9 +28,9 @@ MISTAKES: dict[str, Sampler] = {
 
 
 def sampling(runs: int) -> dict[str, Any]:
-    """Let right and wrong samplers draw; by Chernoff's bound a right one passes the limit once in 1e7.
+    """Run correct and wrong samplers; by Chernoff's bound a correct one exceeds the limit once in 1e7.
 
-    A wrong one is caught where one of the three temperatures shows it.
+    A wrong one is caught if one of the three temperatures shows it.
     """
     torch.manual_seed(0)
     right = [
@@ -51,7 +51,7 @@ def sampling(runs: int) -> dict[str, Any]:
 
 
 def shuffling(runs: int) -> dict[str, Any]:
-    """Count orders: how often do two epochs of a right answer have the same one by chance?
+    """Count orders: how often do two epochs of a correct answer have the same order by chance?
 
     Args:
         runs: not needed, the numbers are exact.

@@ -1,4 +1,4 @@
-"""Measure the tagging check: NumpyRNN and known mistakes, trained on the tiny corpus as it trains."""
+"""Measure the tagging check: NumpyRNN and known mistakes, trained on the tiny corpus like the check."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -15,7 +15,7 @@ Edit = Callable[[list[np.ndarray]], list[np.ndarray]]
 
 
 def measure(runs: int, module: ModuleType) -> dict[str, Any]:
-    """Train `module.NumpyRNN` and its mistakes; give the threshold with the figures behind it.
+    """Train `module.NumpyRNN` and its mistakes; return the threshold with the figures behind it.
 
     With no miss in n trainings, the chance of a miss is below 3/n (95 % confidence, the rule of
     three), and that of two independent misses, which is what the check needs, below (3/n)².
@@ -45,7 +45,7 @@ def _caught(values: list[float]) -> float:
 
 
 def _accuracy(model_class: Any, seed: int) -> float:
-    """Do what the check does, without a worker."""
+    """Run the check without a worker."""
     draw, size = Draw(seed), tagging.corpus_sizes()
     model = tagging.make(model_class, size, tagging.LEARNING_RATE)
     weights = tagging.random_weights(draw, size, tagging.SCALE)

@@ -1,1 +1,1 @@
-"""Whether template, reference, sheets and fixtures hold together."""
+"""Consistency of template, reference, sheets and fixtures."""

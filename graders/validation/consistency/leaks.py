@@ -1,4 +1,4 @@
-"""Does a student's folder hold an answer? Every body of the reference is searched for in it."""
+"""Does a student's folder contain a solution? Every body of the reference is searched for in it."""
 
 import ast
 import json
@@ -8,34 +8,34 @@ from pathlib import Path
 
 from graders.paths import ROOT
 
-SHORTEST = 60  # characters of a body; below, two right answers can hardly differ
+SHORTEST = 60  # characters of a body; shorter correct answers can hardly differ
 
 
 @dataclass(frozen=True)
 class Body:
-    """What stands in a function of the reference, as code; and without blanks, for other texts."""
+    """The body of a function of the reference, as code, and without blanks to search other texts."""
 
     name: str
     line: int
     code: str
     bare: tuple[str, str]  # without and with its comments
 
-    def stands_in(self, text: str) -> bool:
+    def is_in(self, text: str) -> bool:
         return any(form in text for form in (self.code, *self.bare))
 
 
 def leaks(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Yield a line for each body of the reference that stands in one of `files`, but for given ones."""
+    """Yield a line for each body of the reference in one of `files`, except given ones."""
     texts = {path: _read(path, content) for path, content in files.items()}
     for file in sorted((ROOT / "reference").glob("*.py")):
         skeleton = ROOT / "student_template" / file.name
         given = {body.code for body in bodies(skeleton)} if skeleton.is_file() else set()
         for body in bodies(file):
             for path, text in texts.items():
-                if body.code not in given and body.stands_in(text):
+                if body.code not in given and body.is_in(text):
                     place = f"{file.relative_to(ROOT).as_posix()}:{body.line}"
-                    words = f"the body of {body.name} stands in the students' {path}"
-                    yield f"{place}: {words}; write it otherwise there"
+                    words = f"the body of {body.name} is in the students' {path}"
+                    yield f"{place}: {words}; write it differently there"
 
 
 def bodies(file: Path) -> Iterator[Body]:
@@ -51,7 +51,7 @@ def bodies(file: Path) -> Iterator[Body]:
 
 
 def plain(tree: ast.Module) -> str:
-    """Write code without comments, layout and indentation."""
+    """Return code without comments, layout and indentation."""
     return "\n".join(line.strip() for line in ast.unparse(tree).splitlines())
 
 

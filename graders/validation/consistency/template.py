@@ -1,4 +1,4 @@
-"""Does the set hold together? Twins, sheets, fixtures; the reference earns all, the skeleton none."""
+"""Is the set consistent? Twins, sheets, fixtures; the reference earns all points, the skeleton none."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,11 +19,11 @@ from graders.validation.soundness import Bench, Findings, parts_with_checks
 
 
 def problems(parts: Sequence[str] = (), seed: int = 1) -> Iterator[str]:
-    """Yield a line for everything that does not hold: file and line, what, and the remedy.
+    """Yield a line for each problem: file and line, the problem, and the remedy.
 
     Args:
-        parts: whose checks the reference and the skeleton meet; all when empty.
-        seed: of their numbers.
+        parts: run their checks on the reference and the skeleton (default: all).
+        seed: of the random inputs.
 
     Raises:
         UsageError: a part has no checks.
@@ -45,13 +45,13 @@ def problems(parts: Sequence[str] = (), seed: int = 1) -> Iterator[str]:
 def _fixture_problems() -> Iterator[str]:
     for name, make in fixtures.MAKERS.items():
         try:
-            made, file = make(), fixtures.FIXTURES / name
-            if not file.is_file() or file.read_bytes() != made:
-                words = "is not what its command makes; run `python -m graders fixtures`"
+            content, file = make(), fixtures.FIXTURES / name
+            if not file.is_file() or file.read_bytes() != content:
+                words = "is out of date; run `python -m graders fixtures`"
                 yield f"fixtures/{name}:1: {words}"
         except (UsageError, OSError, KeyError) as problem:
             why = str(problem).rstrip(".")
-            yield f"fixtures/{name}:1: cannot be made: {why}; fix that, then make it again"
+            yield f"fixtures/{name}:1: cannot be built: {why}; fix that, then build it again"
 
 
 def _sheet_problems(name: str) -> Iterator[str]:
@@ -65,7 +65,8 @@ def _sheet_problems(name: str) -> Iterator[str]:
     if line_ := versions.problem(sheet):
         yield line_
     if missing := [part for part in sheet.parts if not _both(part)]:
-        yield f"graders/assignments/{file.name}:1: it asks {', '.join(missing)}; write what is missing"
+        words = f"reference or template of {', '.join(missing)} is missing; write it"
+        yield f"graders/assignments/{file.name}:1: {words}"
         return
     yield from leaks(bundle(sheet))
 
@@ -75,7 +76,7 @@ def _both(part: str) -> bool:
 
 
 def line_of(problem: str, text: str) -> int:
-    """Return the line of a sheet that a sentence is about; 1 where it names none."""
+    """Return the line of a sheet that a message is about; 1 if it names none."""
     if found := re.search(r"at line (\d+)", problem):
         return int(found[1])
     lines = list(enumerate(text.splitlines(), 1))
@@ -90,7 +91,7 @@ def line_of(problem: str, text: str) -> int:
 
 
 def _part_problems(parts: Sequence[str], seed: int) -> Iterator[str]:
-    """Let the reference and the skeleton meet the checks of these parts, in one warm worker."""
+    """Run the checks of these parts on the reference and the skeleton, in one warm worker."""
     right, skeleton = (read_folder(ROOT / f).files for f in ("reference", "student_template"))
     bench = Bench()
     try:
@@ -120,7 +121,9 @@ def _skeleton_problems(findings: Findings, part: str) -> Iterator[str]:
         file = f"student_template/{part}.py"
         if finding.outcome == "passed":
             yield _line(part, name, "the skeleton earns points", f"put a stub into {file}")
-        elif NOTHING not in finding.message and finding.outcome != "not_run":  # twins miss nothing
+        elif (
+            NOTHING not in finding.message and finding.outcome != "not_run"
+        ):  # twins have all names
             words = f"the skeleton fails for another reason than a stub: {finding.message}"
             yield _line(part, name, words, f"fix {file} or what the check calls first")
 

@@ -13,7 +13,7 @@ Definition = Function | ast.ClassDef
 
 
 def twin_problems(reference: Path, template: Path) -> list[str]:
-    """List what keeps `template` from being the skeleton of `reference`, one line per problem.
+    """List the differences that keep `template` from being the skeleton of `reference`, one per line.
 
     Modules in GIVEN are the same to the byte. All others have the same definitions in the same
     order, with the same signatures, decorators and docstrings, and the same imports and other
@@ -22,7 +22,7 @@ def twin_problems(reference: Path, template: Path) -> list[str]:
     """
     names = sorted({path.name for folder in (reference, template) for path in folder.glob("*.py")})
     if not any((reference / name).is_file() for name in names):
-        return [f"{reference.name}: no modules here, name the folder that holds the reference"]
+        return [f"{reference.name}: no modules here, name the folder with the reference"]
     return [
         f"{template.name}/{name}:{problem.line}: {problem.subject}: {problem.text}"
         for name in names
@@ -74,7 +74,7 @@ class _Twins:
             try:
                 parsed.append(ast.parse(source))
             except SyntaxError as problem:
-                text = f"{name} is no Python ({problem.msg}), repair it"
+                text = f"{name} is not valid Python ({problem.msg}), repair it"
                 yield _Problem(problem.lineno or 1, self.part, text)
                 return
         ours, theirs = parsed
@@ -106,12 +106,12 @@ class _Twins:
     def _order(
         self, ours: dict[str, ast.stmt], theirs: dict[str, ast.stmt], subject: str
     ) -> Iterator[_Problem]:
-        """Report the first of the shared statements that stands in another place."""
+        """Report the first shared statement in another place."""
         wanted = [name for name in ours if name in theirs]
         found = [name for name in theirs if name in ours]
         for want, name in zip(wanted, found, strict=True):
             if want != name:
-                text = f"{_shown(name)} stands before {_shown(want)}, exchange them"
+                text = f"{_shown(name)} comes before {_shown(want)}, swap them"
                 yield _Problem(theirs[name].lineno, subject, text)
                 return
 
@@ -135,8 +135,8 @@ class _Twins:
             yield _Problem(template.lineno, name, text)
         stub = f'raise NotImplementedError("{self.part}.{name} is not implemented yet")'
         if _code(template) not in (_code(reference), ast.unparse(ast.parse(stub))):
-            other = "a stub with another text" if _is_stub(template) else "no stub"
-            text = f"the body is not the reference's and {other}, write `{stub}`"
+            other = "the stub has another text" if _is_stub(template) else "not a stub"
+            text = f"the body is not the reference's: {other}, write `{stub}`"
             yield _Problem(template.lineno, name, text)
 
 

@@ -1,4 +1,4 @@
-"""What can be said of the set without running it: files that parse, checks that are told and tested."""
+"""Problems found without running code: syntax errors, checks without a sentence or a mistake."""
 
 import ast
 import importlib
@@ -16,7 +16,7 @@ READ = ("reference", "student_template", "graders/checks", "graders/oracles", "g
 
 
 def unparsable() -> Iterator[str]:
-    """Yield a line for each file that is no Python; nothing else can be said before it is mended."""
+    """Yield a line for each file that is not valid Python; it must be fixed before other checks."""
     for file in (file for folder in READ for file in sorted((ROOT / folder).glob("*.py"))):
         try:
             ast.parse(file.read_bytes())
@@ -36,7 +36,7 @@ def check_problems() -> Iterator[str]:
                 continue
             place = f"{_shown(file)}:{node.lineno}: {node.name}"
             if node.name in seen:
-                yield f"{place} is there twice, and only the last one runs; rename one of them"
+                yield f"{place} is defined twice, and only the last one runs; rename one of them"
             if not ast.get_docstring(node):
                 yield f"{place} has no docstring; write the sentence that students read"
             seen.add(node.name)
@@ -46,7 +46,7 @@ def mistake_problems(part: str) -> Iterator[str]:
     """Yield a line for each mistake that does not fit the reference, and each check without one."""
     file = MISTAKES / f"{part}.py"
     if not file.is_file():
-        yield f"{_shown(file)}:1: is missing; write down wrong answers that the checks must catch"
+        yield f"{_shown(file)}:1: is missing; add wrong answers that the checks must catch"
         return
     lines = file.read_text(encoding="utf-8").splitlines()
     named: set[str] = set()
@@ -56,7 +56,7 @@ def mistake_problems(part: str) -> Iterator[str]:
             soundness.with_mistake(part, mistake)
         except UsageError as problem:
             line = next((i for i, text in enumerate(lines, 1) if mistake.name in text), 1)
-            words = f"{mistake.name}: {problem}; take the text from reference/ as it stands now"
+            words = f"{mistake.name}: {problem}; copy the current text from reference/"
             yield f"{_shown(file)}:{line}: {words}"
     for check in known_checks().values():
         name = check.id.partition("::")[2]
@@ -66,7 +66,7 @@ def mistake_problems(part: str) -> Iterator[str]:
 
 
 def importable(module: str) -> str:
-    """Return where and why a module of ours cannot be imported; "" where all is well."""
+    """Return where and why one of our modules cannot be imported, or ""."""
     try:
         importlib.import_module(module)
     except Exception as problem:
