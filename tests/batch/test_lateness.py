@@ -282,7 +282,10 @@ def test_a_table_of_other_columns_is_refused(tmp_path):
     told = "the first line must be student,reason,until,days."
     for head, words in (
         ("student,reason,until", f"extensions.csv: the column `days` is missing; {told}"),
-        ("student,days,reason,until,days", f"extensions.csv: the column `days` appears twice; {told}"),
+        (
+            "student,days,reason,until,days",
+            f"extensions.csv: the column `days` appears twice; {told}",
+        ),
     ):
         file.write_text(f"{head}\n4711,ill\n")
         with pytest.raises(UsageError) as caught:

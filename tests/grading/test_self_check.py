@@ -17,18 +17,21 @@ OWN = marker(OURS, "rnn", 1)
 
 
 def test_the_same_versions_are_told_as_the_same():
-    assert remark({FILE: OWN}, OURS) == SAME
-    assert remark({f"rnn_mira/{FILE}": OWN, "a/b/c/unroll.json": b"x"}, OURS) == SAME
-    assert remark({}, OURS) == ""
+    assert differences({FILE: OWN}, OURS) == SAME
+    assert differences({f"rnn_mira/{FILE}": OWN, "a/b/c/unroll.json": b"x"}, OURS) == SAME
+    assert differences({}, OURS) == ""
 
 
 def test_what_differs_is_told():
     other = replace(OURS, python="3.12.3", torch="2.13.0+cpu", seed=4, graders_sha256="b" * 64)
-    assert remark({FILE: marker(other, "rnn", 1)}, OURS) == (
+    assert differences({FILE: marker(other, "rnn", 1)}, OURS) == (
         "Python 3.12.3, PyTorch 2.13.0+cpu, seed 4, other graders (bbbbbbbbbbbb): "
         "sentences and points may differ"
     )
-    assert remark({FILE: OWN}, replace(OURS, seed=4)) == "seed 17: sentences and points may differ"
+    assert (
+        differences({FILE: OWN}, replace(OURS, seed=4))
+        == "seed 17: sentences and points may differ"
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_what_differs_is_told():
     ],
 )
 def test_what_we_did_not_write_is_not_believed(content):
-    assert remark({FILE: content}, OURS) == ""
+    assert differences({FILE: content}, OURS) == ""
 
 
 def test_the_report_tells_it_and_the_points_stay():
