@@ -109,11 +109,11 @@ def markdown(result: Result, sheet: str = "") -> str:
 
 
 def _question(question: QuestionResult) -> str:
-    passed = sum(check.outcome == "passed" for check in question.checks)
-    checks = f", {passed} of {counted(len(question.checks), 'check')} passed"
+    full = sum(item.points == item.max_points for item in question.items)
+    items = f", {full} of {counted(len(question.items), 'item')} in full"
     name = _plain(f"Question {line(question.number)}: {line(question.title)}")
     points = f"{decimal(question.points)} of {decimal(question.max_points)}"
-    return f"- {name}: {points}{checks if question.checks else ''}"
+    return f"- {name}: {points}{items if question.items else ''}"
 
 
 def _first(result: Result) -> list[str]:

@@ -8,12 +8,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from graders.results.result import CheckResult, QuestionResult, Result
+from graders.results.result import CheckResult, ItemResult, QuestionResult, Result
 from graders.text import SENTENCE_LIMIT, block, counted, line, points_of, sentence
 from reports.outcome_words import OUTCOME_WORDS
 from reports.student.failures import first_to_fix, similar_failures
 
-LISTED = 6  # failed checks of a question; the report has all
+LISTED = 6  # failed checks of an item; the report has all
 COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 
 
@@ -32,12 +32,30 @@ def show(result: Result, report: Path, console: Console) -> None:
 
 
 def _print_question(question: QuestionResult, console: Console) -> None:
-    passed = sum(check.outcome == "passed" for check in question.checks)
     title = Text(f"{line(question.number)}. {sentence(question.title)}", "bold")
-    points = points_of(question.points, question.max_points)
-    share = Text(f"{passed} of {counted(len(question.checks), 'check')} passed, {points}")
-    if passed == len(question.checks):
+    share = Text(points_of(question.points, question.max_points))
+    if all(not item.failed for item in question.items):
         share.stylize("green")
+    _print_row(title, share, console)
+    for item in question.items:
+        _print_item(item, console)
+
+
+def _print_item(item: ItemResult, console: Console) -> None:
+    """Print an item that lost points or is undecided, with some of its failed checks."""
+    if not item.failed:
+        return
+    points = "not decided" if item.undecided else points_of(item.points, item.max_points)
+    _print_row(Text(f"   {line(item.title)}"), Text(points), console)
+    if (reason := item.score.reason) and not item.undecided:
+        _print(Text(sentence(reason)), 3, console)
+    for check in item.failed[:LISTED]:
+        _print_failed(check, console)
+    if len(item.failed) > LISTED:
+        _print(Text(f"… and {len(item.failed) - LISTED} more"), 5, console)
+
+
+def _print_row(title: Text, share: Text, console: Console) -> None:
     if console.is_terminal:
         row = Table.grid(expand=True, padding=(0, 2))
         row.add_column()
@@ -46,11 +64,6 @@ def _print_question(question: QuestionResult, console: Console) -> None:
         console.print(row)
     else:
         console.print(title + Text(": ") + share, soft_wrap=True)
-    failed = [check for check in question.checks if check.outcome != "passed"]
-    for check in failed[:LISTED]:
-        _print_failed(check, console)
-    if len(failed) > LISTED:
-        _print(Text(f"… and {len(failed) - LISTED} more"), 3, console)
 
 
 def _print_failed(check: CheckResult, console: Console) -> None:
@@ -58,16 +71,18 @@ def _print_failed(check: CheckResult, console: Console) -> None:
     sign = Text(words.symbol, COLOURS[words.tone])
     if console.is_terminal:
         row = Table.grid(padding=(0, 1, 0, 0))
-        row.add_row("  ", sign, Text(_sentence(check)))
+        row.add_row("    ", sign, Text(_sentence(check)))
         console.print(row)
     else:
-        console.print(Text("   ") + sign + Text(f" {_sentence(check)}"), soft_wrap=True)
+        console.print(Text("     ") + sign + Text(f" {_sentence(check)}"), soft_wrap=True)
 
 
 def _first(check: CheckResult, result: Result) -> Iterator[Text]:
     yield Text(_sentence(check))
     words = OUTCOME_WORDS[check.outcome]
     yield Text(f"{words.symbol} {words.word}.", COLOURS[words.tone])
+    if check.fault:
+        yield Text(sentence(check.fault.sentence), "bold")
     if check.message:
         yield Text(block(check.message))
     if check.hint:

@@ -35,7 +35,7 @@ def test_each_ending_has_its_exit_code_and_at_most_a_sentence(command, code, sai
     assert capsys.readouterr().err == said
 
 
-def test_our_own_fault_is_raised():
+def test_a_grader_error_is_raised():
     with pytest.raises(ZeroDivisionError):
         ended(raising(ZeroDivisionError()), "")
 

@@ -34,12 +34,12 @@ def _nothing_stays():
 @pytest.mark.parametrize("language", ["ndfa", "brackets"])
 def test_a_language_prints_ten_samples_after_each_epoch_and_a_table(language, capsys):
     assert main([language, *TINY, "--epochs", "2"]) in (0, 1)
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("Epoch 1 of 2: ") and said[0].endswith(" of 10 samples valid")
-    assert all(line.startswith("  ") for line in said[1:11])
-    assert said[11].startswith("Epoch 2 of 2: ")
-    assert said[22] == "epoch  loss per token  gradient norm  valid  seconds  on the CPU"
-    first, second = (line.split() for line in said[23:])
+    output = capsys.readouterr().out.splitlines()
+    assert output[0].startswith("Epoch 1 of 2: ") and output[0].endswith(" of 10 samples valid")
+    assert all(line.startswith("  ") for line in output[1:11])
+    assert output[11].startswith("Epoch 2 of 2: ")
+    assert output[22] == "epoch  loss per token  gradient norm  valid  seconds  on the CPU"
+    first, second = (line.split() for line in output[23:])
     assert (first[0], second[0]) == ("1", "2")
     assert float(first[1]) > float(second[1]) > 0.2  # it learns, and not more than there is
 
@@ -58,10 +58,10 @@ def test_the_same_seed_gives_the_same_run_and_another_one_another(capsys):
 
 def test_more_samples_are_counted_and_ten_are_printed(capsys):
     main(["ndfa", *TINY, "--samples", "12", "--temperature", "0"])
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].endswith(" of all 12")
-    assert len(said) == 1 + 10 + 2
-    assert len(set(said[1:11])) == 1  # the likeliest token each time
+    output = capsys.readouterr().out.splitlines()
+    assert output[0].endswith(" of all 12")
+    assert len(output) == 1 + 10 + 2
+    assert len(set(output[1:11])) == 1  # the likeliest token each time
 
 
 @pytest.mark.parametrize(("good", "code"), [(6, 0), (5, 1)])
@@ -123,10 +123,10 @@ def test_imdb_prints_three_accuracies_of_four_models(imdb, capsys):
     pictures = imdb.parent / "curves"
     options = ["--epochs", "12", "--max-tokens", "64", "--lr", "0.01", "--curves", str(pictures)]
     assert main(["imdb", str(imdb), *options]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == "48 train, 12 validation, 20 test reviews, 12 tokens, 2 classes"
-    assert said[1] == "model       train  validation        test  seconds per epoch"
-    rows = [line.split() for line in said[2:]]
+    output = capsys.readouterr().out.splitlines()
+    assert output[0] == "48 train, 12 validation, 20 test reviews, 12 tokens, 2 classes"
+    assert output[1] == "model       train  validation        test  seconds per epoch"
+    rows = [line.split() for line in output[2:]]
     assert [row[0] for row in rows] == ["mlp", "elman", "lstm", "gru"]
     assert all(row[1:4] == ["100.0%"] * 3 for row in rows)
     assert len(list(pictures.glob("imdb-*-seed0.*"))) == 2 * 4
@@ -135,16 +135,18 @@ def test_imdb_prints_three_accuracies_of_four_models(imdb, capsys):
 def test_imdb_can_be_limited(imdb, capsys):
     options = ["--limit", "9", "--max-length", "2", "--epochs", "1", "--models", "gru", "mlp"]
     assert main(["imdb", str(imdb), *options]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].startswith("9 train, 9 validation, 9 test reviews")
-    assert [line.split()[0] for line in said[2:]] == ["gru", "mlp"]
+    output = capsys.readouterr().out.splitlines()
+    assert output[0].startswith("9 train, 9 validation, 9 test reviews")
+    assert [line.split()[0] for line in output[2:]] == ["gru", "mlp"]
 
 
 def test_a_missing_module_is_named(imdb, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "gated", None)
     assert main(["imdb", str(imdb)]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("reference/gated.py cannot be imported") and len(said.splitlines()) == 1
+    output = capsys.readouterr().err
+    assert (
+        output.startswith("reference/gated.py cannot be imported") and len(output.splitlines()) == 1
+    )
 
 
 # --- what is refused ---
@@ -162,8 +164,8 @@ def test_a_missing_module_is_named(imdb, monkeypatch, capsys):
 )
 def test_the_users_fault_is_one_sentence_and_exit_code_2(arguments, words, capsys):
     assert main(arguments) == 2
-    said = capsys.readouterr().err
-    assert words in said and len(said.splitlines()) == 1
+    output = capsys.readouterr().err
+    assert words in output and len(output.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -183,9 +185,9 @@ def test_the_users_fault_is_one_sentence_and_exit_code_2(arguments, words, capsy
 def test_a_wrong_command_line_is_one_sentence_and_exit_code_2(arguments, words, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     assert caught.value.code == 2
-    assert words in said and len(said.splitlines()) == 1
+    assert words in output and len(output.splitlines()) == 1
 
 
 def test_a_missing_package_is_named_before_the_training(tmp_path, monkeypatch, capsys):

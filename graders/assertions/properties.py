@@ -149,14 +149,19 @@ def gradients_match(
         if all(map(is_close, returned, truth)):
             return
         truths.append(truth)
+    names = [p.name for p in parameters] + ["the input", "the first hidden state"]
+    _show_wrong(names, returned, truths, UNUSED if missing else WRONG_GRADIENT)
+
+
+def _show_wrong(
+    names: Sequence[str], returned: Sequence[Any], truths: Sequence[Sequence[Tensor]], hint: str
+) -> None:
+    """Raise Failed with the first wrong gradient, beside the reading that agrees in most."""
     if not truths:
         raise Failed("The parameters do not make up the required layers.")
-    hint = UNUSED if missing else WRONG_GRADIENT
     agreeing = [sum(map(is_close, returned, truth)) for truth in truths]
-    names = [p.name for p in parameters] + ["the input", "the first hidden state"]
-    for name, got, wanted in zip(
-        names, returned, truths[agreeing.index(max(agreeing))], strict=False
-    ):
+    nearest = truths[agreeing.index(max(agreeing))]
+    for name, got, wanted in zip(names, returned, nearest, strict=False):
         close(got, wanted, hint, f"The gradient of {name}")
 
 

@@ -96,9 +96,10 @@ class Events:
         who = line(f"{result.student.id} {result.student.name}".strip())
         if result.status != "graded":
             return f"{place} {who}: {result.status.replace('_', ' ')}: {line(result.message or '')}"
-        lost = sum(check.outcome != "passed" for check in result.checks)
+        items = [item for question in result.questions for item in question.items]
+        lost = sum(bool(item.failed) for item in items)
         words = f"{number(result.points)} of {number(result.max_points)} points"
-        words += f", {lost} of {len(result.checks)} checks failed" if lost else ""
+        words += f", {lost} of {len(items)} items with failed checks" if lost else ""
         words += "" if fresh else " (cached)"
         return f"{place} {who}: {words}"
 

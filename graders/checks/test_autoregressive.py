@@ -1,6 +1,7 @@
 """Checks of autoregressive.py: language model, loss per token, sampling, generation, training."""
 
 import math
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -18,15 +19,27 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
+from graders.assertions.recognise import recognised
+from graders.deviations.autoregressive import model as deviations
+from graders.deviations.autoregressive import sampling as wrong_sampling
+from graders.deviations.autoregressive import training as wrong_training
 from graders.oracles import autoregressive as oracle
 from graders.oracles.torch_rnn import stacks
-from graders.probes import languages, training_run
+from graders.probes import languages
 from graders.probes.generation import generation, seed_of, with_own_or_given
 from graders.probes.languages import END
 from graders.probes.learning import training_curves
-from graders.probes.losses import PER_TOKEN, gradient_of_the_loss, loss_is, number, targets_for
-from graders.probes.sampling import follows, index
-from graders.probes.training_run import as_list
+from graders.probes.losses import (
+    PER_TOKEN,
+    gradient_of_the_loss,
+    loss_is,
+    number,
+    scalar,
+    targets_for,
+)
+from graders.probes.sampling import ALIKE, alone_at_zero, follows, index, least_at_zero
+from graders.probes.training import run as training_run
+from graders.probes.training.run import as_list
 
 LAYERS = (
     "Embedding → nn.LSTM with batch_first=True and num_layers layers → Linear on every time step. "
@@ -46,7 +59,9 @@ def _model(student, draw, layers=1, dtype=torch.float32):
 def _equals_layers(student, draw, layers):
     model, parameters, sizes, x = _model(student, draw, layers)
     readings = list(oracle.language_model_logits(parameters, sizes, layers, x))
-    matches_one(model(x), readings, parameters, LAYERS, "The tensor of logits")
+    logits = model(x)
+    with recognised(logits, deviations.language_model(parameters, sizes, layers, x)):
+        matches_one(logits, readings, parameters, LAYERS, "The tensor of logits")
 
 
 def test_logits_equal_the_layers(student, draw):
@@ -69,12 +84,13 @@ def test_shape_of_the_logits(student, draw):
 
 def test_is_causal(student, draw):
     """A token does not affect the logits at earlier positions."""
-    model, _, (V, _, _), x = _model(student, draw)
+    model, parameters, sizes, x = _model(student, draw)
     changed = x.clone()
-    changed[:, -1] = (x[:, -1] + 1) % V
-    one, other = (shaped(model(tokens), (*x.shape, V)) for tokens in (x, changed))
+    changed[:, -1] = (x[:, -1] + 1) % sizes[0]
+    one, other = (shaped(model(tokens), (*x.shape, sizes[0])) for tokens in (x, changed))
     hint = "Use no bidirectional layer, and batch_first=True so that the LSTM runs over time."
-    close(other[:, :-1], one[:, :-1], hint, "The tensor of logits before the changed token")
+    with recognised(other, deviations.second_batch(parameters, sizes, x, changed)):
+        close(other[:, :-1], one[:, :-1], hint, "The tensor of logits before the changed token")
     holds(not torch.equal(one[:, -1], other[:, -1]), "The last token changes no logit.", hint=hint)
 
 
@@ -174,29 +190,32 @@ def test_model_learns_the_brackets(student, draw):
 
 def test_loss_is_per_token(student, draw):
     """masked_loss is the cross entropy summed over the non-pad targets, divided by their number."""
-    logits, targets = targets_for(draw, 0)
-    expected = oracle.loss_per_token(logits, targets, 0)
-    loss_is(student.masked_loss(logits, targets, 0), expected, PER_TOKEN)
+    _loss_is_right(student, *targets_for(draw, 0), 0, PER_TOKEN)
+
+
+def _loss_is_right(student, logits, targets, pad, hint):
+    expected = oracle.loss_per_token(logits, targets, pad)
+    returned = student.masked_loss(logits, targets, pad)
+    with recognised(scalar(returned), deviations.loss(logits, targets, pad)):
+        loss_is(returned, expected, hint)
 
 
 def test_loss_takes_any_pad_id(student, draw):
     """masked_loss ignores exactly the targets equal to `pad`, whatever its value."""
     pad = draw.integer(3, 7)
     logits, targets = targets_for(draw, pad)
-    expected = oracle.loss_per_token(logits, targets, pad)
-    hint = f"Compare with `pad`, not with 0. {PER_TOKEN}"
-    loss_is(student.masked_loss(logits, targets, pad), expected, hint)
+    targets[0, 0] = 0
+    _loss_is_right(student, logits, targets, pad, f"Compare with `pad`, not with 0. {PER_TOKEN}")
 
 
 def test_loss_of_unpadded_targets(student, draw):
     """Without pads, masked_loss is the mean cross entropy over all targets."""
     logits, targets = targets_for(draw, 0, (6, 6, 6))
-    expected = oracle.loss_per_token(logits, targets, 0)
     hint = (
         "cross_entropy applies the softmax itself, and expects the classes in dim 1: flatten batch "
         "and time, or permute; reshape to (B, V, T) mixes them up."
     )
-    loss_is(student.masked_loss(logits, targets, 0), expected, hint)
+    _loss_is_right(student, logits, targets, 0, hint)
 
 
 def test_loss_does_not_depend_on_the_batch(student, draw):
@@ -262,11 +281,13 @@ def test_temperature_zero_is_the_argmax(student, draw):
     """At temperature 0, sample always returns the most likely index."""
     for size in (5, 8):
         logits = torch.tensor(draw.shuffled(list(range(size)))) * 0.1 - 0.3
-        found = student.repeat(student.sample, [logits, 0.0], 20)
-        wanted = int(logits.argmax())
-        wrong = [value for value in found if index(value) != wanted]
+        with alone_at_zero(student, draw):
+            found = student.repeat(student.sample, [logits, 0.0], ALIKE)
+        wanted, places = int(logits.argmax()), [index(value) for value in found]
+        wrong = [value for value, place in zip(found, places, strict=True) if place != wanted]
         hint = "Do not divide by 0: return lnprobs.argmax() first."
-        holds(not wrong, "sample returns another index.", wrong[:1], str(wanted), hint)
+        with recognised(places, least_at_zero(student, draw, logits)):
+            holds(not wrong, "sample returns another index.", wrong[:1], str(wanted), hint)
 
 
 def test_sample_is_an_index(student, draw):
@@ -320,11 +341,15 @@ LOOP = (
 def test_generates_what_the_model_says(student, draw):
     """Each new token is drawn from the logits at the last position, given all previous tokens."""
 
+    def answer(length):
+        found = generation(student, draw, seed_of(draw, length), length + 9)
+        return found.whole[: length + 5], found.others(length + 5), found.path[: length + 5]
+
     def judge():
         for length in (1, 3):
-            seed = seed_of(draw, length)
-            _, _, whole, path = generation(student, draw, seed, length + 9)
-            equal(whole[: length + 5], path[: length + 5], LOOP, "The list of tokens")
+            tokens, others, path = answer(length)
+            with recognised(tokens, others, lambda: answer(3)[:2]):
+                equal(tokens, path, LOOP, "The list of tokens")
 
     with_own_or_given(student, judge)
 
@@ -333,9 +358,8 @@ def test_stops_after_end(student, draw):
     """Generation stops after `end`, which is the last token of the list."""
 
     def judge():
-        seed = seed_of(draw, 2)
-        _, _, whole, path = generation(student, draw, seed, 20, stop_at=7)
-        found = whole[7:]
+        generated = generation(student, draw, seed_of(draw, 2), 20, stop_at=7)
+        whole, path, found = generated.whole, generated.path, generated.whole[7:]
         hint = "Append the token first; then leave the loop if it is `end`."
         holds(
             whole[:7] == path[:7] or len(whole) < 20, "Generation does not stop.", whole, hint=hint
@@ -350,8 +374,7 @@ def test_stops_at_max_length(student, draw):
 
     def judge():
         for length in (draw.integer(6, 8), draw.integer(11, 14)):
-            seed = seed_of(draw, 3)
-            _, _, whole, _ = generation(student, draw, seed, length)
+            whole = generation(student, draw, seed_of(draw, 3), length).whole
             hint = "max_length counts the whole sequence, including the seed."
             holds(
                 len(whole) == length,
@@ -368,16 +391,12 @@ def test_keeps_the_seed(student, draw):
     """The list starts with the tokens of the seed, and the seed is not modified."""
 
     def judge():
-        seed = seed_of(draw, 4)
-        _, tokens, _, _ = generation(student, draw, seed, 10)
-        equal(
-            tokens[:4],
-            seed,
-            "Return the seed followed by the new tokens.",
-            "The beginning of the list",
-        )
+        found = generation(student, draw, seed_of(draw, 4), 10)
+        returned = "Return the seed followed by the new tokens."
+        equal(found.tokens[:4], found.seed, returned, "The beginning of the list")
         hint = "Append to a copy: list(seed)."
-        holds(not student.mutated, "The seed that was passed in is changed.", hint=hint)
+        with recognised(found.tokens, wrong_sampling.in_place(found.path, student.mutated)):
+            holds(not student.mutated, "The seed that was passed in is changed.", hint=hint)
 
     with_own_or_given(student, judge)
 
@@ -386,10 +405,9 @@ def test_passes_the_temperature_on(student, draw):
     """generate draws the tokens at the given temperature."""
 
     def judge():
-        seed = seed_of(draw, 2)
-        _, _, whole, path = generation(student, draw, seed, 32, temperature=0.01)
+        found = generation(student, draw, seed_of(draw, 2), 32, temperature=0.01)
         hint = "Pass it on: sample(logits, temperature)."
-        equal(whole[:30], path[:30], hint, "The list of tokens at a low temperature")
+        equal(found.whole[:30], found.path[:30], hint, "The list of tokens at a low temperature")
 
     with_own_or_given(student, judge, "scripted.by_temperature")
 
@@ -421,13 +439,14 @@ def test_trains_on_the_next_token(student, draw):
     """The target at each position is the next token."""
 
     def judge(run):
-        pairs = zip(run.order, run.recorded("targets", torch.Tensor), strict=False)
-        for place, raised in pairs:
-            wanted = oracle.next_tokens(run.batches[place], 0)[:, : raised[:1].numel()]
-            real = wanted != 0
-            hint = "Targets are the batch without its first column, then a column of pads."
-            right = wanted.shape == raised.shape and torch.equal(raised[real], wanted[real])
-            holds(right, "The targets are not the next tokens.", raised, wanted, hint)
+        batches, found = run.in_order, run.recorded("targets", torch.Tensor)
+        with recognised(found, wrong_training.targets(batches, 0)):
+            for batch, raised in zip(batches, found, strict=False):
+                wanted = oracle.next_tokens(batch, 0)[:, : raised[:1].numel()]
+                real = wanted != 0
+                hint = "Targets are the batch without its first column, then a column of pads."
+                right = wanted.shape == raised.shape and torch.equal(raised[real], wanted[real])
+                holds(right, "The targets are not the next tokens.", raised, wanted, hint)
 
     _judged(student, draw, judge, count=3, epochs=1)
 
@@ -440,12 +459,10 @@ def test_trains_on_each_batch_once_an_epoch(student, draw):
         epochs = [sorted(order[i : i + 5]) for i in range(0, len(order), 5)]
         hint = "In `for epoch in range(epochs)`, train on every batch, including the last one."
         shown = f"in the order of training: {order[:20]}"
-        holds(
-            epochs == [list(range(5))] * 3,
-            "An epoch does not train on all 5 batches.",
-            shown,
-            hint=hint,
-        )
+        right = epochs == [list(range(5))] * 3
+        longer = partial(training_run.longer_order, student, draw, 5)
+        with recognised(order, wrong_training.orders(order, 5, 3, longer)):
+            holds(right, "An epoch does not train on all 5 batches.", shown, hint=hint)
 
     _judged(student, draw, judge, count=5, epochs=3)
 
@@ -458,7 +475,8 @@ def test_shuffles_the_batches_each_epoch(student, draw):
         orders = [order[i : i + 12] for i in (0, 12, 24)]
         again = orders[0] == orders[1] or orders[1] == orders[2]
         hint = "Shuffle before each epoch, and do not set a seed there."
-        holds(not again, "Two epochs have the same order.", orders[1], hint=hint)
+        with recognised(order, wrong_training.shuffles(order, 12, 3)):
+            holds(not again, "Two epochs have the same order.", orders[1], hint=hint)
 
     _judged(student, draw, judge, count=12, epochs=3)
 
@@ -496,7 +514,8 @@ def test_history_holds_the_loss_per_token(student, draw):
         by_epoch = [[_mean(steps[:3]), _mean(steps[3:])] for steps in by_step]
         hint = "Append loss.item() each step, or the mean over the epoch's batches."
         right = _agrees(found, *by_step, *by_epoch)
-        holds(right, "The losses are wrong.", found, by_step[0], hint)
+        with recognised(found, run.other_losses(by_step)):
+            holds(right, "The losses are wrong.", found, by_step[0], hint)
 
     _judged(student, draw, judge, count=3, epochs=2)
 
@@ -510,10 +529,12 @@ def test_history_holds_the_norm_before_clipping(student, draw):
 
     def judge(run):
         found = training_run.values(run, "grad_norm")
-        exact = [run.norm(run.batches[0])] * 3
+        gradients = [run.gradients(run.batches[0])] * 3
+        exact = [wrong_training.norm(gradients[0])] * 3
         hint = "clip_grad_norm_ returns the norm before clipping: keep what it returns."
         right = _agrees(found, run.recorded("norms"), exact)
-        holds(right, "The norms are wrong.", found, exact, hint)
+        with recognised(found, wrong_training.norms(gradients, 0.3 * exact[0])):
+            holds(right, "The norms are wrong.", found, exact, hint)
 
     _judged(student, draw, judge, count=1, epochs=3, clip=0.3)
 
@@ -547,13 +568,13 @@ def test_clips_the_gradient(student, draw):
             short = bool(gaps) and 0 < max(gaps) <= 0.1 * clip * 1.01
             holds(short, "The steps are too large, or there are none.", hint=hint)
         right = all(math.isclose(step, clip, rel_tol=1e-2) for step in steps)
-        holds(
-            right,
-            "The gradient is not clipped when the optimiser steps.",
-            steps,
-            f"{clip:.5g}",
-            hint,
-        )
+        problem = "The gradient is not clipped when the optimiser steps."
+        with recognised(steps, run.other_steps(clip), again):
+            holds(right, problem, steps, f"{clip:.5g}", hint)
+
+    def again():
+        run = training_run.train(student, draw, count=3, epochs=1, clip=0.9)
+        return run.recorded("steps"), run.other_steps(0.9 * min(map(run.norm, run.batches)))
 
     _judged(student, draw, judge, count=3, epochs=1, clip=0.3)
 
@@ -563,12 +584,14 @@ def test_gradients_are_those_of_one_batch(student, draw):
 
     def judge(run):
         steps = run.recorded("steps") or run.recorded("norms")
-        exact = [run.norm(run.batches[place]) for place in run.order]
+        gradients = [run.gradients(batch) for batch in run.in_order]
+        exact = [wrong_training.norm(step) for step in gradients]
         hint = (
             "Call optimizer.zero_grad() before every loss.backward(): otherwise gradients add up."
         )
         right = _agrees(steps, run.recorded("norms"), exact)
-        holds(right, "The gradient norms at the steps are wrong.", steps, exact, hint)
+        with recognised(steps, wrong_training.steps(steps, gradients, run.moves)):
+            holds(right, "The gradient norms at the steps are wrong.", steps, exact, hint)
 
     _judged(student, draw, judge, count=4, epochs=2)
 
@@ -583,7 +606,8 @@ def test_training_changes_the_parameters(student, draw):
             holds(isinstance(moved, float), "The record of the given model was changed.", moved)
             hint = "Pass model.parameters() and lr to the optimiser, and call its step()."
             problem = f"With lr={lr:g} the parameters {'move' if moved else 'do not move'}."
-            holds((moved > 0) == (lr > 0), problem, hint=hint)
+            with recognised(moved > 0, training_run.other_rates(student)):
+                holds((moved > 0) == (lr > 0), problem, hint=hint)
 
     training_run.judged(student, judge)
 
@@ -594,7 +618,8 @@ def test_trains_in_train_mode(student, draw):
     def judge(run):
         modes = run.recorded("modes", bool)
         hint = "Call model.train() at the start of each epoch."
-        holds(bool(modes) and all(modes), "A step is made in eval mode.", modes, hint=hint)
+        with recognised(modes, wrong_training.modes(2, 3)):
+            holds(bool(modes) and all(modes), "A step is made in eval mode.", modes, hint=hint)
 
     _judged(student, draw, judge, count=2, epochs=3)
 
@@ -606,11 +631,12 @@ def test_calls_on_epoch_with_ten_samples(student, draw):
         found = student.get(run.listener, "samples")
         counts = student.get(run.listener, "batches")
         hint = "After the loop over batches: on_epoch([generate(…) for _ in range(10)])."
-        equal(
-            counts, [2, 4, 6], hint, "The list of the numbers of batches trained before each call"
-        )
+        before = "The list of the numbers of batches trained before each call"
+        with recognised(counts, wrong_training.calls(2, 3)):
+            equal(counts, [2, 4, 6], hint, before)
         sizes = [len(s) if isinstance(s, (list, tuple)) else -1 for s in _list(found)]
-        equal(sizes, [10] * 3, hint, "The list of the numbers of samples")
+        with recognised(found, wrong_training.samples(found)):
+            equal(sizes, [10] * 3, hint, "The list of the numbers of samples")
 
     _judged(student, draw, judge, count=2, epochs=3)
 

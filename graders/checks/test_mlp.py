@@ -1,5 +1,7 @@
 """Checks of mlp.py: the classifier that reads each token by itself."""
 
+from functools import partial
+
 import torch
 
 from graders.assertions.compare import close, holds, shaped
@@ -16,8 +18,12 @@ from graders.assertions.properties import (
     varies,
     weighted,
 )
+from graders.assertions.recognise import recognised
+from graders.deviations.mlp import layers as deviations
 from graders.oracles import formulas
 from graders.probes import learning
+from graders.probes.causes.naming import named_if, passes
+from graders.remote.faults import StudentError
 
 ZERO = (
     "Do not mask anything: each row begins with token 0, which counts like any other. If the "
@@ -50,11 +56,47 @@ def _setting(student, draw, dtype=torch.float32):
     return model, parameters, sizes, x
 
 
+def _equals_layers(student, model, parameters, sizes, x, hint):
+    readings, logits = list(formulas.mlp_logits(parameters, sizes, x)), model(x)
+    with _named(student, model, parameters, sizes, x, logits):
+        matches_one(logits, readings, parameters, hint, "The matrix of logits")
+
+
+def _named(student, model, parameters, sizes, x, logits):
+    """Name in a failure the deviation that leads to these logits."""
+    reads_all = partial(_reads_all, student, model, sizes, x)
+    return recognised(logits, deviations.mlp_logits(parameters, sizes, x, reads_all))
+
+
+def _reads_all(student, model, sizes, x):
+    """Return whether the model looks up the last token: an id beyond the vocabulary must raise."""
+    called, beyond = student.called, x.clone()
+    beyond[:, -1] = sizes[0]
+    try:
+        model(beyond)
+    except StudentError:
+        return True
+    finally:
+        student.called = called
+    return False
+
+
+def _are_unlisted(student, model, parameters, sizes, x):
+    """Return whether the model multiplies by matrices, and has none among its parameters."""
+    V, C, E, _ = sizes
+    names = student.operations(model, x).functions
+    products = sum(n for name, n in names.items() if name.endswith((".linear", "matmul__")))
+    once, again = (shaped(model(x), (len(x), C)) for _ in range(2))
+    listed = [p for p in parameters if p.values.ndim > 1 and tuple(p.values.shape) != (V, E)]
+    return products > 1 and not listed and torch.equal(once, again)
+
+
 def test_logits_equal_the_layers(student, draw):
     """The logits are those of Embedding, Linear, ReLU, global max pool and Linear."""
     model, parameters, sizes, x = _setting(student, draw)
-    readings = list(formulas.mlp_logits(parameters, sizes, x))
-    matches_one(model(x), readings, parameters, LAYERS, "The matrix of logits")
+    unlisted = partial(_are_unlisted, student, model, parameters, sizes, x)
+    with named_if(student, deviations.UNLISTED, unlisted):
+        _equals_layers(student, model, parameters, sizes, x, LAYERS)
 
 
 def test_shape_of_the_logits(student, draw):
@@ -91,26 +133,32 @@ def test_repeating_a_token_changes_nothing(student, draw):
 
 def test_pools_over_the_whole_sequence(student, draw):
     """A token at any position can change the logits: the pool is global."""
-    model, _, (V, C, _, _), _ = _setting(student, draw)
-    places, tokens = 12, torch.arange(1, V)
-    base = tokens[:, None].repeat(1, places)  # one token throughout
-    changed = base[None, None].repeat(places, V - 1, 1, 1)  # by position, new token, old token
+    model, parameters, sizes, _ = _setting(student, draw)
+    base, changed = _changed_in_one_place(sizes[0], 12)
+    logits = shaped(model(base), (len(base), sizes[1])).double()
+    others = shaped(model(changed.flatten(0, 2)), (changed[..., 0].numel(), sizes[1])).double()
+    moved = (others.unflatten(0, changed.shape[:3]) - logits).abs().amax(dim=(1, 2, 3)) > 1e-4
+    still = [place for place in range(12) if not moved[place]]
+    hint = "Take the maximum over all of dim=1, not over a window, the first or the last step."
+    with _named(student, model, parameters, sizes, changed.flatten(0, 2), others):
+        holds(not still, f"No token at the positions {still} changes any logit.", hint=hint)
+
+
+def _changed_in_one_place(V, places):
+    """Make rows of one token throughout, and others: by position, by new token, by row."""
+    tokens = torch.arange(1, V)
+    base = tokens[:, None].repeat(1, places)
+    changed = base[None, None].repeat(places, V - 1, 1, 1)
     for place in range(places):
         changed[place, :, :, place] = tokens[:, None]
-    logits = shaped(model(base), (V - 1, C)).double()
-    others = shaped(model(changed.flatten(0, 2)), (places * (V - 1) ** 2, C)).double()
-    moved = (others.unflatten(0, (places, -1, V - 1)) - logits).abs().amax(dim=(1, 2, 3)) > 1e-4
-    still = [place for place in range(places) if not moved[place]]
-    hint = "Take the maximum over all of dim=1, not over a window, the first or the last step."
-    holds(not still, f"No token at the positions {still} changes any logit.", hint=hint)
+    return base, changed
 
 
 def test_token_zero_is_a_token(student, draw):
     """Every id counts as a token, also 0: the MLP has no pad id."""
     model, parameters, sizes, x = _setting(student, draw)
     x[:, 0] = 0
-    readings = list(formulas.mlp_logits(parameters, sizes, x))
-    matches_one(model(x), readings, parameters, ZERO, "The matrix of logits")
+    _equals_layers(student, model, parameters, sizes, x, ZERO)
 
 
 def test_no_softmax_inside(student, draw):
@@ -131,7 +179,14 @@ def test_gradients_equal_the_oracle(student, draw):
     model, parameters, sizes, x = _setting(student, draw, torch.float64)
     readings = list(formulas.mlp_logits(parameters, sizes, x))
     cotangent = draw.normal(x.shape[0], sizes[1], dtype=torch.float64)
-    gradients_match(student, model, [x], [cotangent], parameters, [[r] for r in readings])
+
+    def match(weights):
+        gradients_match(student, model, [x], [weights], parameters, [[r] for r in readings])
+
+    with named_if(
+        student, deviations.CAST, lambda: passes(partial(match, cotangent.float().double()))
+    ):
+        match(cotangent)
 
 
 def test_only_used_tokens_are_trained(student, draw):

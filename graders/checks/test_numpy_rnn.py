@@ -4,6 +4,9 @@ import torch
 
 from graders.assertions.compare import close, holds, is_close
 from graders.assertions.properties import arguments_unchanged
+from graders.assertions.recognise import recognised
+from graders.deviations import numpy_rnn as deviations
+from graders.deviations.taggers import other_orders, second_calls, updates
 from graders.oracles import numpy_rnn as oracle
 from graders.probes import tagging
 
@@ -30,20 +33,40 @@ def _setting(student, draw, length, repeat=False):
     return model, size, weights, tagging.sentence(draw, size, length, repeat)
 
 
-def _gradients(model, size, sentence):
+def _gradients(model, size, weights, sentence):
     words, tags = (values.numpy() for values in sentence)
-    return tagging.matrices(model.backpropagation(words, tags), size, "The gradients")
+    returned = model.backpropagation(words, tags)
+    with recognised(tagging.as_tensors(returned), other_orders(weights, sentence)):
+        return tagging.matrices(returned, size, "The gradients")
+
+
+def _recognised(student, draw, model, size, weights, sentence, found):
+    """Say what is wrong with the four gradients of the last call, if one thing is."""
+
+    def again():  # a longer sentence, which may no longer have as many words as there are tags
+        other = tagging.sentence(draw, size, len(sentence[0]) + 1)
+        return _gradients(model, size, weights, other), _causes(student, weights, other)
+
+    return recognised(found, _causes(student, weights, sentence), again)
+
+
+def _causes(student, weights, sentence):
+    yield from deviations.wrong_gradients(weights, sentence, tagging.RATE)
+    if student.mutated:
+        yield from deviations.other_tags(weights, sentence)
 
 
 def _one_gradient(student, draw, name, length=4, repeat=False, hint=""):
     """Raise Failed unless the gradient of one weight matrix is that of the formula."""
     model, size, weights, sentence = _setting(student, draw, length, repeat)
     place = oracle.NAMES.index(name)
-    found = _gradients(model, size, sentence)[place]
+    every = _gradients(model, size, weights, sentence)
+    found = every[place]
     student.figure(tagging.along_one_weight(name, weights, found, sentence))
     hint = hint or f"{HINTS[name]} {'' if name == 'W_y' else BACK}".strip()
     wanted = oracle.gradients(weights, *sentence)[place]
-    close(found, wanted, _multiple(found, wanted) or hint, f"The gradient of {name}")
+    with _recognised(student, draw, model, size, weights, sentence, every):
+        close(found, wanted, _multiple(found, wanted) or hint, f"The gradient of {name}")
 
 
 def _multiple(found, wanted):
@@ -86,16 +109,17 @@ def test_a_repeated_word_adds_up(student, draw):
 def test_sentence_of_one_word(student, draw):
     """NumpyRNN's gradients are correct for a sentence of one word."""
     model, size, weights, sentence = _setting(student, draw, 1)
-    found = _gradients(model, size, sentence)
+    found = _gradients(model, size, weights, sentence)
     wanted = oracle.gradients(weights, *sentence)
-    for name, one, other in zip(oracle.NAMES, found, wanted, strict=True):
-        close(one, other, _multiple(one, other) or HINTS[name], f"The gradient of {name}")
+    with _recognised(student, draw, model, size, weights, sentence, found):
+        for name, one, other in zip(oracle.NAMES, found, wanted, strict=True):
+            close(one, other, _multiple(one, other) or HINTS[name], f"The gradient of {name}")
 
 
 def test_gradients_are_the_slope_of_the_loss(student, draw):
     """NumpyRNN's gradients equal finite differences of cross_entropy_loss."""
     model, size, weights, sentence = _setting(student, draw, 5, repeat=True)
-    found = _gradients(model, size, sentence)
+    found = _gradients(model, size, weights, sentence)
     directions = tagging.random_weights(draw, size)
     for place, name in enumerate(oracle.NAMES):
         loss = []
@@ -116,20 +140,20 @@ def _placed(weights, directions):
 
 def test_gradients_are_made_anew(student, draw):
     """NumpyRNN returns the same gradients for a sentence after computing another one."""
-    model, size, _, sentence = _setting(student, draw, 4)
-    first = _gradients(model, size, sentence)
-    _gradients(model, size, tagging.sentence(draw, size, 3))
+    model, size, weights, sentence = _setting(student, draw, 4)
+    sentences = [sentence, tagging.sentence(draw, size, 3), sentence]
+    first, *_, again = returned = [_gradients(model, size, weights, each) for each in sentences]
     tagging.not_only_zeros(first)
     hint = "Start from arrays of zeros in each call; keep none on self."
-    again = _gradients(model, size, sentence)
-    for name, one, other in zip(oracle.NAMES, again, first, strict=True):
-        close(one, other, hint, f"The second gradient of {name}")
+    with recognised(again, second_calls(weights, sentences[:2], returned[:2], tagging.RATE)):
+        for name, one, other in zip(oracle.NAMES, again, first, strict=True):
+            close(one, other, hint, f"The second gradient of {name}")
 
 
 def test_backpropagation_changes_nothing(student, draw):
     """NumpyRNN's backpropagation modifies neither the weights nor the sentence."""
     model, size, weights, sentence = _setting(student, draw, 4)
-    found = _gradients(model, size, sentence)
+    found = _gradients(model, size, weights, sentence)
     arguments_unchanged(student)
     tagging.not_only_zeros(found)
     hint = "Only update may change the weights."
@@ -138,15 +162,23 @@ def test_backpropagation_changes_nothing(student, draw):
         close(one, other, hint, f"{name} after backpropagation")
 
 
+def _updates(student, model, size, weights, sentence, gradients):
+    def grow():
+        return tagging.differ(student, lambda: _gradients(model, size, weights, sentence))
+
+    return updates(weights, gradients, tagging.RATE, grow)
+
+
 def test_update_goes_down(student, draw):
     """NumpyRNN's update subtracts learning_rate * gradient, and the loss decreases."""
     model, size, weights, sentence = _setting(student, draw, 4)
-    gradients = _gradients(model, size, sentence)
+    gradients = _gradients(model, size, weights, sentence)
     model.update(*(values.numpy() for values in sentence))
     moved = tagging.read(student, model, size)
     hint = "Compute parameter -= learning_rate * gradient once for each of the four weights."
-    for name, now, before, gradient in zip(oracle.NAMES, moved, weights, gradients, strict=True):
-        close(now, before - tagging.RATE * gradient, hint, f"{name} after an update")
+    with recognised(moved, _updates(student, model, size, weights, sentence, gradients)):
+        for name, now, old, gradient in zip(oracle.NAMES, moved, weights, gradients, strict=True):
+            close(now, old - tagging.RATE * gradient, hint, f"{name} after an update")
     fell = oracle.loss(moved, *sentence) < oracle.loss(weights, *sentence)
     holds(bool(fell), "The loss does not decrease.", hint="Check the gradients and their sign.")
 

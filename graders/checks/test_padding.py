@@ -8,6 +8,11 @@ import torch
 from graders.assertions.compare import equal, holds, plain, several, shaped
 from graders.assertions.figures import grids
 from graders.assertions.properties import any_reading, items_of
+from graders.assertions.recognise import recognised
+from graders.deviations.padding import batches as padding_batches
+from graders.deviations.padding import budget as padding_budget
+from graders.deviations.padding import rows as deviations
+from graders.deviations.values import typed
 from graders.oracles import padding as oracle
 
 LEFT = (
@@ -17,6 +22,7 @@ OWN_PAD = (
     "One row for each sequence, as wide as the longest of them, filled with the id that is given "
     "as `pad`: 0 is a token in other vocabularies."
 )
+PAD = 77  # of the generator; no token of its examples
 OWN_WIDTH = "Each batch is as wide as the longest of its own rows: wider ones waste time."
 NEW_LIST = (
     "`row += …`, `row.append(…)` and `row.insert(…)` change the caller's list: build a new one."
@@ -24,8 +30,8 @@ NEW_LIST = (
 
 
 def _rows(draw):
-    lengths = draw.shuffled([1, 3, 4, 6, *draw.sizes(2, 2, 5)])
-    return draw.rows(lengths, high=50)
+    lengths = draw.shuffled([1, 3, *draw.sizes(2, 2, 5)])
+    return draw.rows([*lengths[:2], 6, *lengths[2:], 4], high=50)  # the longest is not the last
 
 
 def _tensors(rows):
@@ -36,25 +42,30 @@ def _pad_batch(student, rows, *arguments):
     return any_reading(student.pad_batch, (rows, *arguments), (_tensors(rows), *arguments))
 
 
+def _is_padded(student, rows, pad, *how, hint):
+    """Raise Failed unless pad_batch pads these rows; `how` is the side and max_len."""
+    returned = _pad_batch(student, rows, pad, *how)
+    with recognised(typed(returned), deviations.rows_padded(returned, rows, pad, *how)):
+        equal(returned, oracle.padded(rows, pad, *how), hint)
+
+
 def test_pads_on_the_right(student, draw):
     """pad_batch returns one int64 tensor, each row padded on the right to the longest."""
     rows, pad = _rows(draw), draw.integer(60, 90)
-    equal(_pad_batch(student, rows, pad), oracle.padded(rows, pad), OWN_PAD)
+    _is_padded(student, rows, pad, hint=OWN_PAD)
 
 
 def test_pads_on_the_left(student, draw):
     """With side="left", pad_batch puts the padding before the tokens."""
     rows, pad = _rows(draw), draw.integer(60, 90)
-    wanted = oracle.padded(rows, pad, "left")
-    equal(_pad_batch(student, rows, pad, "left"), wanted, LEFT)
-    equal(_pad_batch(student, rows, pad, "left", wanted.shape[1]), wanted, LEFT)
+    _is_padded(student, rows, pad, "left", hint=LEFT)
+    _is_padded(student, rows, pad, "left", max(map(len, rows)), hint=LEFT)
 
 
 def test_cuts_to_max_len(student, draw):
     """pad_batch truncates rows to their first max_len tokens."""
     rows, pad = _rows(draw), draw.integer(60, 90)
-    returned = _pad_batch(student, rows, pad, "right", 3)
-    equal(returned, oracle.padded(rows, pad, width=3), "Keep the first tokens and drop the rest.")
+    _is_padded(student, rows, pad, "right", 3, hint="Keep the first tokens and drop the rest.")
 
 
 def test_pads_a_single_row(student, draw):
@@ -88,7 +99,8 @@ def test_mask_is_true_on_tokens(student, draw):
     lengths = draw.shuffled([1, 2, 5, 7])
     hint = "Row b is True at its first lengths[b] positions. A comparison returns a bool tensor."
     returned = _length_mask(student, lengths)
-    equal(returned, oracle.mask(lengths, 7), hint)
+    with recognised(typed(returned), deviations.masks(lengths)):
+        equal(returned, oracle.mask(lengths, 7), hint)
     named = {
         "Padded, pad 0": oracle.padded([range(1, n + 1) for n in lengths], 0),
         "Mask": returned,
@@ -100,7 +112,9 @@ def test_mask_is_as_wide_as_max_len(student, draw):
     """With max_len, length_mask has max_len columns."""
     lengths, width = draw.shuffled([1, 3, 4]), draw.integer(6, 9)
     hint = "If max_len is given, it is the width of the mask: a batch may be wider than its rows."
-    equal(_length_mask(student, lengths, width), oracle.mask(lengths, width), hint)
+    returned = _length_mask(student, lengths, width)
+    with recognised(typed(returned), deviations.masks(lengths, width)):
+        equal(returned, oracle.mask(lengths, width), hint)
 
 
 def _examples(draw, count):
@@ -110,65 +124,77 @@ def _examples(draw, count):
     return rows, [draw.integer(0, 1) for _ in rows]
 
 
-def _batches(student, rows, labels, pad, *size):
+def _batches(student, rows, labels, *size):
     """List the batches of one epoch, for any types of X and y that the generator takes."""
     tensors, y = _tensors(rows), torch.tensor(labels)
     readings = [(tensors, labels), (rows, labels), (tensors, y), (rows, y), (rows, y.numpy())]
 
     def epoch(features, labels):
-        found = student.data_generator(features, labels, pad, *size)
+        found = student.data_generator(features, labels, PAD, *size)
         return items_of(student, found, len(rows) + 1)
 
     batches = any_reading(epoch, *readings)
     holds(len(batches) > 0, "The generator yields no batch.", hint="Yield inside the loop.")
     pairs = [several(batch, 2, "batches of (features, labels)") for batch in batches]
-    holds(any(len(_matrix(features)) for features, _ in pairs), "All batches are empty.")
+    with _recognised(pairs, rows, labels, *size):
+        holds(any(len(_matrix(features)) for features, _ in pairs), "All batches are empty.")
     return pairs
 
 
-def _unpadded(features, pad):
-    return [tuple(t for t in row if t != pad) for row in plain(features)]
+def _recognised(pairs, rows, labels, size=32):
+    """Say what is wrong with an epoch of batches, if one thing is."""
+    wanted = padding_batches.Epoch(rows, labels, PAD, size)
+    return recognised(typed(pairs), padding_batches.epochs(pairs, wanted))
+
+
+def _unpadded(features):
+    return [tuple(t for t in row if t != PAD) for row in plain(_matrix(features))]
 
 
 def test_generator_pads_on_the_left(student, draw):
     """data_generator pads the features on the left to the longest row of their batch."""
     rows, labels = _examples(draw, 11)
-    for features, _ in _batches(student, rows, labels, 77, 4):
-        tokens = _unpadded(_matrix(features), 77)
-        known = all(list(row) in rows for row in tokens)
-        holds(known, "A batch has other tokens than X.", features, hint=LEFT)
-        wanted = oracle.padded(tokens, 77, "left")
-        shaped(features, wanted.shape, OWN_WIDTH, "A batch of features")
-        equal(features, wanted, LEFT, "A batch of features")
+    batches = _batches(student, rows, labels, 4)
+    with _recognised(batches, rows, labels, 4):
+        for features, _ in batches:
+            tokens = _unpadded(features)
+            known = all(list(row) in rows for row in tokens)
+            holds(known, "A batch has other tokens than X.", features, hint=LEFT)
+            wanted = oracle.padded(tokens, PAD, "left")
+            shaped(features, wanted.shape, OWN_WIDTH, "A batch of features")
+            equal(features, wanted, LEFT, "A batch of features")
 
 
 def test_generator_gives_each_example_once(student, draw):
     """data_generator yields every example exactly once and does not modify X and y."""
     rows, labels = _examples(draw, 11)
-    batches = _batches(student, rows, labels, 77, 4)
-    found = Counter(row for features, _ in batches for row in _unpadded(_matrix(features), 77))
+    batches = _batches(student, rows, labels, 4)
+    with _recognised(batches, rows, labels, 4):
+        _each_once(batches, rows)
+    own = "Shuffle a list of indices, and pad new lists: X and y are the caller's."
+    holds(not student.mutated, "X or y is changed, which affects the next epoch.", hint=own)
+
+
+def _each_once(batches, rows):
+    found = Counter(row for features, _ in batches for row in _unpadded(features))
     missing = [row for row in rows if found[tuple(row)] == 0]
     again = [list(row) for row, times in found.items() if times > 1]
     hint = "Yield every example once: step by batch_size, and yield the last small batch too."
     holds(not missing, f"{len(missing)} of {len(rows)} examples are missing.", hint=hint)
-    holds(
-        not again and len(found) == len(rows),
-        "Examples are yielded twice or changed.",
-        again,
-        hint=hint,
-    )
-    own = "Shuffle a list of indices, and pad new lists: X and y are the caller's."
-    holds(not student.mutated, "X or y is changed, which affects the next epoch.", hint=own)
+    whole = not again and len(found) == len(rows)
+    holds(whole, "Examples are yielded twice or changed.", again, hint=hint)
 
 
 def test_generator_keeps_labels_with_their_examples(student, draw):
     """data_generator shuffles features and labels together; labels are int64 of shape (B,)."""
     rows, labels = _examples(draw, 23)
     label_of = {tuple(row): label for row, label in zip(rows, labels, strict=True)}
-    for features, given in _batches(student, rows, labels, 77, 5):
-        wanted = [label_of.get(row, -1) for row in _unpadded(_matrix(features), 77)]
-        hint = "Draw one order and use it for X and for y; make the labels a torch.long tensor."
-        equal(given, _long(wanted), hint, "A batch of labels")
+    batches = _batches(student, rows, labels, 5)
+    hint = "Draw one order and use it for X and for y; make the labels a torch.long tensor."
+    with _recognised(batches, rows, labels, 5):
+        for features, given in batches:
+            wanted = [label_of.get(row, -1) for row in _unpadded(features)]
+            equal(given, _long(wanted), hint, "A batch of labels")
 
 
 def test_generator_fills_its_batches(student, draw):
@@ -179,9 +205,10 @@ def test_generator_fills_its_batches(student, draw):
     )
     for given, wanted in (([4], [4, 4, 3]), ([4], [4, 4, 4]), ([], [32, 1])):
         rows, labels = _examples(draw, sum(wanted))
-        batches = _batches(student, rows, labels, 77, *given)
-        sizes = [len(_matrix(features)) for features, _ in batches]
-        equal(sizes, wanted, hint, f"The list of batch sizes for {len(rows)} examples")
+        batches = _batches(student, rows, labels, *given)
+        with _recognised(batches, rows, labels, *given):
+            sizes = [len(_matrix(features)) for features, _ in batches]
+            equal(sizes, wanted, hint, f"The list of batch sizes for {len(rows)} examples")
 
 
 def test_generator_shuffles_each_epoch(student, draw):
@@ -189,10 +216,11 @@ def test_generator_shuffles_each_epoch(student, draw):
     rows, labels = _examples(draw, 40)
     orders = []
     for _ in range(2):  # ten batches: even an order of whole batches repeats once in 3.6 million
-        batches = _batches(student, rows, labels, 77, 4)
-        orders.append([row for f, _ in batches for row in _unpadded(_matrix(f), 77)])
+        batches = _batches(student, rows, labels, 4)
+        orders.append([row for features, _ in batches for row in _unpadded(features)])
     hint = "Draw a new order each time the generator is called, without a fixed seed."
-    holds(orders[0] != orders[1], "Two epochs have the same order.", hint=hint)
+    with recognised(typed(orders), padding_batches.two_epochs(orders, rows)):
+        holds(orders[0] != orders[1], "Two epochs have the same order.", hint=hint)
 
 
 def _matrix(features):
@@ -208,11 +236,24 @@ def _long(values):
     return torch.tensor(values, dtype=torch.int64)
 
 
+BUDGET = 20
+LENGTHS = [1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12, 25]  # the last exceeds it
+
+
 def _token_batches(student, draw):
     """Call token_batches on rows of many lengths, one of them longer than the budget."""
-    lengths = draw.shuffled(3 * [1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12, 25])
-    rows = draw.rows(lengths, high=50)
-    found = plain(any_reading(student.token_batches, (rows, 20), (_tensors(rows), 20)))
+    lengths = draw.shuffled(3 * LENGTHS)
+    return lengths, _indices(student, draw.rows(lengths, high=50))
+
+
+def _indices(student, rows):
+    found = plain(any_reading(student.token_batches, (rows, BUDGET), (_tensors(rows), BUDGET)))
+    with recognised(found, padding_budget.sequence_batches(rows, BUDGET)):
+        return _are_indices(found, rows)
+
+
+def _are_indices(found, rows):
+    """Return the batches of indices, without empty ones; raise Failed if they are something else."""
     indices = [list(batch) if isinstance(batch, list) else [batch] for batch in _list(found)]
     whole = all(type(i) is int and 0 <= i < len(rows) for batch in indices for i in batch)
     hint = "Return indices, which a training loop can use for X and for y, not the sequences."
@@ -222,7 +263,7 @@ def _token_batches(student, draw):
     most = 2 * len(used) > len(rows)
     hint = "Append each batch to the list that is returned, including the last one."
     holds(most, "Most sequences are in no batch.", found, hint=hint)
-    return lengths, [batch for batch in indices if batch]
+    return [batch for batch in indices if batch]
 
 
 def _list(value):
@@ -230,13 +271,29 @@ def _list(value):
     return value
 
 
+def _recognised_batches(student, draw, lengths, batches):
+    """Say by which other rule batches were made; without long rows where two rules agree."""
+
+    def again():
+        others = draw.shuffled(3 * LENGTHS[:-1])
+        return _told(_indices(student, draw.rows(others, high=50)), others)
+
+    return recognised(*_told(batches, lengths), again=again)
+
+
+def _told(batches, lengths):
+    summed_up = padding_budget.summed_up(batches, lengths)
+    return summed_up, padding_budget.token_batches(lengths, BUDGET)
+
+
 def test_token_batches_stay_in_their_budget(student, draw):
     """In token_batches, rows * longest row is at most max_tokens, except for a single long row."""
     lengths, batches = _token_batches(student, draw)
-    over = [b for b in batches if len(b) > 1 and len(b) * max(lengths[i] for i in b) > 20]
-    shown = [[lengths[i] for i in batch] for batch in over]
+    over = [b for b in batches if len(b) > 1 and len(b) * max(lengths[i] for i in b) > BUDGET]
+    shown = f"lengths {[[lengths[i] for i in batch] for batch in over]}"
     hint = "Padding counts as well: the cost of a batch is rows times its longest row."
-    holds(not over, "A batch exceeds its budget of 20 tokens.", f"lengths {shown}", hint=hint)
+    with _recognised_batches(student, draw, lengths, batches):
+        holds(not over, f"A batch exceeds its budget of {BUDGET} tokens.", shown, hint=hint)
 
 
 def test_token_batches_hold_each_sequence_once(student, draw):
@@ -244,7 +301,8 @@ def test_token_batches_hold_each_sequence_once(student, draw):
     lengths, batches = _token_batches(student, draw)
     hint = "Keep the last batch, and give a sequence that is too long a batch of its own."
     found = sorted(i for batch in batches for i in batch)
-    equal(found, list(range(len(lengths))), hint, "The sorted list of all indices")
+    with _recognised_batches(student, draw, lengths, batches):
+        equal(found, list(range(len(lengths))), hint, "The sorted list of all indices")
 
 
 def test_token_batches_hold_similar_lengths(student, draw):
@@ -252,23 +310,19 @@ def test_token_batches_hold_similar_lengths(student, draw):
     lengths, batches = _token_batches(student, draw)
     spans = sorted((min(lengths[i] for i in b), max(lengths[i] for i in b)) for b in batches)
     overlap = any(a[1] > b[0] for a, b in pairwise(spans))
+    shown = f"shortest and longest per batch: {spans}"
     hint = "Sort by length before cutting; otherwise short rows are mostly padding."
-    holds(
-        not overlap,
-        "The batches mix lengths.",
-        f"shortest and longest per batch: {spans}",
-        hint=hint,
-    )
+    with _recognised_batches(student, draw, lengths, batches):
+        holds(not overlap, "The batches mix lengths.", shown, hint=hint)
 
 
 def test_token_batches_are_few(student, draw):
     """token_batches makes at most twice as many batches as greedy packing."""
     lengths, batches = _token_batches(student, draw)
-    most = 2 * oracle.greedy_batches(lengths, 20)
+    count, most = len(batches), 2 * oracle.greedy_batches(lengths, BUDGET)
     hint = "Add sequences to a batch until the next one would exceed max_tokens."
-    holds(
-        len(batches) <= most, "There are too many batches.", len(batches), f"at most {most}", hint
-    )
+    with _recognised_batches(student, draw, lengths, batches):
+        holds(count <= most, "There are too many batches.", count, f"at most {most}", hint)
 
 
 def test_adds_start_and_end(student, draw):
@@ -276,7 +330,8 @@ def test_adds_start_and_end(student, draw):
     rows = draw.rows([3, 1, 4], high=50, low=10)
     found = any_reading(student.add_start_end, (rows, 1, 2), (_tensors(rows), 1, 2))
     hint = "Each sequence grows by two: `start` at the beginning, `end` at the end, before any padding."
-    equal(found, [[1, *row, 2] for row in rows], hint)
+    with recognised(plain(found), deviations.with_ends(rows, 1, 2)):
+        equal(found, [[1, *row, 2] for row in rows], hint)
 
 
 def test_start_and_end_leave_the_rows_alone(student, draw):
@@ -293,7 +348,9 @@ def test_targets_are_the_next_tokens(student, draw):
     batch = draw.tokens(3, draw.integer(4, 6), high=50)
     wanted = _long([[*row[1:], 0] for row in batch.tolist()])
     hint = "The target at position t is the token at t + 1."
-    equal(student.shift_targets(batch), wanted, hint)
+    returned = student.shift_targets(batch)
+    with recognised(typed(returned), deviations.targets(batch)):
+        equal(returned, wanted, hint)
 
 
 def test_targets_leave_the_batch_alone(student, draw):

@@ -1,7 +1,10 @@
 """Checks of rnn_cell.py: the cell, the loop, the stack of layers, the classifier, the accuracy."""
 
+import contextlib
+
 import torch
 
+from graders.assertions.asked import error_recognised_by, recognised_by
 from graders.assertions.compare import close, equal, holds, is_close, several, shaped
 from graders.assertions.figures import grids
 from graders.assertions.properties import (
@@ -12,8 +15,11 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
+from graders.assertions.recognise import recognised
+from graders.deviations.rnn_cell import cell as deviations
 from graders.oracles import rnn_cell as oracle
 from graders.probes import classifier
+from graders.probes.causes import rnn_cell as probe
 from graders.probes.cells import built_by_hand, floats, slopes_match
 
 EQUATION = "h_t = f(W x_t + U h_(t-1) + b), with f a tanh or another activation of the whole sum."
@@ -38,19 +44,25 @@ def _new(cell, x, h):
     return floats(cell(x, h), h.shape, "Return the new state.", "The new state")
 
 
-def _equals_the_equation(cell, parameters, x, h):
+def _equals_the_equation(student, draw, cell, parameters, x, h):
     readings = [step(x, h) for step in oracle.cells(parameters, x.shape[1], h.shape[1])]
-    matches_one(_new(cell, x, h), readings, parameters, EQUATION, "The new state")
+    answer = cell(x, h)
+    with (
+        recognised_by(student, lambda: probe.cell_again(cell, parameters, x, h, draw)),
+        recognised(answer, deviations.cell(parameters, x, h)),
+    ):
+        new = floats(answer, h.shape, "Return the new state.", "The new state")
+        matches_one(new, readings, parameters, EQUATION, "The new state")
 
 
 def test_cell_equals_the_equation(student, draw):
     """The cell's new state equals the update equation with the cell's own weights."""
-    _equals_the_equation(*_cell(student, draw))
+    _equals_the_equation(student, draw, *_cell(student, draw))
 
 
 def test_cell_sizes_may_differ(student, draw):
     """The cell's input and hidden sizes may differ."""
-    _equals_the_equation(*_cell(student, draw, *draw.sizes(2, 3, 7)))
+    _equals_the_equation(student, draw, *_cell(student, draw, *draw.sizes(2, 3, 7)))
 
 
 def test_cell_gradients(student, draw):
@@ -105,9 +117,24 @@ def _loop(student, draw, dtype=torch.float32):
     return rnn, M, draw.normal(B, 4, N, dtype=dtype), draw.normal(B, N, dtype=dtype)
 
 
+@contextlib.contextmanager
+def _named(student, draw, rnn, M, x, answer, *given):
+    """Say what a wrong answer to `rnn(x, *given)` is, if that is known."""
+    candidates = probe.loop(student, M, x, answer, *given)
+    with (
+        recognised_by(student, lambda: probe.loop_of_own_cell(student, rnn, x, M)),
+        recognised(answer, candidates, lambda: probe.loop_again(student, rnn, M, x, draw, *given)),
+    ):
+        yield
+
+
 def _run(rnn, x, h, *given):
     """Run a loop over x; h has the shape of a state."""
-    states, last = several(rnn(x, *given), 2, "(states, last)", STATES)
+    return _split(rnn(x, *given), x, h)
+
+
+def _split(answer, x, h):
+    states, last = several(answer, 2, "(states, last)", STATES)
     floats(states, (*x.shape[:2], h.shape[1]), STATES, "The sequence of states")
     return states, floats(last, (len(x), h.shape[1]), STATES, "The last state")
 
@@ -116,17 +143,22 @@ def test_loop_returns_every_state(student, draw):
     """The loop returns the state after each input, starting from zeros."""
     rnn, M, x, h = _loop(student, draw)
     expected, _ = oracle.unrolled(oracle.leaky(M), x, torch.zeros_like(h))
-    states = _run(rnn, x, h)[0]
-    named = {"Returned": states[0], "By the given cell": expected[0]}
-    student.figure(grids("The first sequence's hidden state", named, "step", "unit"))
-    close(states, expected, OWN, "The sequence of states")
+    with error_recognised_by(student, lambda: probe.runs_own_cell(student, draw)):
+        answer = rnn(x)
+    with _named(student, draw, rnn, M, x, answer):
+        states = _split(answer, x, h)[0]
+        named = {"Returned": states[0], "By the given cell": expected[0]}
+        student.figure(grids("The first sequence's hidden state", named, "step", "unit"))
+        close(states, expected, OWN, "The sequence of states")
 
 
 def test_loop_returns_the_last_state(student, draw):
     """The loop's second return value is the state after the last input."""
-    rnn, _, x, h = _loop(student, draw)
-    states, last = _run(rnn, x, h)
-    close(last, states[:, -1], STATES, "The last state")
+    rnn, M, x, h = _loop(student, draw)
+    answer = rnn(x)
+    with _named(student, draw, rnn, M, x, answer):
+        states, last = _split(answer, x, h)
+        close(last, states[:, -1], STATES, "The last state")
 
 
 def test_loop_works_with_any_cell(student, draw):
@@ -134,7 +166,9 @@ def test_loop_works_with_any_cell(student, draw):
     rnn = student.RNN(student.given("cells.Register", 5))
     x, h = draw.normal(2, 4, 3), torch.zeros(2, 5)
     expected, _ = oracle.unrolled(oracle.register, x, h)
-    close(_run(rnn, x, h)[0], expected, f"{OWN} {START}", "The sequence of states")
+    answer = rnn(x)
+    with recognised(answer, deviations.widths(oracle.register, x)):
+        close(_split(answer, x, h)[0], expected, f"{OWN} {START}", "The sequence of states")
 
 
 def test_loop_starts_from_a_given_state(student, draw):
@@ -142,7 +176,9 @@ def test_loop_starts_from_a_given_state(student, draw):
     rnn, M, x, h = _loop(student, draw)
     expected, _ = oracle.unrolled(oracle.leaky(M), x, h)
     hint = "Make zeros only if h is None."
-    close(_run(rnn, x, h, h)[0], expected, hint, "The sequence of states")
+    answer = rnn(x, h)
+    with _named(student, draw, rnn, M, x, answer, h):
+        close(_split(answer, x, h)[0], expected, hint, "The sequence of states")
 
 
 def test_two_chunks_equal_one_run(student, draw):
@@ -195,8 +231,9 @@ def test_loop_takes_any_length_and_batch(student, draw):
 
 def test_loop_keeps_nothing_between_calls(student, draw):
     """The loop keeps no state between calls."""
-    rnn, _, x, h = _loop(student, draw)
-    same_twice(lambda batch: _run(rnn, batch, h)[0], [x], [draw.normal(*x.shape)])
+    rnn, M, x, h = _loop(student, draw)
+    with recognised_by(student, lambda: probe.loop_twice(rnn, M, x, draw)):
+        same_twice(lambda batch: _run(rnn, batch, h)[0], [x], [draw.normal(*x.shape)])
 
 
 def test_loop_works_in_float64(student, draw):
@@ -293,7 +330,9 @@ def test_classifier_with_one_logit(student, draw):
     """With num_classes=1, there is one logit per sequence, also for a single sequence."""
     made = classifier.make(student, draw, emb=True, C=1)
     classifier.equals_the_layers(made)
-    classifier.logits(made, made.tokens[:1])
+    answer = made.model(made.tokens[:1])
+    with classifier.named(made, answer, made.tokens[:1]):
+        classifier.as_logits(made, answer, made.tokens[:1])
 
 
 def test_classifier_shape(student, draw):
@@ -362,7 +401,8 @@ def test_accuracy_of_several_logits(student, draw):
         logits, labels = draw.normal(B, C), draw.tokens(B, low=0, high=C)
         expected = float((logits.argmax(1) == labels).sum()) / B
         hint = "Compare argmax over dim=1 with the labels, and take the mean."
-        classifier.is_fraction(student.accuracy(logits, labels), expected, hint)
+        with recognised_by(student, lambda: classifier.accuracies(student, draw)):
+            classifier.is_fraction(student.accuracy(logits, labels), expected, hint)
 
 
 def test_accuracy_of_one_logit(student, draw):

@@ -4,6 +4,7 @@ import contextlib
 
 import torch
 
+from graders.assertions.asked import error_recognised_by, recognised_by
 from graders.assertions.compare import close, equal, holds, is_close, several, shaped
 from graders.assertions.properties import (
     arguments_unchanged,
@@ -14,9 +15,13 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
+from graders.assertions.recognise import recognised
+from graders.deviations.rnn_layer import layer as deviations
+from graders.deviations.rnn_layer import model as model_deviations
 from graders.oracles import rnn_layer as oracle
 from graders.oracles.roles import split
 from graders.probes import truncation
+from graders.probes.causes import rnn_layer as probe
 from graders.remote.faults import Fault
 
 EQUATIONS = (
@@ -43,10 +48,24 @@ def _layer(student, draw, *activations, dtype=torch.float32):
 
 
 def _step(model, sizes, x, *h):
-    y, state = several(model(x, *h), 2, "(yt, ht)", "Return both.")
+    return _split(model(x, *h), sizes, x)
+
+
+def _split(answer, sizes, x):
+    y, state = several(answer, 2, "(yt, ht)", "Return both.")
     hint = "Return the output first, with one row for each sample: take B from xt."
     shaped(y, (len(x), sizes[2]), hint, "The output")
     return y, shaped(state, (len(x), sizes[1]), hint, "The hidden state")
+
+
+def _answer(student, draw, model, inputs):
+    """Call a layer; say what an exception comes from, if that is known."""
+    with error_recognised_by(student, lambda: probe.equal_widths(student, draw)):
+        return model(*inputs)
+
+
+def _known(parameters, sizes, inputs, phi_h=torch.tanh, phi_y=torch.sigmoid):
+    return deviations.layer(parameters, sizes, inputs, phi_h, phi_y)
 
 
 def _readings(parameters, sizes, inputs, phi_h=torch.tanh, phi_y=torch.sigmoid):
@@ -57,15 +76,20 @@ def test_output_equals_the_equations(student, draw):
     """The output equals the layer's equations, with tanh and sigmoid by default."""
     model, parameters, sizes, inputs = _layer(student, draw)
     readings = [y for y, _ in _readings(parameters, sizes, inputs)]
-    matches_one(_step(model, sizes, *inputs)[0], readings, parameters, EQUATIONS, "The output")
+    answer = _answer(student, draw, model, inputs)
+    with recognised(answer, _known(parameters, sizes, inputs)):
+        y, _ = _split(answer, sizes, inputs[0])
+        matches_one(y, readings, parameters, EQUATIONS, "The output")
 
 
 def test_state_equals_the_equations(student, draw):
     """The new hidden state equals the layer's equations."""
     model, parameters, sizes, inputs = _layer(student, draw)
     readings = [h for _, h in _readings(parameters, sizes, inputs)]
-    found = _step(model, sizes, *inputs)[1]
-    matches_one(found, readings, parameters, EQUATIONS, "The hidden state")
+    answer = _answer(student, draw, model, inputs)
+    with recognised(answer, _known(parameters, sizes, inputs)):
+        _, found = _split(answer, sizes, inputs[0])
+        matches_one(found, readings, parameters, EQUATIONS, "The hidden state")
 
 
 def test_uses_the_activations_it_is_given(student, draw):
@@ -124,8 +148,9 @@ def test_layer_gradients_equal_the_oracle(student, draw):
     cotangents = [draw.normal(len(inputs[0]), sizes[i], dtype=torch.float64) for i in (2, 1)]
     for leaf in inputs:
         leaf.requires_grad_()
-    readings = _readings(parameters, sizes, inputs)
-    gradients_match(student, model, inputs, cotangents, parameters, readings)
+    asked = (student, model, inputs, cotangents, parameters)
+    with recognised_by(student, lambda: probe.slopes(*asked, sizes)):
+        gradients_match(*asked, _readings(parameters, sizes, inputs))
 
 
 def test_layer_works_in_float64(student, draw):
@@ -139,8 +164,9 @@ def test_layer_works_in_float64(student, draw):
 
 def test_layer_keeps_nothing_between_calls(student, draw):
     """The layer keeps no state between calls."""
-    model, _, sizes, (x, _) = _layer(student, draw)
-    same_twice(lambda batch: _step(model, sizes, batch)[0], [x], [draw.normal(2, sizes[0])])
+    model, parameters, sizes, (x, _) = _layer(student, draw)
+    with recognised_by(student, lambda: probe.second_step(model, parameters, sizes, x, draw)):
+        same_twice(lambda batch: _step(model, sizes, batch)[0], [x], [draw.normal(2, sizes[0])])
 
 
 def test_layer_leaves_its_inputs_alone(student, draw):
@@ -176,11 +202,13 @@ def test_answers_equal_the_layers(student, draw):
     model, parameters, sizes, X = _model(student, draw)
     readings = list(oracle.sentiment_readings(parameters, sizes, X))
     returned = model(X)
-    called = student.called
+    called, changed = student.called, student.mutated
     if not any(is_close(returned, reading) for reading in readings):
         readings += _through_own_layer(student, parameters, sizes, X)
         student.called = called
-    matches_one(returned, readings, parameters, LOOP, "The matrix of log-probabilities")
+    known = model_deviations.answers(parameters, sizes, X, changed)
+    with recognised(returned, known):
+        matches_one(returned, readings, parameters, LOOP, "The matrix of log-probabilities")
 
 
 def _through_own_layer(student, parameters, sizes, X):
@@ -267,7 +295,8 @@ def test_counts_what_is_trained(student, draw):
     frozen, trained = draw.sizes(2, 3, 9)
     model = student.given("sentiment.HalfFrozen", frozen, trained)
     hint = "Sum p.numel() over model.parameters() where p.requires_grad."
-    equal(student.count_parameters(model), 3 * trained + 3, hint, "The number of parameters")
+    with recognised_by(student, lambda: probe.counts(student, draw)):
+        equal(student.count_parameters(model), 3 * trained + 3, hint, "The number of parameters")
 
 
 def test_size_of_the_model(student):
@@ -313,13 +342,14 @@ def test_pads_at_the_end_change_nothing(student, draw):
 
 def test_rows_of_different_lengths(student, draw):
     """With skip_padding, each review of a batch gets the same result as alone, without pads."""
-    for model, sizes, pad, X in _skipping(student, draw):
-        _carries_its_state(model, sizes, X[:3])
-        alone = [_answers(model, sizes, X[: 4 - i, i : i + 1]) for i in range(3)]
-        _tell_reviews_apart(torch.cat(alone))
-        for row in range(3):
-            X[4 - row :, row] = pad
-        close(_answers(model, sizes, X), torch.cat(alone), SKIP, "The result in a batch")
+    with recognised_by(student, lambda: probe.padded(student, draw)):
+        for model, sizes, pad, X in _skipping(student, draw):
+            _carries_its_state(model, sizes, X[:3])
+            alone = [_answers(model, sizes, X[: 4 - i, i : i + 1]) for i in range(3)]
+            _tell_reviews_apart(torch.cat(alone))
+            for row in range(3):
+                X[4 - row :, row] = pad
+            close(_answers(model, sizes, X), torch.cat(alone), SKIP, "The result in a batch")
 
 
 def test_every_id_is_a_token_unless_skipped(student, draw):

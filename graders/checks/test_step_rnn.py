@@ -3,9 +3,12 @@
 Training and accuracy are checked with a given model, so a fault of the model costs nothing there.
 """
 
+from functools import partial
+
 import torch
 
 from graders.assertions.compare import close, equal, holds, is_close, several, shaped
+from graders.assertions.late_recognition import recognised_by
 from graders.assertions.properties import (
     arguments_unchanged,
     gradients_match,
@@ -15,18 +18,12 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
+from graders.assertions.recognise import recognised
+from graders.deviations.step_rnn import step as deviations
 from graders.oracles import step_rnn as oracle
 from graders.oracles import training as means
-from graders.probes.step_training import (
-    EVEN,
-    LAST,
-    STEP,
-    TOKEN_BY_TOKEN,
-    UNEVEN,
-    accuracy_task,
-    step_task,
-)
-from graders.probes.training_log import (
+from graders.probes.causes import step_rnn as faults
+from graders.probes.training.log import (
     CURVES,
     after_epochs,
     all_fresh,
@@ -36,6 +33,15 @@ from graders.probes.training_log import (
     numbers,
     one_of,
     same_state,
+)
+from graders.probes.training.step import (
+    EVEN,
+    LAST,
+    STEP,
+    TOKEN_BY_TOKEN,
+    UNEVEN,
+    accuracy_task,
+    step_task,
 )
 
 EQUATIONS = (
@@ -60,8 +66,12 @@ def _setting(student, draw, dtype=torch.float32):
 
 
 def _step(model, x, hidden):
+    return _results(model(x, hidden), hidden)
+
+
+def _results(found, hidden):
     B, H = hidden.shape
-    logits, new = several(model(x, hidden), 2, "(logits, hidden)", "Return both.")
+    logits, new = several(found, 2, "(logits, hidden)", "Return both.")
     shaped(logits, (B, 1), "One logit for each sequence, as (B, 1).", "The logits")
     return logits, shaped(new, (B, H), what="The hidden state")
 
@@ -70,17 +80,21 @@ def test_logits_equal_the_equations(student, draw):
     """The logits of a step equal the RNN's equations with the model's own weights."""
     model, parameters, sizes, x, hidden = _setting(student, draw)
     readings = [r for r, _ in oracle.step_readings(parameters, sizes, x, hidden)]
-    logits, _ = _step(model, x, hidden)
-    matches_one(logits, readings, parameters, EQUATIONS, "The logits")
+    found = model(x, hidden)
+    with recognised(found, deviations.steps(parameters, sizes, x, hidden)):
+        logits, _ = _results(found, hidden)
+        matches_one(logits, readings, parameters, EQUATIONS, "The logits")
 
 
 def test_returns_the_new_hidden_state(student, draw):
     """The model's second return value is the new hidden state."""
     model, parameters, sizes, x, hidden = _setting(student, draw)
     readings = [r for _, r in oracle.step_readings(parameters, sizes, x, hidden)]
-    _, new = _step(model, x, hidden)
+    found = model(x, hidden)
     hint = f"Return the state that this step computes, not the one it was given. {EQUATIONS}"
-    matches_one(new, readings, parameters, hint, "The hidden state")
+    with recognised(found, deviations.steps(parameters, sizes, x, hidden)):
+        _, new = _results(found, hidden)
+        matches_one(new, readings, parameters, hint, "The hidden state")
 
 
 def test_three_steps_equal_the_equations(student, draw):
@@ -102,13 +116,20 @@ def test_shapes_of_a_step(student, draw):
 
 def test_starts_from_zeros(student, draw):
     """init_hidden returns float zeros of shape (B, H), for any batch size."""
-    (V, E, H), B = _sizes(draw)
-    model = student.RNN(V, E, H)
+    sizes, B = _sizes(draw)
+    model = student.RNN(*sizes)
     for size in (B, 1):
-        hint = "Return zeros with one row for each sequence of the batch, hidden_size wide."
-        zeros = shaped(model.init_hidden(size), (size, H), hint, "The first hidden state")
-        holds(zeros.is_floating_point(), "The zeros are not floats.", zeros.dtype, hint=hint)
-        holds(not zeros.any(), "The first hidden state is not zero.", zeros, hint=hint)
+        zeros = model.init_hidden(size)
+        answer = partial(faults.first_state, student, draw, model, sizes, size, zeros)
+        with recognised_by(student, answer):
+            _is_zeros(zeros, size, sizes[2])
+
+
+def _is_zeros(zeros, B, H):
+    hint = "Return zeros with one row for each sequence of the batch, hidden_size wide."
+    shaped(zeros, (B, H), hint, "The first hidden state")
+    holds(zeros.is_floating_point(), "The zeros are not floats.", zeros.dtype, hint=hint)
+    holds(not zeros.any(), "The first hidden state is not zero.", zeros, hint=hint)
 
 
 def test_recurrence_is_not_linear(student, draw):
@@ -142,7 +163,9 @@ def test_gradients_equal_the_oracle(student, draw):
     readings = list(oracle.step_readings(parameters, sizes, x, hidden))
     fitting = [r for r in readings if all(map(is_close, found, r))]
     readings = fitting or readings[:3]  # wrong values: the nearest gradient is enough
-    gradients_match(student, model, [x, hidden], cotangents, parameters, readings)
+    task = (student, model, parameters, sizes, [x, hidden], cotangents)
+    with recognised_by(student, partial(faults.gradients, *task)):
+        gradients_match(student, model, [x, hidden], cotangents, parameters, readings)
 
 
 def test_samples_do_not_mix(student, draw):
@@ -184,16 +207,36 @@ def test_leaves_its_inputs_alone(student, draw):
 
 def test_gives_one_loss_per_epoch(student, draw):
     """train returns n_epochs training losses, n_epochs validation losses and a state dict."""
+    before = ()
     for epochs in (3, 1):  # the second call must not reuse lists of the first
-        train_losses, valid_losses, best_state = step_task(student, draw, (2, 4, 5)).train(epochs)
-        numbers(train_losses, epochs, "train_losses")
-        numbers(valid_losses, epochs, "valid_losses")
-        holds(isinstance(best_state, dict), "best_state is not a state dict.", best_state)
+        task = step_task(student, draw, (2, 4, 5))
+        found = task.train(epochs)
+        with faults.loop_recognised(task, found, epochs, before):
+            _has_entries(found, epochs)
+        before = found
+
+
+def _has_entries(found, epochs):
+    train_losses, valid_losses, best_state = _whole(found)
+    numbers(train_losses, epochs, "train_losses")
+    numbers(valid_losses, epochs, "valid_losses")
+    holds(isinstance(best_state, dict), "best_state is not a state dict.", best_state)
+
+
+def _whole(found):
+    return several(found, 3, "(train_losses, valid_losses, best_state)")
+
+
+def _train(task, epochs):
+    """Train; return (train_losses, valid_losses, best_state)."""
+    found = task.train(epochs)
+    with faults.loop_recognised(task, found, epochs):
+        return _whole(found)
 
 
 def _trained(student, draw, shapes=EVEN):
     task = step_task(student, draw, shapes=shapes)
-    task.train(2)
+    _train(task, 2)
     return task
 
 
@@ -210,7 +253,8 @@ def test_hidden_state_is_carried(student, draw):
         steps = [[s - f for s, f in zip(call.steps, first, strict=True)] for call in sweep]
         wanted = [[t] * len(first) for t in range(len(sweep))]
         problem = "A step does not get the hidden state of the previous step."
-        holds(steps == wanted, problem, hint="output, hidden = model(X[:, t], hidden)")
+        with recognised_by(student, partial(faults.carried, task)):
+            holds(steps == wanted, problem, hint="output, hidden = model(X[:, t], hidden)")
 
 
 def test_every_batch_starts_anew(student, draw):
@@ -229,31 +273,30 @@ def test_learns_through_all_steps(student, draw):
     holds(isinstance(passes, list) and bool(passes), "There is no backward pass.", hint=STEP)
     problem = f"{reached} of {len(passes)} backward passes reach the first step."
     hint = "Do not detach the hidden state or take its .data between the steps of one batch."
-    holds(reached == len(passes), problem, hint=hint)
+    with recognised_by(student, partial(faults.reached, task)):
+        holds(reached == len(passes), problem, hint=hint)
 
 
 def test_last_output_goes_to_the_criterion(student, draw):
     """The criterion gets only the output after the last token of a batch."""
     task = _trained(student, draw)
-    for batch, loss, call in task.losses():
-        late = call.ids == batch.X[:, -1].tolist()
-        holds(late, "The criterion is called before the last token is read.", hint=LAST)
-        close(
-            torch.tensor(loss.input)[:, None],
-            torch.tensor(call.logits),
-            LAST,
-            "The input of the criterion",
-        )
+    with recognised_by(student, partial(faults.inputs, task)):
+        for batch, loss, call in task.losses():
+            late = call.ids == batch.X[:, -1].tolist()
+            holds(late, "The criterion is called before the last token is read.", hint=LAST)
+            given, logits = torch.tensor(loss.input)[:, None], torch.tensor(call.logits)
+            close(given, logits, LAST, "The input of the criterion")
 
 
 def test_criterion_gets_float_labels(student, draw):
     """The criterion gets the labels as floats, in the same shape as the output."""
     task = _trained(student, draw)
     hint = "criterion(output, y.float().unsqueeze(1)): both (B, 1), or both (B,)."
-    for batch, loss, _ in task.losses():
-        holds(loss.floating, "The labels are integers.", hint=hint)
-        holds(loss.same_shape, "Labels and output have different shapes.", hint=hint)
-        equal(loss.target, [float(y) for y in batch.y.tolist()], hint, "The labels")
+    with recognised_by(student, partial(faults.targets, task)):
+        for batch, loss, _ in task.losses():
+            holds(loss.floating, "The labels are integers.", hint=hint)
+            holds(loss.same_shape, "Labels and output have different shapes.", hint=hint)
+            equal(loss.target, [float(y) for y in batch.y.tolist()], hint, "The labels")
 
 
 def _learning(task):
@@ -266,31 +309,30 @@ def test_trains_on_every_batch(student, draw):
     task = _trained(student, draw, UNEVEN)
     found = sorted(task.batches.index(batch) for batch, _ in _learning(task))
     hint = f"Call train_gen() again in every epoch: a generator yields its batches once. {STEP}"
-    equal(found, [0, 0, 1, 1, 2, 2], hint, "The list of batches trained on in two epochs")
+    with recognised_by(student, partial(faults.order_answer, task, 2)):
+        equal(found, [0, 0, 1, 1, 2, 2], hint, "The list of batches trained on in two epochs")
 
 
 def test_one_step_per_batch(student, draw):
     """The optimizer makes one step after each backward pass."""
     task = _trained(student, draw)
-    equal(
-        student.get(task.optimizer, "steps"),
-        [1, 2, 3, 4, 5, 6],
-        STEP,
-        "The backward pass before each step",
-    )
+    steps = student.get(task.optimizer, "steps")
+    with recognised_by(student, partial(faults.updates, task)):
+        equal(steps, [1, 2, 3, 4, 5, 6], STEP, "The backward pass before each step")
 
 
 def test_gradients_start_from_zero(student, draw):
     """The gradients are set to zero before each batch."""
     task = _trained(student, draw)
-    all_fresh(student.get(task.probe, "backwards"), 2)
+    with recognised_by(student, partial(faults.updates, task)):
+        all_fresh(student.get(task.probe, "backwards"), 2)
 
 
 def test_trains_in_train_mode(student, draw):
     """The model is in train mode during training, in every epoch."""
     task = step_task(student, draw)
     task.probe.eval()
-    task.train(2)
+    _train(task, 2)
     all_in_mode([call for call in task.calls(valid=False) if call.tracked], training=True)
 
 
@@ -309,52 +351,63 @@ def test_validates_without_gradients(student, draw):
 def test_train_losses_are_epoch_means(student, draw):
     """train_losses contains the mean loss of each epoch, measured during training."""
     task = step_task(student, draw, shapes=UNEVEN)
-    found, _, _ = task.train(2)
+    found = task.train(2)
+    hint = "Add up loss.item() over the epoch; divide once, by the number of batches or examples."
+    with faults.loop_recognised(task, found, 2):
+        one_of(_whole(found)[0], _train_means(task), hint, "train_losses")
+
+
+def _train_means(task):
+    """Return both readings of the mean training losses of two epochs."""
     losses = [loss for _, loss in _learning(task)]
     holds(len(losses) == 6, "There were not 3 losses in each of 2 epochs.", len(losses), 6, STEP)
     epochs = [losses[:3], losses[3:]]
     readings = [means.means([x.loss for x in e], [len(x.target) for x in e]) for e in epochs]
-    hint = "Add up loss.item() over the epoch; divide once, by the number of batches or examples."
-    one_of(found, list(zip(*readings, strict=True)), hint, "train_losses")
+    return list(zip(*readings, strict=True))
 
 
 def test_valid_losses_follow_the_epochs(student, draw):
     """valid_losses contains the mean validation loss after each epoch's training."""
     task = step_task(student, draw, (2, 6, 4), UNEVEN)
-    _, found, _ = task.train(3)
+    found = task.train(3)
     readings = [task.valid_losses(epoch) for epoch in range(3)]
     hint = "Go through valid_gen() after the epoch's training, with the last output of each batch."
-    one_of(found, list(zip(*readings, strict=True)), hint, "valid_losses")
+    with faults.loop_recognised(task, found, 3):
+        one_of(_whole(found)[1], list(zip(*readings, strict=True)), hint, "valid_losses")
 
 
 def test_keeps_the_best_state(student, draw):
     """best_state is a copy of the weights after the epoch with the lowest validation loss."""
-    curve = CURVES[draw.integer(0, len(CURVES) - 1)]
-    task = step_task(student, draw, curve)
-    _, _, best_state = task.train(5)
-    after = after_epochs(task.calls(valid=True), batches=3, epochs=5)
-    same_state(best_state, after[curve.index(max(curve))], after[-1], "best_state")
+    curve, easiest = CURVES[draw.integer(0, len(CURVES) - 1)]
+    task = step_task(student, draw, curve, easiest=easiest)
+    found = _train(task, len(curve))
+    after = after_epochs(task.calls(valid=True), batches=3, epochs=len(curve))
+    with recognised_by(student, partial(faults.states, task, found, after)):
+        same_state(found[2], after[curve.index(max(curve))], after[-1], "best_state")
 
 
 def test_accuracy_has_its_threshold_at_one_half(student, draw):
     """compute_accuracy predicts 1 above a probability of 0.5, which is a logit of 0."""
     task, right = accuracy_task(student, draw, (6, 5))
     hint = "Compare sigmoid(output) with 0.5, or output with 0; give labels and output one shape."
-    number_is(task.accuracy(), right, hint, "The accuracy")
+    with recognised_by(student, partial(faults.accuracies, student, draw)):
+        number_is(task.accuracy(), right, hint, "The accuracy")
 
 
 def test_accuracy_counts_examples(student, draw):
     """compute_accuracy is the fraction of correct examples, also when batch sizes differ."""
     task, right = accuracy_task(student, draw, (5, 4, 2))
     hint = "Add up over all batches and divide once, by the number of examples; not in percent."
-    number_is(task.accuracy(), right, hint, "The accuracy")
+    with recognised_by(student, partial(faults.accuracies, student, draw)):
+        number_is(task.accuracy(), right, hint, "The accuracy")
 
 
 def test_accuracy_takes_a_single_example(student, draw):
     """compute_accuracy accepts a batch of a single example."""
     task, right = accuracy_task(student, draw, (4, 1))
     hint = "squeeze() also removes the batch axis when B is 1: squeeze(1) removes only the other."
-    number_is(task.accuracy(), right, hint, "The accuracy")
+    with recognised_by(student, partial(faults.accuracies, student, draw)):
+        number_is(task.accuracy(), right, hint, "The accuracy")
 
 
 def test_accuracy_runs_through_the_batch(student, draw):
@@ -364,11 +417,9 @@ def test_accuracy_runs_through_the_batch(student, draw):
     for sweep in task.sweeps():
         steps = [call.steps for call in sweep]
         wanted = [[t] * len(call.steps) for t, call in enumerate(sweep)]
-        holds(
-            steps == wanted,
-            "The hidden state is not new for a batch, or not carried on.",
-            hint=TOKEN_BY_TOKEN,
-        )
+        problem = "The hidden state is not new for a batch, or not carried on."
+        with recognised_by(student, partial(faults.carried, task)):
+            holds(steps == wanted, problem, hint=TOKEN_BY_TOKEN)
 
 
 def test_accuracy_is_measured_in_evaluation_mode(student, draw):

@@ -3,9 +3,11 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -13,9 +15,18 @@ from graders.commands import FORMS, Commands, count, sheet_and_seed
 from graders.console import say
 from graders.errors import UsageError
 
+if TYPE_CHECKING:
+    from graders.results.summary import ResultSummary
+
 
 def add(commands: Commands) -> None:
     """Add the commands to the command line."""
+    _add_batch(commands)
+    _add_worker(commands)
+    _add_check(commands)
+
+
+def _add_batch(commands: Commands) -> None:
     batch = commands.add_parser("batch", help="grade a class's uploads")
     batch.add_argument("uploads", type=Path, help="the LMS's zip, or a folder of uploads")
     batch.add_argument("--out", type=Path, required=True, help="folder for results and reports")
@@ -42,6 +53,13 @@ def add(commands: Commands) -> None:
         default="",
         help="grade on a Dask cluster, such as tcp://host:8786 (default: on this machine)",
     )
+    _add_grading_options(batch)
+    sheet_and_seed(batch)
+    batch.set_defaults(run=_batch)
+
+
+def _add_grading_options(batch: argparse.ArgumentParser) -> None:
+    """Add the options on deadlines and on what is graded again."""
     batch.add_argument(
         "--deadline",
         help="deadline if the assignment sets none, e.g. 2026-12-01T23:59+01:00 (default: none)",
@@ -66,8 +84,9 @@ def add(commands: Commands) -> None:
         metavar="TIME",
         help="regrade results older than TIME; with --regrade, only among those",
     )
-    sheet_and_seed(batch)
-    batch.set_defaults(run=_batch)
+
+
+def _add_worker(commands: Commands) -> None:
     worker = commands.add_parser("worker", help="start a Dask worker on this machine")
     worker.add_argument(
         "scheduler", metavar="ADDRESS", help="address of the scheduler, e.g. tcp://host:8786"
@@ -85,6 +104,9 @@ def add(commands: Commands) -> None:
         help="how submissions are confined (default: auto, the best that works here)",
     )
     worker.set_defaults(run=_worker)
+
+
+def _add_check(commands: Commands) -> None:
     check = commands.add_parser("check", help="check one submission: a folder or an archive")
     check.add_argument("folder", type=Path, help="the submission: a folder or an archive")
     check.add_argument(
@@ -118,15 +140,9 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
     if options.deadline:
         sheet = replace(sheet, deadline=given_deadline(options.deadline))
     if options.deadline and not sheet.late:
-        say(
-            console,
-            f"The assignment {sheet.name} has no [late] policy: lateness is shown without a penalty.",
-        )
-    if options.scheduler and (options.jobs or options.sandbox):
-        raise UsageError(
-            "`--jobs` and `--sandbox` set the workers on this machine; set those of a cluster "
-            "where you start them: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`."
-        )
+        words = "has no [late] policy: lateness is shown without a penalty."
+        say(console, f"The assignment {sheet.name} {words}")
+    _check_places(options)
     if options.sandbox == "none":
         print(
             "Without a sandbox these uploads run with your permissions: grade only your own.",
@@ -148,16 +164,28 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         scheduler=options.scheduler,
     )
     summaries = run(batch, Events(console, options.out / "run.jsonl"))
-    look = (options.out / "index.html").resolve()
+    _say_where(console, summaries, (options.out / "index.html").resolve())
+    return int(any(summary.needs_staff for summary in summaries))
+
+
+def _check_places(options: argparse.Namespace) -> None:
+    """Refuse options for the workers on this machine if a cluster grades."""
+    if options.scheduler and (options.jobs or options.sandbox):
+        raise UsageError(
+            "`--jobs` and `--sandbox` set the workers on this machine; set those of a cluster "
+            "where you start them: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`."
+        )
+
+
+def _say_where(console: Console, summaries: Sequence["ResultSummary"], page: Path) -> None:
+    """Print how many submissions were graded, what is pending, and where the results are."""
     unreadable = sum(summary.status == "unreadable" for summary in summaries)
     graded = f"{len(summaries) - unreadable} graded" + (
         f", {unreadable} unreadable" if unreadable else ""
     )
     if waiting := sum(summary.waiting for summary in summaries):
-        table = look.with_name("manual.csv")
-        say(console, f"{waiting} manual grades pending in {table}.")
-    say(console, f"{graded}. Look at {look}")
-    return int(any(summary.needs_staff for summary in summaries))
+        say(console, f"{waiting} manual grades pending in {page.with_name('manual.csv')}.")
+    say(console, f"{graded}. Look at {page}")
 
 
 def _worker(options: argparse.Namespace, console: Console) -> int:

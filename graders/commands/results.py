@@ -17,17 +17,33 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Add the commands to the command line."""
+    _add_manual(commands)
+    _add_diff(commands)
+    _add_export(commands)
+    _add_autograder(commands)
+    _add_reports(commands)
+    _add_mark(commands)
+    _add_similarity(commands)
+
+
+def _add_manual(commands: Commands) -> None:
     manual = commands.add_parser(
         "manual", help="merge manual grades from OUT/manual.csv into reports and grades.csv"
     )
     manual.add_argument("out", type=Path, help="the folder that a batch wrote")
     manual.set_defaults(run=_manual)
+
+
+def _add_diff(commands: Commands) -> None:
     diff = commands.add_parser("diff", help="list score changes between two runs, with the cause")
     diff.add_argument("old", type=Path, help="the folder that the earlier `batch --out` wrote")
     diff.add_argument("new", type=Path, help="the folder of the later one")
     diff.add_argument("--csv", type=Path, metavar="FILE", help="the same as a table")
     diff.add_argument("--html", type=Path, metavar="FILE", help="the same as a page, for staff")
     diff.set_defaults(run=_diff)
+
+
+def _add_export(commands: Commands) -> None:
     export = commands.add_parser("export", help="export grades or feedback to an LMS")
     export.add_argument("out", type=Path, help="the folder that `batch --out` wrote")
     export.add_argument(
@@ -47,6 +63,9 @@ def add(commands: Commands) -> None:
         "--dry-run", action="store_true", help="list what would change and write nothing"
     )
     export.set_defaults(run=_export)
+
+
+def _add_autograder(commands: Commands) -> None:
     autograder = commands.add_parser("gradescope-zip", help="build a Gradescope autograder")
     sheet_and_seed(autograder)
     autograder.add_argument(
@@ -56,6 +75,9 @@ def add(commands: Commands) -> None:
         help="where to write it (default: autograder.zip)",
     )
     autograder.set_defaults(run=_gradescope_zip)
+
+
+def _add_reports(commands: Commands) -> None:
     reports = commands.add_parser(
         "reports", help="render a class's reports again, or write them as zip, PDF or Markdown"
     )
@@ -71,6 +93,9 @@ def add(commands: Commands) -> None:
         "--markdown", action="store_true", help="students/<id>/comment.md each, for an LMS"
     )
     reports.set_defaults(run=_reports)
+
+
+def _add_mark(commands: Commands) -> None:
     mark = commands.add_parser("mark", help="grade manually on a local web page")
     mark.add_argument("out", type=Path, help="the folder that a batch wrote")
     mark.add_argument(
@@ -79,6 +104,9 @@ def add(commands: Commands) -> None:
     _as_graded(mark)
     mark.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
     mark.set_defaults(run=_mark)
+
+
+def _add_similarity(commands: Commands) -> None:
     similarity = commands.add_parser(
         "similarity", help="similarity report: submissions with similar code"
     )

@@ -55,18 +55,29 @@ def _calibrate(options: argparse.Namespace, console: Console) -> int:
 
 
 def _soundness(options: argparse.Namespace, console: Console) -> int:
-    from graders.validation import tables
+    from graders.validation import floor, tables
+    from graders.validation.floor import floors
+    from graders.validation.kept import PAGE, write_table
     from graders.validation.soundness import printed, soundness
 
-    table = soundness(_parts(options.parts), range(1, options.seeds + 1))
+    parts = _parts(options.parts)
+    table = soundness(parts, range(1, options.seeds + 1))
     console.print(printed(table))
     for row in table.rows:
         for text in row.lines:
             console.print(text, markup=False)
+    found = floors(parts)
+    say(console, "What trivial answers earn of a part's points:")
+    console.print(floor.printed(found))
+    for each in found:
+        if not each.holds:
+            console.print(each.line, markup=False)
     if options.table:
+        for row in table.rows:
+            write_table(options.table.with_name(PAGE), row.part, row.kept)
         rows = {row.part: tables.answers(row, options.seeds) for row in table.rows}
         tables.write(options.table, "answers", rows)
-    return int(not table.holds)
+    return int(not (table.holds and all(each.holds for each in found)))
 
 
 def _mutants(options: argparse.Namespace, console: Console) -> int:

@@ -1,9 +1,10 @@
-"""results.json for Gradescope: one test for each check, every text as plain text."""
+"""results.json in Gradescope's form: one test for each item, every text as plain text."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from graders.results.result import CheckResult, Result
+from graders.results.result import CheckResult, ItemResult, Result
 from graders.results.result_json import number
 from graders.text import block, counted, sentence
 
@@ -22,26 +23,32 @@ def gradescope_results(result: Result) -> str:
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": [
-            _test(check, f"{question.number}.{place}", question.title)
+            _test(item, f"{question.number}.{place}", question.title)
             for question in result.questions
-            for place, check in enumerate(question.checks, 1)
+            for place, item in enumerate(question.items, 1)
         ],
     }
     return json.dumps(document, indent=1, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _test(check: CheckResult, place: str, question: str) -> dict[str, Any]:
-    passed = check.outcome == "passed"
-    texts = [block(text) for text in (check.message, check.hint, check.output) if text.strip()]
+def _test(item: ItemResult, place: str, question: str) -> dict[str, Any]:
+    texts = [text for check in item.failed for text in _failure(check)]
     return {
         "number": place,
-        "name": sentence(check.sentence),
-        "score": number(check.points),
-        "max_score": number(check.max_points),
-        "status": "passed" if passed else "failed",
-        "output": "\n\n".join(texts if not passed else []),
+        "name": sentence(item.title),
+        "score": number(item.points),
+        "max_score": number(item.max_points),
+        "status": "failed" if item.failed else "passed",
+        "output": "\n\n".join([sentence(item.score.reason), *texts] if texts else []),
         "tags": [sentence(question)],
     }
+
+
+def _failure(check: CheckResult) -> Iterator[str]:
+    yield sentence(check.sentence)
+    if check.fault:
+        yield sentence(check.fault.sentence)
+    yield from (block(text) for text in (check.message, check.hint, check.output) if text.strip())
 
 
 def _output(result: Result) -> str:

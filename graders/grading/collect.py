@@ -28,7 +28,7 @@ _collected_files: dict[str, "_File"] = {}  # a file that could not be imported i
 
 
 def functions(checks: Sequence[str]) -> tuple[dict[str, Function], list[str]]:
-    """Return the functions of these checks, and why others were not found, which is our own fault."""
+    """Return the functions of these checks, and the grader errors that hide others."""
     files = list(dict.fromkeys(check.partition("::")[0] for check in checks))
     if missing := [file for file in files if file not in _collected_files]:
         _collected_files.update(_collected(missing))

@@ -22,7 +22,8 @@ def deciding_files(sheet: Sheet) -> list[Path]:
 def sha256_of(sheet: Sheet) -> str:
     """Return the hash of everything that decides on the points of this sheet."""
     settings = f"{sheet.name} {sheet.version} {sheet.points} {sheet.questions} {sheet.limits}"
-    settings += f" {sheet.files} {sheet.upload_name}"  # not lateness: it needs no grading
+    settings += f" {sheet.details} {sheet.files}"
+    settings += f" {sheet.upload_name}"  # not lateness: it needs no grading
     return hashlib.sha256(settings.encode() + _contents(_check_files(sheet))).hexdigest()
 
 

@@ -5,6 +5,7 @@ import io
 import platform
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,16 +21,20 @@ from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
+    ItemResult,
     Manual,
     QuestionResult,
     Result,
     Student,
 )
+from graders.results.scoring import DetailCosts
 from graders.sandbox.sandbox import Sandbox
+from graders.sheets.check_index import Check
+from graders.sheets.items import Item
 from graders.sheets.sheet import Sheet
 from graders.uploads.submission import Submission
 
-TRIES = 3  # of a check that failed through our own fault
+TRIES = 3  # for a check that failed because of a grader error
 
 
 def grade(
@@ -76,9 +81,9 @@ def given_files() -> dict[str, bytes]:
 def run_checks(
     session: Session, wanted: list[str], seed: int
 ) -> tuple[dict[str, Finding], list[str]]:
-    """Run checks of any parts, without a sheet; return findings and our own faults.
+    """Run checks of any parts, without a sheet: their findings, and the grader errors.
 
-    Checks that failed through our own fault are run again, up to three times in total.
+    Checks ended by a grader error are run again, up to three times in all.
     """
     findings: dict[str, Finding] = {}
     problems: list[str] = []
@@ -94,7 +99,7 @@ def run_checks(
 
 
 def _run(session: Session, wanted: list[str], seed: int) -> tuple[dict[str, Finding], list[str]]:
-    """Run checks once; return findings and our own faults."""
+    """Run checks once; return findings and grader errors."""
     findings = {}
     known, problems = functions(wanted)
     for check in filter(known.get, wanted):
@@ -128,25 +133,34 @@ def _result(
         QuestionResult(
             question.number,
             question.title,
-            tuple(
-                CheckResult(
-                    id=check,
-                    sentence=known[check].sentence,
-                    outcome=findings[check].outcome,
-                    max_points=points,
-                    message=findings[check].message,
-                    hint=findings[check].hint,
-                    output=findings[check].output,
-                    seconds=round(findings[check].seconds, 3),
-                    figures=findings[check].figures,
-                )
-                for check, points in question.checks.items()
-            ),
+            tuple(item_result(item, known, findings, sheet.details) for item in question.items),
             Manual(question.manual_points) if question.manual_points is not None else None,
         )
         for question in sheet.questions
     )
     return Result(sheet.name, student, "graded", questions, environment)
+
+
+def item_result(
+    item: Item, known: Mapping[str, Check], findings: Mapping[str, Finding], costs: DetailCosts
+) -> ItemResult:
+    """Put what the checks of an item found together."""
+    checks = tuple(
+        CheckResult(
+            id=check,
+            sentence=known[check].sentence,
+            outcome=findings[check].outcome,
+            role=role,
+            message=findings[check].message,
+            hint=findings[check].hint,
+            output=findings[check].output,
+            seconds=round(findings[check].seconds, 3),
+            figures=findings[check].figures,
+            fault=findings[check].fault,
+        )
+        for check, role in item.checks.items()
+    )
+    return ItemResult(item.title, item.points, checks, costs)
 
 
 def _files(submission: Submission, session: Session) -> tuple[FileNotes, ...]:

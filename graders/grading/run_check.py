@@ -9,6 +9,7 @@ from graders.remote.faults import Failed, Fault
 from graders.remote.session import Session
 from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure, Outcome
+from graders.results.scoring import RecognisedFault
 from graders.sheets.check_index import known_checks
 
 MESSAGE_CAP = 8_000  # characters
@@ -25,6 +26,7 @@ class Finding:
     output: str = ""
     seconds: float = 0.0
     figures: tuple[Figure, ...] = ()
+    fault: RecognisedFault | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def finding(ran: Ran) -> Finding:
         lines.append(f"Expected: {fault.expected}")
     if isinstance(fault, Failed) and fault.figure:
         shown = (*shown, fault.figure)
-    return Finding(fault.outcome, _cut("\n".join(lines)), fault.hint, output, seconds, shown)
+    message, recognised = _cut("\n".join(lines)), fault.recognised
+    return Finding(fault.outcome, message, fault.hint, output, seconds, shown, recognised)
 
 
 def _cut(message: str) -> str:

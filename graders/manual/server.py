@@ -44,9 +44,7 @@ def serve(out: Path, uploads: Sequence[Upload] | None, port: int, console: Conso
     host = f"127.0.0.1:{serving.server_port}"
     serving.set_app(application(found, token, host))
     say(console, f"Open http://{host}/{token}/")
-    console.print(
-        "Stop it with Ctrl-C; then `manual` merges the points into reports and grades.csv."
-    )
+    console.print("Stop with Ctrl-C; then run `manual` to update reports and grades.csv.")
     console.file.flush()  # the line must be visible while the server runs
     with serving:
         try:
@@ -96,16 +94,9 @@ def application(found: Desk, token: str, host: str) -> Flask:
 
     @app.post(f"/{token}/work/<int:number>")
     def save(number: int) -> Response:
-        work = _work(found, number)
-        points, comment, seen = (
-            request.form.get(name, "") for name in ("points", "comment", "version")
-        )
-        try:
-            found.save(work, points, comment.replace("\r\n", "\n").strip(), seen)
-        except (Stale, ValueError) as problem:
-            view = _view(found, number, found.marks(), points, comment)
-            return _answer(render_work(view, _refusal(problem, found.marks().get(work.key))), 409)
-        return Response(status=303, headers={"Location": f"/{token}/{_next(found, number)}"})
+        refused = _save(found, number)
+        onward = {"Location": f"/{token}/{_next(found, number)}"}
+        return refused or Response(status=303, headers=onward)
 
     @app.get(f"/{token}/file/<int:number>/<int:place>")
     def file(number: int, place: int) -> Response:
@@ -115,6 +106,20 @@ def application(found: Desk, token: str, host: str) -> Flask:
         return _answer(page_of(*files[place]), policy=POLICY)
 
     return app
+
+
+def _save(found: Desk, number: int) -> Response | None:
+    """Save the points and the comment of the form; return the page again if they are refused."""
+    work = _work(found, number)
+    points, comment, seen = (
+        request.form.get(name, "") for name in ("points", "comment", "version")
+    )
+    try:
+        found.save(work, points, comment.replace("\r\n", "\n").strip(), seen)
+    except (Stale, ValueError) as problem:
+        view = _view(found, number, found.marks(), points, comment)
+        return _answer(render_work(view, _refusal(problem, found.marks().get(work.key))), 409)
+    return None
 
 
 def _work(found: Desk, number: int) -> Work:

@@ -76,12 +76,14 @@ MODEL = (
         (VALUES, STACKED, REMEMBERS, APART),
         "batch_first",
         "real",
+        recognised="reads the batch axis as time",
     ),
     Mistake(
         "the number of layers is ignored",
         ((LSTM, "self.lstm = nn.LSTM(emb, hidden, batch_first=True)"),),
         (STACKED,),
         "num_layers layers",
+        recognised="always has one LSTM layer",
     ),
     Mistake(
         "a bidirectional LSTM",
@@ -92,12 +94,14 @@ MODEL = (
         (VALUES, CAUSAL),
         "no bidirectional layer",
         "real",
+        recognised="reads the sequence in both directions",
     ),
     Mistake(
         "a GRU",
         ((LSTM, "self.lstm = nn.GRU(emb, hidden, num_layers, batch_first=True)"),),
         (VALUES, STACKED),
         "nn.LSTM",
+        recognised="uses a GRU",
     ),
     Mistake(
         "only the last position is predicted",
@@ -105,6 +109,7 @@ MODEL = (
         (VALUES, SHAPE),
         "wrong shape",
         "real",
+        recognised="predicts at the last position only",
     ),
     Mistake(
         "batch and time are flattened",
@@ -112,12 +117,14 @@ MODEL = (
         (VALUES, SHAPE),
         "wrong shape",
         "real",
+        recognised="flattens batch and time",
     ),
     Mistake(
         "the classes come second",
         ((LOGITS, "return self.output(states).transpose(1, 2)"),),
         (VALUES, SHAPE),
         "wrong shape",
+        recognised="returns the classes as the second axis",
     ),
     Mistake(
         "a softmax inside",
@@ -125,12 +132,14 @@ MODEL = (
         (VALUES, NO_SOFTMAX),
         "cross_entropy applies the softmax itself",
         "real",
+        recognised="applies a softmax to its logits",
     ),
     Mistake(
         "a ReLU behind the LSTM",
         ((LOGITS, "return self.output(states.relu())"),),
         (VALUES, STACKED),
         "Add no other layers",
+        recognised="applies a ReLU to the LSTM's outputs",
     ),
     Mistake(
         "each token is read alone",
@@ -144,6 +153,7 @@ MODEL = (
         (VALUES, REMEMBERS, LEARNS),
         "in one call",
         "real",
+        recognised="reads each token alone",
     ),
     Mistake(
         "the state is carried over to the next batch",
@@ -156,9 +166,10 @@ MODEL = (
                 "        self.kept, self.rows = tuple(s.detach() for s in kept), len(x)",
             ),
         ),
-        (TWICE,),
+        (TWICE, CAUSAL),
         "keep nothing on self",
         "real",
+        recognised="carries the state over to the next batch",
     ),
     Mistake(
         "the states are detached",
@@ -210,6 +221,7 @@ LOSS_ALONE = (
         (PER_TOKEN, SAME_LOSS, NO_PADS, SLOPE),
         "the targets that are not `pad`",
         "real",
+        recognised="counts the pads",
     ),
     Mistake(
         "divided by all places",
@@ -217,6 +229,7 @@ LOSS_ALONE = (
         (PER_TOKEN, SAME_LOSS),
         "number of real targets",
         "real",
+        recognised="divides by the number of all positions",
     ),
     Mistake(
         "divided by the number of rows",
@@ -224,6 +237,7 @@ LOSS_ALONE = (
         (PER_TOKEN, UNPADDED),
         "divide by their number",
         "real",
+        recognised="divides by the number of rows",
     ),
     Mistake(
         "divided by the sum of the ids",
@@ -231,6 +245,7 @@ LOSS_ALONE = (
         (PER_TOKEN,),
         "divide by their number",
         "real",
+        recognised="divides by the sum of the ids",
     ),
     Mistake(
         "the sum is not divided",
@@ -238,6 +253,7 @@ LOSS_ALONE = (
         (PER_TOKEN, SAME_LOSS, UNPADDED),
         "divide by their number",
         "real",
+        recognised="does not divide the sum",
     ),
     Mistake(
         "the pad is always 0",
@@ -245,6 +261,7 @@ LOSS_ALONE = (
         (ANY_PAD,),
         "Compare with `pad`, not with 0",
         "real",
+        recognised="leaves out id 0 instead of `pad`",
     ),
     Mistake(
         "a softmax before cross_entropy",
@@ -252,6 +269,7 @@ LOSS_ALONE = (
         (PER_TOKEN, UNPADDED),
         "applies the softmax itself",
         "real",
+        recognised="applies a softmax before the cross entropy",
     ),
     Mistake(
         "classes and time are mixed by a reshape",
@@ -259,9 +277,10 @@ LOSS_ALONE = (
         (PER_TOKEN, UNPADDED),
         "mixes them up",
         "real",
+        recognised="mixes classes and time by a reshape",
     ),
     Mistake(
-        "logarithm of a softmax by hand",
+        "logarithm of a softmax written out",
         (
             (
                 "total = nn.functional.cross_entropy(",
@@ -290,6 +309,7 @@ LOSS_ALONE = (
         ),
         (PER_TOKEN,),
         "divide by their number",
+        recognised="takes the mean of the rows' means",
     ),
 )
 
@@ -300,21 +320,24 @@ SAMPLING = (
         (COLD, HOT),
         "softmax(lnprobs / temperature, dim=0)",
         "real",
+        recognised="samples at temperature 1 whatever it is given",
     ),
     Mistake(
         "multiplied by the temperature",
         ((SOFTMAX, "probabilities = torch.softmax(lnprobs * temperature, dim=0)"),),
         (COLD, HOT),
         "softmax(lnprobs / temperature, dim=0)",
+        recognised="multiplies by the temperature",
     ),
     Mistake(
         "probabilities are divided by the temperature",
         ((SOFTMAX, "probabilities = torch.softmax(lnprobs, dim=0) / temperature"),),
         (COLD, HOT),
         "divide first",
+        recognised="samples at temperature 1 whatever it is given",
     ),
     Mistake(
-        "the temperature is 2 unless it is given",
+        "the default temperature is 2",
         (
             (
                 "lnprobs: torch.Tensor, temperature: float = 1.0",
@@ -323,6 +346,7 @@ SAMPLING = (
         ),
         (AT_ONE,),
         "Draw from softmax(lnprobs / temperature",
+        recognised="has another default temperature",
     ),
     Mistake(
         "raw logits are taken for probabilities",
@@ -330,6 +354,7 @@ SAMPLING = (
         (AT_ONE,),
         "softmax",
         "real",
+        recognised="takes the logits for probabilities",
     ),
     Mistake(
         "the softmax has one element",
@@ -342,6 +367,7 @@ SAMPLING = (
         (AT_ONE, COLD, HOT, LARGE),
         "normalise over all",
         "real",
+        recognised="draws every index equally often",
     ),
     Mistake(
         "always the most likely",
@@ -349,6 +375,7 @@ SAMPLING = (
         (AT_ONE, HOT),
         "Draw from softmax",
         "real",
+        recognised="always takes the most likely index",
     ),
     Mistake(
         "temperature 0 is no special case",
@@ -356,12 +383,14 @@ SAMPLING = (
         (ARGMAX,),
         "probability",
         "real",
+        recognised="raises an error at temperature 0",
     ),
     Mistake(
         "temperature 0 gives the least likely",
         (("lnprobs.argmax()", "lnprobs.argmin()"),),
         (ARGMAX,),
         "lnprobs.argmax()",
+        recognised="returns the least likely index at temperature 0",
     ),
     Mistake(
         "exp without the maximum",
@@ -405,6 +434,7 @@ SAMPLING = (
         ),
         (AT_ONE, SINGLE),
         "over all",
+        recognised="never draws the last index",
     ),
 )
 
@@ -415,6 +445,7 @@ GENERATION = (
         (PATH, ENDS),
         "output[0, -1]",
         "real",
+        recognised="continues the first token alone",
     ),
     Mistake(
         "only the last token is fed",
@@ -422,6 +453,7 @@ GENERATION = (
         (PATH, ENDS),
         "Feed all tokens so far",
         "real",
+        recognised="feeds only the last token",
     ),
     Mistake(
         "there is no batch axis",
@@ -435,6 +467,7 @@ GENERATION = (
         ((FEED, "logits = model(torch.tensor(tokens, device=device)[:, None])"),),
         (PATH,),
         "a batch of one, (1, T)",
+        recognised="continues the first token alone",
     ),
     Mistake(
         "the end is left out",
@@ -484,6 +517,7 @@ GENERATION = (
         (SEED,),
         "list(seed)",
         "real",
+        recognised="extends the seed in place",
     ),
     Mistake(
         "the seed is not returned",
@@ -522,6 +556,7 @@ TRAINING = (
         (NEXT, LOSSES, WRITES),
         "without its first column",
         "real",
+        recognised="predicts the token that it reads",
     ),
     Mistake(
         "targets are shifted the wrong way",
@@ -529,6 +564,7 @@ TRAINING = (
         (NEXT, LOSSES, WRITES),
         "without its first column",
         "real",
+        recognised="predicts the token before",
     ),
     Mistake(
         "the last batch is dropped",
@@ -536,18 +572,21 @@ TRAINING = (
         (EACH,),
         "including the last one",
         "real",
+        recognised="skips one batch in each epoch",
     ),
     Mistake(
         "one epoch only",
         ((EPOCHS, "for _ in range(1):"),),
         (EACH, COUNTED),
         "for epoch in range(epochs)",
+        recognised="trains for one epoch",
     ),
     Mistake(
         "batches are drawn with replacement",
         ((ORDER, "for i in torch.randint(len(batches), (len(batches),)).tolist():"),),
         (EACH,),
         "every batch",
+        recognised="draws the batches with replacement",
     ),
     Mistake(
         "batches are not shuffled",
@@ -555,6 +594,7 @@ TRAINING = (
         (SHUFFLED,),
         "Shuffle before each epoch",
         "real",
+        recognised="takes the batches in the given order",
     ),
     Mistake(
         "shuffled once for all epochs",
@@ -565,12 +605,14 @@ TRAINING = (
         (SHUFFLED,),
         "Shuffle before each epoch",
         "real",
+        recognised="takes the same order in every epoch",
     ),
     Mistake(
         "a seed is set in each epoch",
         ((TRAIN, "        torch.manual_seed(0)\n" + TRAIN),),
         (SHUFFLED,),
         "do not set a seed there",
+        recognised="takes the same order in every epoch",
     ),
     Mistake(
         "the caller's list is shuffled",
@@ -594,8 +636,9 @@ TRAINING = (
                 + "batch[:, 0] = START + 2",
             ),
         ),
-        (SAME_BATCHES,),
+        (SAME_BATCHES, NEXT),
         "changed",
+        recognised="overwrites the first column of the batches",
     ),
     Mistake(
         "the history holds the sum of losses",
@@ -603,6 +646,7 @@ TRAINING = (
         (LOSSES,),
         "loss.item()",
         "real",
+        recognised="records sums of losses",
     ),
     Mistake(
         "only the last batch's loss is kept",
@@ -613,12 +657,14 @@ TRAINING = (
         (LOSSES,),
         "mean over the epoch",
         "real",
+        recognised="records only the last batch of each epoch",
     ),
     Mistake(
         "only the last epoch is kept",
         ((TRAIN, "        history = History()\n" + TRAIN),),
         (COUNTED, LOSSES),
         "has the wrong length",
+        recognised="records only the last epoch",
     ),
     Mistake(
         "the norm is recorded after clipping",
@@ -632,6 +678,7 @@ TRAINING = (
         (NORMS,),
         "the norm before clipping",
         "real",
+        recognised="records the norm after clipping",
     ),
     Mistake(
         "the norm of one parameter is recorded",
@@ -645,6 +692,7 @@ TRAINING = (
         (NORMS,),
         "the norm before clipping",
         "real",
+        recognised="records the norm of one parameter",
     ),
     Mistake(
         "nothing is clipped",
@@ -652,6 +700,7 @@ TRAINING = (
         (CLIPPED,),
         "clip_grad_norm_(model.parameters(), clip)",
         "real",
+        recognised="steps with the whole gradient",
     ),
     Mistake(
         "clipped after the step",
@@ -662,6 +711,7 @@ TRAINING = (
         (CLIPPED,),
         "between loss.backward() and optimizer.step()",
         "real",
+        recognised="steps with the whole gradient",
     ),
     Mistake(
         "values are clipped and not the norm",
@@ -675,6 +725,7 @@ TRAINING = (
         (CLIPPED,),
         "clip_grad_norm_",
         "real",
+        recognised="clips each value of the gradient",
     ),
     Mistake(
         "each parameter is clipped by itself",
@@ -687,6 +738,7 @@ TRAINING = (
         ),
         (CLIPPED,),
         "clip_grad_norm_(model.parameters(), clip)",
+        recognised="clips the gradient of each parameter by itself",
     ),
     Mistake(
         "gradients are never set to zero",
@@ -694,6 +746,7 @@ TRAINING = (
         (ALONE,),
         "gradients add up",
         "real",
+        recognised="never sets the gradients to zero",
     ),
     Mistake(
         "gradients are always stretched to clip",
@@ -706,6 +759,7 @@ TRAINING = (
         ),
         (ALONE,),
         "The gradient norms at the steps are wrong",
+        recognised="stretches short gradients",
     ),
     Mistake(
         "no step is made",
@@ -727,6 +781,7 @@ TRAINING = (
         (MOVES,),
         "With lr=0",
         "real",
+        recognised="ignores the learning rate",
     ),
     Mistake(
         "never back to train mode after the first epoch",
@@ -737,12 +792,14 @@ TRAINING = (
         (IN_TRAIN,),
         "at the start of each epoch",
         "real",
+        recognised="trains in eval mode after the first epoch",
     ),
     Mistake(
         "on_epoch is called after each batch",
         ((ON_EPOCH, ON_EPOCH.replace("        if", "            if")), (SAMPLES, "    " + SAMPLES)),
         (TEN,),
         "After the loop over batches",
+        recognised="calls on_epoch after each batch",
     ),
     Mistake(
         "on_epoch is called once, at the end",
@@ -752,6 +809,7 @@ TRAINING = (
         ),
         (TEN,),
         "After the loop over batches",
+        recognised="calls on_epoch once, at the end",
     ),
     Mistake(
         "the loss is called without the pad",
@@ -770,6 +828,7 @@ TRAINING = (
         ((SAMPLES, "on_epoch(generate(model, [START], MAX_LENGTH, END)[:9])"),),
         (TEN,),
         "for _ in range(10)",
+        recognised="passes a single sample",
     ),
     Mistake(
         "samples start from another token",
@@ -790,6 +849,7 @@ TRAINING = (
         (LOSSES,),
         "The losses are wrong",
         "real",
+        recognised="applies a softmax before the loss",
     ),
 )
 

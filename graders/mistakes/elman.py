@@ -75,12 +75,14 @@ _LAYER = (
         (VALUES, LAST, CARRIED),
         CARRY,
         "real",
+        recognised="never carries its state",
     ),
     Mistake(
         "starts every step from zeros",
         ((CALL, "out, hidden = self.step(x[:, t], torch.zeros_like(hidden))"),),
         (VALUES, CARRIED),
         CARRY,
+        recognised="never carries its state",
     ),
     Mistake(
         "reads the first hidden state at every step",
@@ -91,30 +93,35 @@ _LAYER = (
         (VALUES, CARRIED),
         CARRY,
         "real",
+        recognised="never carries its state",
     ),
     Mistake(
         "reads the first input at every step",
         ((CALL, "out, hidden = self.step(x[:, 0], hidden)"),),
         (VALUES, GRADIENTS),
         EQUATIONS,
+        recognised="reads the first input at every step",
     ),
     Mistake(
         "reads the input in reverse",
         ((CALL, "out, hidden = self.step(x[:, T - 1 - t], hidden)"),),
         (VALUES, CAUSAL),
         ONE_STEP,
+        recognised="reads the input in reverse",
     ),
     Mistake(
         "reads one input ahead",
         ((CALL, "out, hidden = self.step(x[:, min(t + 1, T - 1)], hidden)"),),
         (VALUES, CAUSAL),
         ONE_STEP,
+        recognised="reads one input ahead",
     ),
     Mistake(
         "reads the mean of all inputs",
         ((CALL, "out, hidden = self.step(x[:, t] + x.mean(dim=1), hidden)"),),
         (VALUES, CAUSAL),
         ONE_STEP,
+        recognised="reads the mean of all inputs",
     ),
     Mistake(
         "reads the batch axis as time",
@@ -126,6 +133,7 @@ _LAYER = (
         (VALUES, APART),
         LEAK,
         "real",
+        recognised="takes the batch axis for time",
     ),
     Mistake(
         "detaches the state",
@@ -133,6 +141,7 @@ _LAYER = (
         (GRADIENTS,),
         CUT,
         "real",
+        recognised="detaches its states",
     ),
     Mistake(
         "cuts the gradient between steps",
@@ -140,12 +149,14 @@ _LAYER = (
         (GRADIENTS,),
         CUT,
         "real",
+        recognised="passes no gradient from step to step",
     ),
     Mistake(
         "computes the state without a gradient",
         _step(f"with torch.no_grad():\n            {STEP.strip()}"),
         (GRADIENTS,),
         CUT,
+        recognised="detaches its states",
     ),
     Mistake(
         "collects copies of the outputs",
@@ -153,6 +164,7 @@ _LAYER = (
         (GRADIENTS,),
         CUT,
         "real",
+        recognised="returns outputs without a gradient",
     ),
     Mistake(
         "output reads the input and the old state",
@@ -164,6 +176,7 @@ _LAYER = (
         (VALUES, NEW, GRADIENTS, SIZES),
         FIRST_HIDDEN,
         "real",
+        recognised="computes the output from input and old state",
     ),
     Mistake(
         "output reads the old state",
@@ -171,6 +184,7 @@ _LAYER = (
         (VALUES, NEW),
         FIRST_HIDDEN,
         "real",
+        recognised="computes the output from the old state",
     ),
     Mistake(
         "gives the hidden states as outputs",
@@ -178,6 +192,7 @@ _LAYER = (
         (VALUES, GRADIENTS, SIZES),
         EQUATIONS,
         "real",
+        recognised="returns the states as outputs",
     ),
     Mistake(
         "carries the output",
@@ -185,6 +200,7 @@ _LAYER = (
         (VALUES, LAST, SIZES),
         EQUATIONS,
         "real",
+        recognised="carries the output",
     ),
     Mistake(
         "carries the state before the activation",
@@ -195,6 +211,7 @@ _LAYER = (
         (VALUES, LAST, NEW, NONLINEAR),
         ACTIVATE,
         "real",
+        recognised="carries the state without its activation",
     ),
     Mistake(
         "has no activation",
@@ -202,12 +219,14 @@ _LAYER = (
         (VALUES, LAST, NONLINEAR),
         ACTIVATE,
         "real",
+        recognised="has no activation",
     ),
     Mistake(
         "activates the outputs",
         _step(STEP.strip(), "return torch.tanh(self.lin2(hidden)), hidden"),
         (VALUES, NEW),
         "is not computed from the returned hidden state",
+        recognised="applies an activation to the outputs",
     ),
     Mistake(
         "applies softmax to the outputs",
@@ -215,42 +234,49 @@ _LAYER = (
         (VALUES, NEW),
         EQUATIONS,
         "real",
+        recognised="applies a softmax to the outputs",
     ),
     Mistake(
         "applies softmax to the state",
         _step("hidden = torch.softmax(self.lin1(torch.cat([x_t, hidden], dim=1)), dim=1)"),
         (VALUES, LAST),
         EQUATIONS,
+        recognised="applies a softmax to the state",
     ),
     Mistake(
         "applies softmax to the state over the batch",
         _step("hidden = torch.softmax(self.lin1(torch.cat([x_t, hidden], dim=1)), dim=0)"),
         (VALUES, LAST, APART),
         LEAK,
+        recognised="applies a softmax over the batch",
     ),
     Mistake(
         "applies the activation twice",
         _step(f"{STEP.strip()}.tanh()"),
         (VALUES, LAST),
         EQUATIONS,
+        recognised="applies the activation twice",
     ),
     Mistake(
         "adds the old state to the new one",
         _step(f"hidden = hidden + torch.tanh(self.lin1({CAT}))"),
         (VALUES, LAST),
         EQUATIONS,
+        recognised="adds the old state to the new one",
     ),
     Mistake(
         "subtracts the input",
         _step(_tanh("torch.cat([-x_t, hidden], dim=1)")),
         (VALUES, LAST),
         EQUATIONS,
+        recognised="subtracts the input",
     ),
     Mistake(
-        "uses the state's weights for nothing",
+        "does not use the state's weights",
         _step(_tanh("torch.cat([x_t, torch.zeros_like(hidden)], dim=1)")),
         (VALUES, LAST, CARRIED),
         CARRY,
+        recognised="never carries its state",
     ),
     Mistake(
         "reads the state twice and not the input",
@@ -260,6 +286,7 @@ _LAYER = (
         ),
         (VALUES, LAST, CARRIED),
         EQUATIONS,
+        recognised="never reads its input",
     ),
     Mistake(
         "makes the state as wide as the input",
@@ -291,6 +318,7 @@ _LAYER = (
         (SIZES,),
         WIDTH,
         "real",
+        recognised="takes its sizes in another order",
     ),
     Mistake(
         "returns the outputs alone",
@@ -298,6 +326,7 @@ _LAYER = (
         (VALUES, LAST, CHUNKS, EACH),
         BOTH,
         "real",
+        recognised="returns the outputs alone",
     ),
     Mistake(
         "exchanges the two results",
@@ -307,6 +336,7 @@ _LAYER = (
         ),
         (VALUES, LAST, EACH),
         EACH_INPUT,
+        recognised="returns state and outputs in the other order",
     ),
     Mistake(
         "returns the last output alone",
@@ -314,6 +344,7 @@ _LAYER = (
         (VALUES, EACH),
         EACH_INPUT,
         "real",
+        recognised="keeps the last output alone",
     ),
     Mistake(
         "returns the hidden state that came in",
@@ -324,6 +355,7 @@ _LAYER = (
         (LAST, NEW, CHUNKS),
         CONTINUE,
         "real",
+        recognised="returns the first state",
     ),
     Mistake(
         "returns all hidden states",
@@ -335,6 +367,7 @@ _LAYER = (
         (LAST, CHUNKS),
         "after the last input",
         "real",
+        recognised="returns all states",
     ),
     Mistake(
         "appends the last output once more",
@@ -342,18 +375,21 @@ _LAYER = (
         (VALUES, EACH, CHUNKS),
         EACH_INPUT,
         "real",
+        recognised="returns the last output twice",
     ),
     Mistake(
         "starts at the second step",
         ((LOOP, "for t in range(min(1, T - 1), T):"),),
         (VALUES, EACH),
         EACH_INPUT,
+        recognised="leaves out the first input",
     ),
     Mistake(
         "leaves out the last step",
         ((LOOP, "for t in range(max(1, T - 1)):"),),
         (VALUES, EACH),
         EACH_INPUT,
+        recognised="leaves out the last input",
     ),
     Mistake(
         "returns the outputs with time first",
@@ -364,19 +400,22 @@ _LAYER = (
         (VALUES, EACH),
         EACH_INPUT,
         "real",
+        recognised="returns the outputs with time first",
     ),
     Mistake(
-        "reshapes the outputs where it should exchange axes",
+        "reshapes the outputs instead of transposing",
         ((RETURN, "return torch.stack(outs).reshape(B, T, -1), hidden"),),
         (VALUES, APART, CAUSAL),
         LEAK,
         "real",
+        recognised="reshapes instead of exchanging axes",
     ),
     Mistake(
         "returns the outputs in reverse",
         ((RETURN, "return torch.stack(outs[::-1], dim=1), hidden"),),
         (VALUES, CAUSAL),
         ONE_STEP,
+        recognised="returns the outputs in reverse",
     ),
     Mistake(
         "squeezes the outputs",
@@ -394,9 +433,10 @@ _LAYER = (
         (CHUNKS, GRADIENTS),
         CONTINUE,
         "real",
+        recognised="ignores the given state",
     ),
     Mistake(
-        "reads the state that is given the wrong way round",
+        "inverts the test for a given state",
         ((IS_NONE, "if hidden is not None:"),),
         (VALUES, CHUNKS),
         "It raised TypeError",
@@ -406,6 +446,7 @@ _LAYER = (
         ((ZEROS, "hidden = x.new_ones(B, self.hsize)"),),
         (VALUES, FROM_ZEROS),
         ZERO_STATE,
+        recognised="starts from ones",
     ),
     Mistake(
         "starts from random numbers",
@@ -413,6 +454,7 @@ _LAYER = (
         (VALUES, FROM_ZEROS, TWICE),
         NO_STATE,
         "real",
+        recognised="starts from random numbers",
     ),
     Mistake(
         "learns its first state",
@@ -422,6 +464,7 @@ _LAYER = (
         ),
         (FROM_ZEROS,),
         ZERO_STATE,
+        recognised="learns its first state",
     ),
     Mistake(
         "keeps the state between calls",
@@ -447,6 +490,7 @@ _LAYER = (
         ),
         (VALUES, APART),
         LEAK,
+        recognised="lets the samples share a state",
     ),
     Mistake(
         "makes a layer in forward",
@@ -464,12 +508,14 @@ _LAYER = (
         (VALUES, NEW, GRADIENTS),
         "the parameters do not make up",
         "real",
+        recognised="hides its output layer from the parameters",
     ),
     Mistake(
         "casts to float32",
         ((RETURN, "return torch.stack(outs, dim=1).float(), hidden"),),
         (FLOAT64, GRADIENTS),
         "Do not hard-code a dtype",
+        recognised="returns float32",
     ),
     Mistake(
         "makes the first state on the CPU",
@@ -494,6 +540,7 @@ _LAYER = (
         ((OUTS, f"        x.data.tanh_()\n{OUTS}"),),
         (UNCHANGED,),
         CHANGED,
+        recognised="squashes its inputs",
     ),
     Mistake(
         "writes into the state that is given",
@@ -522,6 +569,7 @@ _CLASSIFIER = (
         (C_VALUES, C_ORDER, C_TRAINS),
         MEMORY,
         "real",
+        recognised="pools the embeddings",
     ),
     Mistake(
         "classifies from the hidden state",
@@ -529,6 +577,7 @@ _CLASSIFIER = (
         (C_VALUES, C_TRAINS),
         FIRST_VALUE,
         "real",
+        recognised="reads the last state",
     ),
     Mistake(
         "classifies from the last step",
@@ -536,6 +585,7 @@ _CLASSIFIER = (
         (C_VALUES,),
         FIRST_VALUE,
         "real",
+        recognised="keeps the last output alone",
     ),
     Mistake(
         "classifier pools by the mean",
@@ -543,6 +593,7 @@ _CLASSIFIER = (
         (C_VALUES,),
         FIRST_VALUE,
         "real",
+        recognised="pools by the mean",
     ),
     Mistake(
         "classifier pools over the batch",
@@ -550,6 +601,7 @@ _CLASSIFIER = (
         (C_VALUES, C_APART),
         "over dim 0, the batch",
         "real",
+        recognised="pools over the batch",
     ),
     Mistake(
         "classifier mixes batch and time by view",
@@ -557,6 +609,7 @@ _CLASSIFIER = (
         (C_VALUES, C_APART),
         LEAK,
         "real",
+        recognised="takes a view for a transpose",
     ),
     Mistake(
         "classifier carries the state over batches",
@@ -578,12 +631,14 @@ _CLASSIFIER = (
         (C_VALUES, C_SOFTMAX),
         TWO_SOFTMAX,
         "real",
+        recognised="ends with a softmax",
     ),
     Mistake(
         "classifier has log-softmax inside",
         ((LOGITS, "return self.output(pooled).log_softmax(dim=1)"),),
         (C_VALUES, C_SOFTMAX),
         TWO_SOFTMAX,
+        recognised="ends with a log-softmax",
     ),
     Mistake(
         "classifier has sigmoid inside",
@@ -591,6 +646,7 @@ _CLASSIFIER = (
         (C_VALUES, C_SOFTMAX),
         TWO_SOFTMAX,
         "real",
+        recognised="ends with a sigmoid",
     ),
     Mistake(
         "classifier squeezes the logits",
@@ -604,6 +660,7 @@ _CLASSIFIER = (
         ((LOGITS, "return self.output(torch.relu(outs))"),),
         (C_VALUES, C_SHAPE),
         FIRST_VALUE,
+        recognised="returns the logits of every step",
     ),
     Mistake(
         "classifier detaches the Elman layer",
@@ -629,6 +686,7 @@ _CLASSIFIER = (
         ((ELMAN, "self.elman = nn.Linear(emb, hidden)"), (RUN, "outs = self.elman(embedded)")),
         (C_VALUES, C_ORDER),
         MEMORY,
+        recognised="has a Linear for its Elman layer",
     ),
     Mistake(
         "classifier is 100 wide",

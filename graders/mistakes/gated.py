@@ -40,18 +40,27 @@ HAND = "Write the step yourself"
 PRODUCTS = "multiply once"
 
 GRU_MISTAKES = (
-    Mistake("the GRU uses z both ways", ((MIX, "return z * h + z * n"),), (GRU,), MIXING, "real"),
+    Mistake(
+        "the GRU uses z both ways",
+        ((MIX, "return z * h + z * n"),),
+        (GRU,),
+        MIXING,
+        "real",
+        recognised="multiplies h and the candidate by one factor",
+    ),
     Mistake(
         "the GRU uses 1 - z both ways",
         ((MIX, "return (1 - z) * h + (1 - z) * n"),),
         (GRU,),
         MIXING,
+        recognised="multiplies h and the candidate by one factor",
     ),
     Mistake(
         "the GRU mixes the reset state in",
         ((MIX, "return (1 - z) * (r * h) + z * n"),),
         (GRU,),
         "mixes in h unchanged",
+        recognised="mixes in the reset state",
     ),
     Mistake(
         "the GRU's candidate ignores the reset gate",
@@ -59,19 +68,22 @@ GRU_MISTAKES = (
         (GRU, "test_gru_gradients"),
         RESET,
         "real",
+        recognised="ignores the reset gate",
     ),
     Mistake(
         "the GRU's reset gate multiplies the input",
         ((N, "n = torch.tanh(self.W_n(r * x) + self.U_n(h))"),),
         (GRU,),
-        RESET,
+        "multiplies the old state, not x",
         "real",
+        recognised="resets the input",
     ),
     Mistake(
         "the GRU's reset gate multiplies the whole sum",
         ((N, "n = torch.tanh(r * (self.W_n(x) + self.U_n(h)))"),),
         (GRU,),
         "r * (U h + b)",
+        recognised="resets the whole sum",
     ),
     Mistake(
         "the GRU's update gate is a tanh",
@@ -79,12 +91,14 @@ GRU_MISTAKES = (
         (GRU,),
         "z and r are sigmoids",
         "real",
+        recognised="uses tanh for z",
     ),
     Mistake(
         "the GRU's reset gate is a tanh",
         ((R, R.replace("sigmoid", "tanh")),),
         (GRU,),
         "z and r are sigmoids",
+        recognised="uses tanh for r",
     ),
     Mistake(
         "the GRU's candidate is a sigmoid",
@@ -92,30 +106,42 @@ GRU_MISTAKES = (
         (GRU,),
         TANH,
         "real",
+        recognised="uses a sigmoid for the candidate",
     ),
     Mistake(
-        "the GRU's candidate is linear", ((N, N[:4] + N[14:]),), (GRU,), "the candidate is the tanh"
+        "the GRU's candidate is linear",
+        ((N, N[:4] + N[14:]),),
+        (GRU,),
+        "has no activation",
+        recognised="leaves the candidate linear",
     ),
     Mistake(
         "one gate of the GRU serves as both",
         ((R, "r = z"),),
         (GRU, "test_gru_gradients"),
         OWN,
+        recognised="uses one gate as z and r",
     ),
     Mistake(
         "the GRU's gates read only the input",
         ((Z, "z = torch.sigmoid(self.W_z(x))"), (R, "r = torch.sigmoid(self.W_r(x))")),
         (GRU,),
         "from the state to the",
+        recognised="reads only x in its gates",
     ),
     Mistake(
         "the GRU's candidate has no recurrent term",
         ((N, "n = torch.tanh(self.W_n(x))"),),
         (GRU,),
         "from the state to the candidate",
+        recognised="reads only x in its candidate",
     ),
     Mistake(
-        "the GRU returns the candidate", ((MIX, "return n"),), (GRU,), "(1 - z) * h + z * candidate"
+        "the GRU returns the candidate",
+        ((MIX, "return n"),),
+        (GRU,),
+        "(1 - z) * h + z * candidate",
+        recognised="returns the candidate",
     ),
     Mistake(
         "the GRU's gates are one number wide",
@@ -132,6 +158,7 @@ GRU_MISTAKES = (
         (GRU,),
         "acts like no weight of a GRU",
         "real",
+        recognised="has a gate of one number",
     ),
     Mistake(
         "the GRU maps the state as if it were as wide as the input",
@@ -162,6 +189,7 @@ GRU_MISTAKES = (
         ((MIX, "h = (1 - z) * h + z * n\n        return h, h"),),
         ("test_gru_runs_in_the_loop", GRU),
         "Return the new state",
+        recognised="returns its state twice",
     ),
     Mistake(
         "the GRU does not say how wide its state is",
@@ -208,15 +236,17 @@ GRU_MISTAKES = (
                 "        return (1 - z) * h + z * n",
             ),
         ),
-        ("test_gru_keeps_nothing_between_calls",),
+        (GRU, "test_gru_keeps_nothing_between_calls"),
         STATE,
         "real",
+        recognised="goes on from a state of its own",
     ),
     Mistake(
         "the GRU takes the maximum over the batch",
         ((MIX, "return (1 - z) * h + z.softmax(0) * n"),),
         ("test_gru_takes_any_batch", GRU),
         BATCH,
+        recognised="compares the samples in z",
     ),
     Mistake(
         "the GRU's bias has an axis for the batch",
@@ -228,9 +258,10 @@ GRU_MISTAKES = (
             ),
             (N, "n = torch.tanh(self.W_n(x) + self.U_n(r * h) + self.b)"),
         ),
-        ("test_gru_takes_any_batch",),
+        (GRU, "test_gru_takes_any_batch"),
         "must match",
         "real",
+        recognised="has a bias for each sample",
     ),
     Mistake(
         "the GRU is torch's own",
@@ -279,25 +310,33 @@ GRU_MISTAKES = (
 
 LSTM_MISTAKES = (
     Mistake(
-        "no tanh on the LSTM's cell state", ((H, "return o * c, c"),), (LSTM,), CELL_TANH, "real"
+        "no tanh on the LSTM's cell state",
+        ((H, "return o * c, c"),),
+        (LSTM,),
+        CELL_TANH,
+        "real",
+        recognised="leaves out the tanh of c",
     ),
     Mistake(
         "a sigmoid on the LSTM's cell state",
         ((H, "return o * torch.sigmoid(c), c"),),
         (LSTM,),
         CELL_TANH,
+        recognised="uses a sigmoid of c",
     ),
     Mistake(
         "the LSTM has no output gate",
         ((H, "return torch.tanh(c), c"),),
         (LSTM,),
         "output gate o is missing",
+        recognised="has no output gate",
     ),
     Mistake(
         "the LSTM's tanh is outside",
         ((H, "return torch.tanh(o * c), c"),),
         (LSTM,),
         "outside the tanh",
+        recognised="takes the tanh last",
     ),
     Mistake(
         "the LSTM's input and forget gates are tied",
@@ -305,17 +344,29 @@ LSTM_MISTAKES = (
         (LSTM, "test_lstm_gradients"),
         OWN,
         "real",
+        recognised="ties the input and the forget gate",
     ),
-    Mistake("one gate forgets and admits", ((C, "c = f * (c + g)"),), (LSTM,), OWN),
+    Mistake(
+        "one gate forgets and admits",
+        ((C, "c = f * (c + g)"),),
+        (LSTM,),
+        OWN,
+        recognised="forgets and admits by one gate",
+    ),
     Mistake(
         "the LSTM has no forget gate",
         ((C, "c = c + i * g"),),
         (LSTM,),
         "forget gate f is missing",
         "real",
+        recognised="has no forget gate",
     ),
     Mistake(
-        "the LSTM has no input gate", ((C, "c = f * c + g"),), (LSTM,), "input gate i is missing"
+        "the LSTM has no input gate",
+        ((C, "c = f * c + g"),),
+        (LSTM,),
+        "input gate i is missing",
+        recognised="has no input gate",
     ),
     Mistake(
         "the LSTM's candidate is a sigmoid",
@@ -323,6 +374,7 @@ LSTM_MISTAKES = (
         (LSTM,),
         "The candidate g is a tanh",
         "real",
+        recognised="uses a sigmoid for the candidate",
     ),
     Mistake(
         "the LSTM's input gate is a tanh",
@@ -330,36 +382,42 @@ LSTM_MISTAKES = (
         (LSTM,),
         "i, f and o are sigmoids",
         "real",
+        recognised="uses tanh for i",
     ),
     Mistake(
         "the LSTM's forget gate is a tanh",
         ((F, F.replace("sigmoid", "tanh")),),
         (LSTM,),
         "only the candidate g is a tanh",
+        recognised="uses tanh for f",
     ),
     Mistake(
         "the LSTM's output gate is a tanh",
         ((O, O.replace("sigmoid", "tanh")),),
         (LSTM,),
         "only the candidate g is a tanh",
+        recognised="uses tanh for o",
     ),
     Mistake(
         "all the LSTM's gates are tanh",
         tuple((line, line.replace("sigmoid", "tanh")) for line in (I, F, O)),
         (LSTM,),
         "i, f and o are sigmoids",
+        recognised="uses tanh for i, f and o",
     ),
     Mistake(
         "the LSTM's output gate reads the cell state",
         ((O, "o = torch.sigmoid(self.W_o(x) + self.U_o(c))"),),
         (LSTM,),
         "acts like no weight of an LSTM",
+        recognised="reads c in one gate",
     ),
     Mistake(
         "all the LSTM's gates read the cell state",
         tuple((line, line.replace("(h))", "(c))")) for line in (I, F, G, O)),
         (LSTM,),
         "The gates read x and h",
+        recognised="reads c in all gates",
     ),
     Mistake(
         "the LSTM's h is made from the old cell state",
@@ -369,12 +427,14 @@ LSTM_MISTAKES = (
         ),
         (LSTM,),
         "h reads the new cell state",
+        recognised="makes h from the old c",
     ),
     Mistake(
         "the LSTM's candidate has no recurrent term",
         ((G, "g = torch.tanh(self.W_g(x))"),),
         (LSTM,),
         "from the state to the candidate g",
+        recognised="reads only x in its candidate",
     ),
     Mistake(
         "the LSTM returns (c, h)",
@@ -382,6 +442,7 @@ LSTM_MISTAKES = (
         (LSTM,),
         "the hidden state comes first",
         "real",
+        recognised="returns (c, h)",
     ),
     Mistake(
         "the LSTM reads (c, h)",
@@ -393,6 +454,7 @@ LSTM_MISTAKES = (
         ),
         (LSTM,),
         "the hidden state comes first",
+        recognised="reads (c, h)",
     ),
     Mistake(
         "the LSTM returns only h",
@@ -400,12 +462,14 @@ LSTM_MISTAKES = (
         (LSTM, "test_lstm_takes_any_batch"),
         "Return both new states",
         "real",
+        recognised="returns only h",
     ),
     Mistake(
         "the LSTM returns nested states",
         ((H, "return o * torch.tanh(c), (o * torch.tanh(c), c)"),),
         (LSTM,),
         "not a tensor",
+        recognised="returns nested states",
     ),
     Mistake(
         "the LSTM's cell state is detached",
@@ -450,9 +514,10 @@ LSTM_MISTAKES = (
             ),
             (H, "self.kept = c.detach()\n        return o * torch.tanh(c), c"),
         ),
-        ("test_lstm_keeps_nothing_between_calls",),
+        (LSTM, "test_lstm_keeps_nothing_between_calls"),
         STATE,
         "real",
+        recognised="goes on from a state of its own",
     ),
     Mistake(
         "the LSTM makes its cell state on the CPU",
@@ -471,8 +536,9 @@ LSTM_MISTAKES = (
     Mistake(
         "the LSTM writes into the cell state that it is given",
         ((C, "c.mul_(f).add_(i * g)"),),
-        ("test_lstm_leaves_its_inputs_alone",),
+        ("test_lstm_leaves_its_inputs_alone", "test_lstm_gradients"),
         "change the caller's tensor",
+        recognised="overwrites the given state",
     ),
     Mistake(
         "the LSTM's batch size is fixed",
@@ -549,7 +615,8 @@ FUSED_MISTAKES = (
             ),
         ),
         ("test_fused_lstm_makes_one_product",),
-        PRODUCTS,
+        "multiply once",
+        recognised="makes two products",
     ),
     Mistake(
         "the fused GRU makes one product for each gate",
@@ -600,24 +667,28 @@ FUSED_MISTAKES = (
         ),
         (FUSED_GRU,),
         "r * (U h + b)",
+        recognised="saves the product that has to wait",
     ),
     Mistake(
         "the fused GRU splits along the batch",
         ((FUSED_ZR, FUSED_ZR.replace("chunk(2, dim=1)", "reshape(2, *h.shape)")),),
         (FUSED_GRU, "test_fused_gru_takes_any_batch"),
         BATCH,
+        recognised="cuts its gates along the batch",
     ),
     Mistake(
         "the fused GRU forgets the reset gate",
         ((FUSED_N, FUSED_N.replace("r * h", "h")),),
         (FUSED_GRU, "test_fused_gru_sizes_may_differ"),
         RESET,
+        recognised="ignores the reset gate",
     ),
     Mistake(
         "the fused GRU uses z both ways",
         ((FUSED_MIX, "return z * h + z * n"),),
         (FUSED_GRU,),
         MIXING,
+        recognised="multiplies h and the candidate by one factor",
     ),
     Mistake(
         "the fused GRU's gates are detached",
@@ -674,24 +745,28 @@ FUSED_MISTAKES = (
         ),
         (FUSED_LSTM, "test_fused_lstm_takes_any_batch"),
         BATCH,
+        recognised="cuts its gates along the batch",
     ),
     Mistake(
         "the fused LSTM cuts into pieces that fit narrow states alone",
         ((FUSED_IFGO, FUSED_IFGO.replace("chunk(4,", "chunk(5,")),),
         ("test_fused_lstm_takes_any_batch",),
         "too many values to unpack",
+        recognised="runs only with narrow states",
     ),
     Mistake(
         "the fused LSTM puts one sigmoid on all four",
         ((FUSED_C, "c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.sigmoid(g)"),),
         (FUSED_LSTM, "test_fused_lstm_sizes_may_differ"),
         "The candidate g is a tanh",
+        recognised="uses a sigmoid for the candidate",
     ),
     Mistake(
         "no tanh on the fused LSTM's cell state",
         ((FUSED_H, "return torch.sigmoid(o) * c, c"),),
         (FUSED_LSTM,),
         CELL_TANH,
+        recognised="leaves out the tanh of c",
     ),
     Mistake(
         "the fused LSTM's cell state is detached",

@@ -44,7 +44,11 @@ GROWS, NEXT_TOKEN = "Each sequence grows by two", "the token at t + 1"
 
 _PAD_BATCH = (
     Mistake(
-        "pads with 0 instead of pad", ((FILL, FILL.replace("pad", "0")),), (RIGHT, ON_LEFT), OWN_PAD
+        "pads with 0 instead of pad",
+        ((FILL, FILL.replace("pad", "0")),),
+        (RIGHT, ON_LEFT),
+        OWN_PAD,
+        recognised="fills with 0",
     ),
     Mistake(
         "gives float ids",
@@ -52,12 +56,14 @@ _PAD_BATCH = (
         (RIGHT, GENERATOR_LEFT),
         LONG_DTYPE,
         "real",
+        recognised="gives float ids",
     ),
     Mistake(
         "gives ids of 32 bits",
         ((FILL, FILL.replace("long", "int32")),),
         (RIGHT, GENERATOR_LEFT),
         LONG_DTYPE,
+        recognised="gives ids of few bits",
     ),
     Mistake(
         "always pads on the right",
@@ -65,34 +71,49 @@ _PAD_BATCH = (
         (ON_LEFT, GENERATOR_LEFT),
         LEFT_HINT,
         "real",
+        recognised="pads on the wrong side",
     ),
     Mistake(
-        "exchanges the sides", ((FIRST, FIRST.replace("==", "!=")),), (RIGHT, ON_LEFT), LEFT_HINT
+        "exchanges the sides",
+        ((FIRST, FIRST.replace("==", "!=")),),
+        (RIGHT, ON_LEFT),
+        LEFT_HINT,
+        recognised="pads on the wrong side",
     ),
     Mistake(
         "pads by one place too many",
         ((SHAPE, SHAPE.replace("default=0)", "default=0) + 1")),),
         (RIGHT, ON_LEFT, CUT, GENERATOR_LEFT),
         "as wide as the longest",
+        recognised="pads by one column too many",
     ),
     Mistake(
         "left padding is off by one",
         ((FIRST, FIRST.replace("T - len(row)", "max(0, T - 1 - len(row))")),),
         (ON_LEFT,),
         LEFT_HINT,
+        recognised="leaves one pad behind the tokens",
     ),
-    Mistake("ignores max_len", ((ROWS, ROWS.replace("[:max_len]", "")),), (CUT,), KEEP_FIRST),
+    Mistake(
+        "ignores max_len",
+        ((ROWS, ROWS.replace("[:max_len]", "")),),
+        (CUT,),
+        KEEP_FIRST,
+        recognised="ignores max_len",
+    ),
     Mistake(
         "keeps the last tokens",
         ((ROWS, ROWS.replace("[:max_len]", "[-(max_len or 0) :]")),),
         (CUT,),
         KEEP_FIRST,
+        recognised="keeps the last tokens",
     ),
     Mistake(
         "cuts one token too early",
         ((ROWS, ROWS.replace("[:max_len]", "[: max_len and max_len - 1]")),),
         (CUT,),
         KEEP_FIRST,
+        recognised="cuts one token too early",
     ),
     Mistake(
         "pads everything to a fixed width",
@@ -100,12 +121,14 @@ _PAD_BATCH = (
         (RIGHT, ON_LEFT, CUT, GENERATOR_LEFT),
         "as wide as the longest",
         "real",
+        recognised="pads to another width",
     ),
     Mistake(
         "cuts to the width of the last row",
         ((SHAPE, "B, T = len(rows), len(rows[-1])\n    rows = [row[:T] for row in rows]"),),
         ("test_an_empty_row_is_all_padding",),
         "as many pads as the longest row",
+        recognised="cuts to the length of the last row",
     ),
     Mistake(
         "squeezes the batch",
@@ -126,6 +149,7 @@ _PAD_BATCH = (
         (RIGHT, ON_LEFT, "test_pads_a_single_row", GENERATOR_LEFT),
         "One row for each sequence",
         "real",
+        recognised="gives time first",
     ),
     Mistake(
         "pads the caller's lists",
@@ -143,32 +167,48 @@ _PAD_BATCH = (
     ),
 )
 _LENGTH_MASK = (
-    Mistake("marks one place too many", ((BELOW, BELOW.replace("<", "<=")),), (MASK,), SHORT_ROW),
-    Mistake("marks the padding", ((BELOW, BELOW.replace("<", ">=")),), (MASK,), SHORT_ROW),
+    Mistake(
+        "marks one place too many",
+        ((BELOW, BELOW.replace("<", "<=")),),
+        (MASK,),
+        SHORT_ROW,
+        recognised="marks one place too many",
+    ),
+    Mistake(
+        "marks the padding",
+        ((BELOW, BELOW.replace("<", ">=")),),
+        (MASK,),
+        SHORT_ROW,
+        recognised="marks the padding",
+    ),
     Mistake(
         "gives ones and zeros",
         ((BELOW, "return (position < lengths[:, None]).long()"),),
         (MASK, MASK_WIDTH),
         SHORT_ROW,
         "real",
+        recognised="gives ones and zeros",
     ),
     Mistake(
         "gives the mask with time first",
         ((BELOW, "return position[:, None] < lengths"),),
         (MASK, MASK_WIDTH),
         SHORT_ROW,
+        recognised="gives time first",
     ),
     Mistake(
         "ignores the mask's width",
         ((WIDTH, "T = int(lengths.max())"),),
         (MASK_WIDTH,),
         "the width of the mask",
+        recognised="ignores the mask's width",
     ),
     Mistake(
         "counts the longest as one shorter",
         ((WIDTH, WIDTH.replace("lengths.max())", "lengths.max()) - 1")),),
         (MASK,),
         SHORT_ROW,
+        recognised="makes the mask one column short",
     ),
 )
 _GENERATOR = (
@@ -178,6 +218,7 @@ _GENERATOR = (
         (GENERATOR_LEFT,),
         LEFT_HINT,
         "real",
+        recognised="pads on the wrong side",
     ),
     Mistake(
         "generator pads to the longest of the whole set",
@@ -185,9 +226,15 @@ _GENERATOR = (
         (GENERATOR_LEFT,),
         "the longest of its own rows",
         "real",
+        recognised="pads to the longest of the whole set",
     ),
     Mistake(
-        "steps by 1", ((STEPS, STEPS.replace(", batch_size", "")),), (ONCE, FULL), STEP, "real"
+        "steps by 1",
+        ((STEPS, STEPS.replace(", batch_size", "")),),
+        (ONCE, FULL),
+        STEP,
+        "real",
+        recognised="steps by 1",
     ),
     Mistake(
         "drops the last small batch",
@@ -195,6 +242,7 @@ _GENERATOR = (
         (ONCE, FULL),
         "the last small batch",
         "real",
+        recognised="drops the last small batch",
     ),
     Mistake(
         "adds an empty batch",
@@ -202,19 +250,28 @@ _GENERATOR = (
         (FULL,),
         STEP,
         "real",
+        recognised="adds an empty batch",
     ),
     Mistake(
         "drops the first example",
         ((STEPS, STEPS.replace("0,", "1,")),),
         (ONCE, FULL),
         "the last small batch",
+        recognised="drops one example",
     ),
-    Mistake("ignores the batch size", ((CHOSEN, "chosen = order"),), (ONCE, FULL), STEP),
+    Mistake(
+        "ignores the batch size",
+        ((CHOSEN, "chosen = order"),),
+        (ONCE, FULL),
+        STEP,
+        recognised="puts all examples into each batch",
+    ),
     Mistake(
         "draws with replacement",
         ((ORDER, "order = torch.randint(len(X), (len(X),)).tolist()"),),
         (ONCE,),
         "Yield every example once",
+        recognised="draws with replacement",
     ),
     Mistake(
         "shuffles X without y",
@@ -222,6 +279,7 @@ _GENERATOR = (
         (TOGETHER,),
         ONE_ORDER,
         "real",
+        recognised="shuffles X without y",
     ),
     Mistake(
         "gives labels as floats",
@@ -229,6 +287,7 @@ _GENERATOR = (
         (TOGETHER,),
         "torch.long",
         "real",
+        recognised="gives labels as floats",
     ),
     Mistake(
         "gives labels a second axis",
@@ -236,9 +295,15 @@ _GENERATOR = (
         (TOGETHER,),
         ONE_ORDER,
         "real",
+        recognised="gives labels a second axis",
     ),
     Mistake(
-        "never shuffles", ((ORDER, "order = list(range(len(X)))"),), (ANEW,), NEW_ORDER, "real"
+        "never shuffles",
+        ((ORDER, "order = list(range(len(X)))"),),
+        (ANEW,),
+        NEW_ORDER,
+        "real",
+        recognised="never shuffles",
     ),
     Mistake(
         "shuffles with a fixed seed",
@@ -246,26 +311,30 @@ _GENERATOR = (
         (ANEW,),
         NEW_ORDER,
         "real",
+        recognised="gives the same order each epoch",
     ),
 )
 _TOKEN_BATCHES = (
     Mistake(
-        "asks the first batch whether there is room",
+        "looks for room in the first batch, not the last",
         ((FITS, FITS.replace("len(batches[-1])", "len(batches[0])")),),
         (FEW,),
         "Add sequences to a batch",
+        recognised="looks for room in the first batch",
     ),
     Mistake(
         "compares with the index, not with the budget",
         ((FITS, FITS.replace("max_tokens", "i")),),
         (BUDGET,),
         PLACES,
+        recognised="compares with the index",
     ),
     Mistake(
         "passes the budget by one row",
         ((FITS, FITS.replace("(len(batches[-1]) + 1)", "len(batches[-1])")),),
         (BUDGET,),
         PLACES,
+        recognised="passes the budget by one row",
     ),
     Mistake(
         "counts tokens without their padding",
@@ -278,12 +347,14 @@ _TOKEN_BATCHES = (
         (BUDGET,),
         PLACES,
         "real",
+        recognised="counts tokens without their padding",
     ),
     Mistake(
         "drops sequences that are too long",
         ((FITS, f"if len(sequences[i]) > max_tokens:\n            continue\n        {FITS}"),),
         (EACH,),
         LAST_BATCH,
+        recognised="drops sequences that are too long",
     ),
     Mistake(
         "drops the last batch of tokens",
@@ -291,6 +362,7 @@ _TOKEN_BATCHES = (
         (EACH,),
         LAST_BATCH,
         "real",
+        recognised="drops the last batch of tokens",
     ),
     Mistake(
         "does not sort by length",
@@ -298,12 +370,14 @@ _TOKEN_BATCHES = (
         (ALIKE,),
         SORT,
         "real",
+        recognised="does not sort by length",
     ),
     Mistake(
         "gives each sequence a batch of its own",
         ((FITS, "if False:"),),
         (FEW,),
         "Add sequences to a batch",
+        recognised="gives each sequence a batch of its own",
     ),
     Mistake(
         "gives sequences instead of indices",
@@ -315,16 +389,31 @@ _TOKEN_BATCHES = (
         ),
         (BUDGET, EACH, ALIKE, FEW),
         "Return indices",
+        recognised="gives sequences instead of indices",
     ),
 )
 _TARGETS = (
-    Mistake("adds no start", ((START_END, START_END.replace("start, ", "")),), (ENDS,), GROWS),
-    Mistake("adds no end", ((START_END, START_END.replace(", end", "")),), (ENDS,), GROWS, "real"),
+    Mistake(
+        "adds no start",
+        ((START_END, START_END.replace("start, ", "")),),
+        (ENDS,),
+        GROWS,
+        recognised="adds no start",
+    ),
+    Mistake(
+        "adds no end",
+        ((START_END, START_END.replace(", end", "")),),
+        (ENDS,),
+        GROWS,
+        "real",
+        recognised="adds no end",
+    ),
     Mistake(
         "exchanges start and end",
         ((START_END, START_END.replace("start,", "end,").replace(", end]", ", start]")),),
         (ENDS,),
         GROWS,
+        recognised="exchanges start and end",
     ),
     Mistake(
         "adds start and end in place",
@@ -339,27 +428,43 @@ _TARGETS = (
         NEW_LIST,
         "real",
     ),
-    Mistake("does not shift", ((SHIFT, "return batch.clone()"),), (NEXT,), NEXT_TOKEN, "real"),
+    Mistake(
+        "does not shift",
+        ((SHIFT, "return batch.clone()"),),
+        (NEXT,),
+        NEXT_TOKEN,
+        "real",
+        recognised="does not shift",
+    ),
     Mistake(
         "shifts the wrong way",
         ((SHIFT, "return torch.cat([zeros, batch[:, :-1]], dim=1)"),),
         (NEXT,),
         NEXT_TOKEN,
         "real",
+        recognised="shifts the wrong way",
     ),
     Mistake(
         "shifts the batch axis",
         ((SHIFT, "return torch.cat([batch[1:], torch.zeros_like(batch[:1])], dim=0)"),),
         (NEXT,),
         NEXT_TOKEN,
+        recognised="shifts the batch axis",
     ),
-    Mistake("wraps around", ((SHIFT, "return batch.roll(-1, dims=1)"),), (NEXT,), NEXT_TOKEN),
+    Mistake(
+        "wraps around",
+        ((SHIFT, "return batch.roll(-1, dims=1)"),),
+        (NEXT,),
+        NEXT_TOKEN,
+        recognised="wraps around",
+    ),
     Mistake(
         "drops the first column without a new one",
         ((SHIFT, "return batch[:, 1:]"),),
         (NEXT,),
         NEXT_TOKEN,
         "real",
+        recognised="appends no column of zeros",
     ),
     Mistake(
         "shifts the batch itself",

@@ -18,18 +18,21 @@ MISTAKES = (
         (VALUES, CARRIED, GRADIENTS),
         "the next step reads",
         "real",
+        recognised="does not carry the state",
     ),
     Mistake(
         "the state starts from zeros at each word",
         (("W_h @ h)", "W_h @ torch.zeros_like(h))"),),
         (VALUES, CARRIED),
         "the next step reads",
+        recognised="does not carry the state",
     ),
     Mistake(
         "tanh for sigmoid",
         ((STEP, STEP.replace("sigmoid", "tanh")),),
         (VALUES, GRADIENTS),
         "sigmoid",
+        recognised="uses tanh",
     ),
     Mistake(
         "the recurrence is linear",
@@ -40,18 +43,21 @@ MISTAKES = (
         (VALUES, GRADIENTS),
         "sigmoid",
         "real",
+        recognised="carries the state before the activation",
     ),
     Mistake(
         "the recurrent weights are transposed",
         ((STEP, STEP.replace("W_h @ h", "W_h.T @ h")),),
         (VALUES, GRADIENTS),
         "W_h h_(t-1)",
+        recognised="transposes the recurrent weights",
     ),
     Mistake(
         "the first state is made of ones",
         (("h = W_h.new_zeros(len(W_h))", "h = W_h.new_ones(len(W_h))"),),
         (VALUES, "test_sentence_of_one_word"),
         "from zeros",
+        recognised="starts from ones",
     ),
     Mistake(
         "the output reads the state before",
@@ -61,18 +67,21 @@ MISTAKES = (
         ),
         (VALUES, "test_sentence_of_one_word"),
         "W_y h_t",
+        recognised="reads the state before",
     ),
     Mistake(
         "scores come back without a softmax",
         ((LAST, "        return y"),),
         (VALUES, ROWS, GRADIENTS),
         "log_softmax",
+        recognised="gives scores without a softmax",
     ),
     Mistake(
         "probabilities come back without the logarithm",
         ((LAST, LAST.replace("log_softmax", "softmax")),),
         (VALUES, ROWS, GRADIENTS),
         "log_softmax",
+        recognised="gives probabilities",
     ),
     Mistake(
         "the softmax runs over the words",
@@ -80,12 +89,14 @@ MISTAKES = (
         (VALUES, ROWS, "test_is_causal"),
         "dim=1",
         "real",
+        recognised="applies the softmax over the words",
     ),
     Mistake(
         "only the last row comes back",
         ((LAST, LAST + "[-1:]"),),
         (VALUES, "test_one_row_for_each_word", GRADIENTS),
         "row t is",
+        recognised="gives the last row alone",
     ),
     Mistake(
         "the sentence is read backwards",
@@ -95,6 +106,7 @@ MISTAKES = (
         ),
         (VALUES, CARRIED, "test_is_causal"),
         "up to t",
+        recognised="reads the sentence backwards",
     ),
     Mistake(
         "the states are detached between the steps",
@@ -102,6 +114,7 @@ MISTAKES = (
         (GRADIENTS, "test_a_repeated_word_adds_up"),
         "detach()",
         "real",
+        recognised="detaches the state between steps",
     ),
     Mistake(
         "the words' vectors are taken out of the graph",
@@ -120,6 +133,7 @@ MISTAKES = (
         ("test_gradients_are_made_anew", "test_update_goes_down"),
         "before each backward()",
         "real",
+        recognised="adds up the gradients of all calls",
     ),
     Mistake(
         "the loss is a sum over the words",
@@ -131,6 +145,7 @@ MISTAKES = (
         ),
         (GRADIENTS, SLOPE),
         "mean",
+        recognised="gives sums instead of means",
     ),
     Mistake(
         "the state goes on into the next sentence",
@@ -141,12 +156,14 @@ MISTAKES = (
         ("test_gradients_are_made_anew",),
         "each sentence from zeros",
         "real",
+        recognised="goes on with the state of the sentence before",
     ),
     Mistake(
         "the update goes up",
         (("parameter -= self.learning_rate", "parameter += self.learning_rate"),),
         ("test_update_goes_down", "test_learns_to_tag"),
         "-= learning_rate",
+        recognised="adds the gradient",
     ),
     Mistake(
         "the update is lost",
@@ -158,12 +175,14 @@ MISTAKES = (
         ),
         ("test_update_goes_down", "test_learns_to_tag"),
         "-= learning_rate",
+        recognised="leaves the weights as they are",
     ),
     Mistake(
         "the forward pass changes the words",
         (("        states = []\n", "        input %= 5\n        states = []\n"),),
         ("test_changes_nothing",),
         "end in _",
+        recognised="changes the words",
     ),
     Mistake(
         "the forward pass scales the weights",
@@ -175,5 +194,6 @@ MISTAKES = (
         ),
         ("test_changes_nothing",),
         "Only update may change",
+        recognised="changes the weights",
     ),
 )

@@ -38,24 +38,28 @@ CELLS = (
         ((STEP, "return self.W(x) + self.U(h)"),),
         (CELL, "test_cell_sizes_may_differ"),
         EQUATION,
+        recognised="has no activation",
     ),
     Mistake(
         "the activation is on the input alone",
         ((STEP, "return torch.tanh(self.W(x)) + self.U(h)"),),
         (CELL,),
         EQUATION,
+        recognised="applies the activation to the input alone",
     ),
     Mistake(
         "the cell adds the old state as it is",
         ((STEP, "return torch.tanh(self.W(x) + h)"),),
         (CELL, "test_cell_gradients"),
         EQUATION,
+        recognised="adds the old state without its weights",
     ),
     Mistake(
         "the cell ignores the input",
         ((STEP, "return torch.tanh(self.U(h))"),),
         (CELL, "test_cell_gradients"),
         EQUATION,
+        recognised="never reads its input",
     ),
     Mistake(
         "the cell detaches the state",
@@ -102,6 +106,7 @@ CELLS = (
         ((STEP, "h = torch.tanh(self.W(x) + self.U(h))\n        return h, h"),),
         (CELL, "test_cell_takes_any_batch"),
         "Return the new state",
+        recognised="returns the state twice",
     ),
     Mistake(
         "the cell's bias has an axis for the batch",
@@ -115,12 +120,14 @@ CELLS = (
         ("test_cell_takes_any_batch",),
         "must match",
         "real",
+        recognised="has a bias for each row of the batch",
     ),
     Mistake(
         "the cell normalises over the batch",
         ((STEP, "h = torch.tanh(self.W(x) + self.U(h))\n        return h - h.mean(0)"),),
         (CELL, "test_cell_takes_any_batch"),
         "no weight or bias has an axis for it",
+        recognised="subtracts a mean from the logits",
     ),
     Mistake(
         "the cell keeps its own state",
@@ -136,6 +143,7 @@ CELLS = (
         ("test_cell_keeps_nothing_between_calls",),
         KEPT,
         "real",
+        recognised="keeps its own state",
     ),
     Mistake(
         "the cell makes a tensor on the CPU",
@@ -187,12 +195,14 @@ LOOPS = (
         (EVERY, "test_loop_works_with_any_cell", "test_gradients_flow_through_the_loop"),
         OWN,
         "real",
+        recognised="never carries its state",
     ),
     Mistake(
         "the states begin with the first one",
         ((CALL + APPEND, APPEND + CALL),),
         (EVERY, "test_loop_returns_the_last_state"),
         "Return all states",
+        recognised="begins the states with the first one",
     ),
     Mistake(
         "the last state is added once more",
@@ -200,6 +210,7 @@ LOOPS = (
         (EVERY,),
         "Return all states",
         "real",
+        recognised="returns the last state twice",
     ),
     Mistake(
         "only the states are returned",
@@ -207,6 +218,7 @@ LOOPS = (
         (EVERY, "test_loop_returns_the_last_state"),
         "Return all states",
         "real",
+        recognised="returns the states alone",
     ),
     Mistake(
         "the states are stacked with time first",
@@ -214,6 +226,7 @@ LOOPS = (
         (EVERY,),
         "Return all states",
         "real",
+        recognised="stacks the states with time first",
     ),
     Mistake(
         "the states are joined and reshaped",
@@ -221,6 +234,7 @@ LOOPS = (
         (EVERY, "test_loop_takes_any_length_and_batch"),
         OWN,
         "real",
+        recognised="reshapes instead of exchanging axes",
     ),
     Mistake(
         "the first state comes back as the last",
@@ -228,12 +242,14 @@ LOOPS = (
         ("test_loop_returns_the_last_state", "test_two_chunks_equal_one_run"),
         "Return all states",
         "real",
+        recognised="returns the first state as the last",
     ),
     Mistake(
         "the loop is as long as the batch",
         (("for t in range(T)", "for t in range(B)"),),
         ("test_loop_takes_any_length_and_batch",),
         "Return all states",
+        recognised="makes as many steps as the batch has samples",
     ),
     Mistake(
         "the loop reads the batch as time",
@@ -247,12 +263,14 @@ LOOPS = (
         (("for t in range(T)", "for t in range(max(1, T - 1))"),),
         (EVERY,),
         "Return all states",
+        recognised="leaves out the last input",
     ),
     Mistake(
         "the loop starts from ones",
         ((START, "h = x.new_ones(B, self.cell.hidden_size)"),),
         (EVERY, "test_loop_runs_the_own_cell"),
         OWN,
+        recognised="starts from ones",
     ),
     Mistake(
         "the given state is ignored",
@@ -264,6 +282,7 @@ LOOPS = (
         ),
         ("test_loop_starts_from_a_given_state", "test_two_chunks_equal_one_run"),
         "only if h is None",
+        recognised="ignores the given state",
     ),
     Mistake(
         "the first state is as wide as the input",
@@ -271,24 +290,28 @@ LOOPS = (
         ("test_loop_works_with_any_cell",),
         "wrong shape",
         "real",
+        recognised="makes the first state as wide as the input",
     ),
     Mistake(
         "the width is read from the cell's weights",
         ((START, "h = x.new_zeros(B, next(self.cell.parameters()).shape[0])"),),
         ("test_loop_works_with_any_cell",),
         "wrong shape",
+        recognised="reads the width from the cell's weights",
     ),
     Mistake(
         "the loop computes the equation itself",
         ((CALL, "            c = self.cell\n            h = torch.tanh(c.W(x[:, t]) + c.U(h))\n"),),
         (EVERY, "test_loop_works_with_any_cell"),
         "AttributeError",
+        recognised="runs with its own cell only",
     ),
     Mistake(
         "the loop puts an activation on top",
         ((CALL, "            h = torch.tanh(self.cell(x[:, t], h))\n"),),
         (EVERY, "test_loop_works_with_any_cell", "test_loop_runs_the_own_cell"),
         OWN,
+        recognised="puts an activation on top",
     ),
     Mistake(
         "the loop makes a cell of its own",
@@ -301,6 +324,7 @@ LOOPS = (
         ),
         (EVERY,),
         OWN,
+        recognised="makes a cell of its own",
     ),
     Mistake(
         "the cell hides in a list",
@@ -329,6 +353,7 @@ LOOPS = (
         ("test_loop_keeps_nothing_between_calls",),
         KEPT,
         "real",
+        recognised="starts from the last state of the call before",
     ),
     Mistake(
         "the first state is float32",
@@ -352,6 +377,7 @@ LOOPS = (
         ),
         ("test_loop_leaves_its_inputs_alone",),
         "change the caller's tensor",
+        recognised="changes its input",
     ),
     Mistake(
         "the loop's batch is squeezed away",
@@ -445,6 +471,7 @@ CLASSIFIERS = (
         ("test_classifier_has_no_softmax", EMBEDDED, ONE_HOT),
         "cross_entropy applies the softmax itself",
         "real",
+        recognised="ends with a softmax",
     ),
     Mistake(
         "the single logit goes through a sigmoid",
@@ -457,36 +484,42 @@ CLASSIFIERS = (
         ("test_classifier_has_no_softmax", SINGLE),
         "BCEWithLogitsLoss applies the sigmoid itself",
         "real",
+        recognised="ends with a sigmoid",
     ),
     Mistake(
         "the logits read the mean state",
         ((LAST, "last = self.rnn(inputs)[0].mean(1)"),),
         (EMBEDDED, ONE_HOT),
         NOTHING_ELSE,
+        recognised="reads the mean state",
     ),
     Mistake(
         "the logits read the largest states",
         ((LAST, "last = self.rnn(inputs)[0].amax(1)"),),
         (EMBEDDED, ONE_HOT),
         NOTHING_ELSE,
+        recognised="reads the largest states",
     ),
     Mistake(
         "the logits read the first state",
         ((LAST, "last = self.rnn(inputs)[0][:, 0]"),),
         (EMBEDDED, ONE_HOT),
         NOTHING_ELSE,
+        recognised="reads the first state",
     ),
     Mistake(
         "the classifier pools the embeddings",
         ((LAST, "last = self.rnn(inputs.mean(1, keepdim=True))[1]"),),
         (EMBEDDED, "test_classifier_reads_the_order"),
         "read the logits from the last one",
+        recognised="reads the mean of all tokens",
     ),
     Mistake(
         "the logits come back for each step",
         ((LAST, "last, _ = self.rnn(inputs)"),),
         (EMBEDDED, "test_classifier_shape"),
         "wrong shape",
+        recognised="returns the logits of every step",
     ),
     Mistake(
         "the Linear is as wide as the embedding",
@@ -499,6 +532,7 @@ CLASSIFIERS = (
         ((HEAD, "self.output = nn.Linear(hidden, max(2, num_classes))"),),
         (SINGLE,),
         "wrong shape",
+        recognised="returns two logits for one class",
     ),
     Mistake(
         "a single sequence loses its axis",
@@ -506,6 +540,7 @@ CLASSIFIERS = (
         (SINGLE, "test_classifier_shape"),
         "wrong shape",
         "real",
+        recognised="squeezes the axis of a single sequence",
     ),
     Mistake(
         "the embedding is not trained",
@@ -523,27 +558,31 @@ CLASSIFIERS = (
         ),
         (ONE_HOT,),
         NOTHING_ELSE,
+        recognised="embeds its tokens without emb",
     ),
     Mistake(
         "one-hot vectors are as wide as the largest token",
         (("one_hot(x, self.vocab_size)", "one_hot(x)"),),
         (ONE_HOT,),
         "cannot be multiplied",
+        recognised="makes one-hot vectors as wide as the largest token",
     ),
     Mistake(
         "the ids are read as numbers",
         ((HOT, "inputs = one_hot * x[..., None].to(self.output.weight.dtype)"),),
         (ONE_HOT,),
         NOTHING_ELSE,
+        recognised="scales one-hot vectors by the ids",
     ),
     Mistake(
         "the batch is normalised",
         ((OUT, "return self.output(last) - last.mean()"),),
         ("test_classifier_samples_do_not_mix", EMBEDDED),
         "Samples leak into one another",
+        recognised="subtracts a mean from the logits",
     ),
     Mistake(
-        "the classifier goes on from the last batch",
+        "the classifier continues from the last batch",
         (
             (
                 LAST,
@@ -554,6 +593,7 @@ CLASSIFIERS = (
         ("test_classifier_keeps_nothing_between_calls",),
         KEPT,
         "real",
+        recognised="starts from the last state of the call before",
     ),
     Mistake(
         "the embedded tokens are made float32",
@@ -578,6 +618,7 @@ CLASSIFIERS = (
         ),
         (EMBEDDED, ONE_HOT, "test_classifier_shape"),
         "Write the step yourself",
+        recognised="is built on torch's own layer",
     ),
 )
 
@@ -587,6 +628,7 @@ ACCURACIES = (
         ((MEAN, "return (predicted == labels).sum().item()"),),
         ("test_accuracy_of_several_logits", ONE_LOGIT),
         "fraction of examples",
+        recognised="counts instead of averaging",
     ),
     Mistake(
         "argmax over the batch",
@@ -599,6 +641,7 @@ ACCURACIES = (
         ("test_accuracy_of_several_logits",),
         "argmax over dim=1",
         "real",
+        recognised="takes argmax over the batch",
     ),
     Mistake(
         "argmax of a single logit",
@@ -632,6 +675,7 @@ ACCURACIES = (
         ((MEAN, "return (predicted == labels).float().mean().item() / C"),),
         ("test_accuracy_of_several_logits",),
         "fraction of examples",
+        recognised="divides by the number of classes",
     ),
     Mistake(
         "the accuracy is printed",

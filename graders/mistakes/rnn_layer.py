@@ -22,7 +22,9 @@ ACTIVATED = "        return (yt if self.phi_y is None else self.phi_y(yt)), ht"
 LOOP = "        for tokens in X:\n            yt, ht = self.step(tokens, yt, ht)\n"
 SCORES = "        return self.log_softmax(yt)\n"
 SKIPPED = "return torch.where(is_pad, yt, y_new), torch.where(is_pad, ht, h_new)"
-CUT = "            yt, ht = yt.detach(), ht.detach()  # the values go on, the graph starts anew\n"
+CUT = (
+    "            yt, ht = yt.detach(), ht.detach()  # the values are carried on, the graph is cut\n"
+)
 WHEN = "        if t == len(x) - steps and ht is not None:\n"
 
 MISTAKES = (
@@ -33,6 +35,7 @@ MISTAKES = (
         (OUTPUT, LAYER_GRADIENTS),
         "new state",
         "real",
+        recognised="computes the output from the old state",
     ),
     Mistake(
         "the state before comes back",
@@ -40,6 +43,7 @@ MISTAKES = (
         (STATE, LAYER_GRADIENTS, FIRST),
         "new state",
         "real",
+        recognised="returns the state that came in",
     ),
     Mistake(
         "the pre-activation is carried",
@@ -50,6 +54,7 @@ MISTAKES = (
         (STATE, "test_uses_the_activations_it_is_given"),
         "phi_h",
         "real",
+        recognised="carries the state without its activation",
     ),
     Mistake(
         "the activations are fixed",
@@ -65,6 +70,7 @@ MISTAKES = (
         (("self.phi_h, self.phi_y = phi_h, phi_y", "self.phi_h, self.phi_y = phi_y, phi_h"),),
         (OUTPUT, STATE, "test_may_go_without_an_output_activation"),
         "phi_h(W_x",
+        recognised="exchanges the activations",
     ),
     Mistake(
         "the output is always activated",
@@ -77,18 +83,21 @@ MISTAKES = (
         ((ACTIVATED, "        return yt, ht"),),
         (OUTPUT, "test_uses_the_activations_it_is_given"),
         "phi_y",
+        recognised="never activates its output",
     ),
     Mistake(
         "state and output come back in the other order",
         ((ACTIVATED, "        return ht, (yt if self.phi_y is None else self.phi_y(yt))"),),
         (OUTPUT, STATE, "test_any_batch_size"),
         "the output first",
+        recognised="returns state and output in the other order",
     ),
     Mistake(
         "only the output comes back",
         ((ACTIVATED, "        return yt if self.phi_y is None else self.phi_y(yt)"),),
         (OUTPUT, STATE),
         "Return both",
+        recognised="returns the output alone",
     ),
     Mistake(
         "the map from input to state has a bias",
@@ -102,6 +111,7 @@ MISTAKES = (
         (OUTPUT, "test_starts_from_zeros", SIZE),
         "cannot be multiplied",
         "real",
+        recognised="works for equal widths only",
     ),
     Mistake(
         "the first state is random",
@@ -151,6 +161,7 @@ MISTAKES = (
         ("test_layer_keeps_nothing_between_calls", "test_keeps_nothing_between_calls"),
         "nothing on self",
         "real",
+        recognised="keeps its state on self",
     ),
     Mistake(
         "the state is detached",
@@ -158,24 +169,28 @@ MISTAKES = (
         (LAYER_GRADIENTS, "test_trains_every_layer"),
         "graph is cut",
         "real",
+        recognised="detaches the state",
     ),
     Mistake(
         "the state is changed in place",
         ((STEP, STEP + "        h_prev.data.copy_(ht)\n"),),
         ("test_layer_leaves_its_inputs_alone",),
         "end in _",
+        recognised="overwrites the given state",
     ),
     Mistake(
         "the input is normalised over the batch",
         ((STEP, STEP.replace("self.fc_xh(xt)", "self.fc_xh(xt - xt.mean(0))")),),
         ("test_layer_samples_do_not_mix", "test_samples_do_not_mix"),
         "leak",
+        recognised="subtracts the mean of the batch",
     ),
     Mistake(
         "the output is float32 whatever comes in",
         ((ACTIVATED, "        return (yt if self.phi_y is None else self.phi_y(yt)).float(), ht"),),
         ("test_layer_works_in_float64",),
         "Do not hard-code a dtype",
+        recognised="returns float32",
     ),
     # the model
     Mistake(
@@ -189,6 +204,7 @@ MISTAKES = (
         (ANSWERS, FIRST),
         "next step",
         "real",
+        recognised="reads the last token alone",
     ),
     Mistake(
         "the output is activated before the softmax",
@@ -200,6 +216,7 @@ MISTAKES = (
         ),
         (ANSWERS,),
         "phi_y=None",
+        recognised="activates the scores before the softmax",
     ),
     Mistake(
         "scores come back without a softmax",
@@ -211,18 +228,21 @@ MISTAKES = (
         ),
         (ANSWERS, SUMS),
         "log_softmax",
+        recognised="returns the scores",
     ),
     Mistake(
         "probabilities come back without the logarithm",
         (("self.log_softmax = nn.LogSoftmax(dim=1)", "self.log_softmax = nn.Softmax(dim=1)"),),
         (ANSWERS, SUMS),
         "log_softmax",
+        recognised="returns probabilities",
     ),
     Mistake(
         "the softmax runs over the batch",
         (("self.log_softmax = nn.LogSoftmax(dim=1)", "self.log_softmax = nn.LogSoftmax(dim=0)"),),
         (ANSWERS, SUMS, "test_samples_do_not_mix"),
         "dim=1",
+        recognised="applies the softmax over the batch",
     ),
     Mistake(
         "the batch comes first",
@@ -230,9 +250,10 @@ MISTAKES = (
         (ANSWERS, "test_time_comes_first"),
         "X is (T, B)",
         "real",
+        recognised="takes the batch axis for time",
     ),
     Mistake(
-        "the answer is the mean over the steps",
+        "the result is the mean over the steps",
         (
             (
                 LOOP + SCORES,
@@ -244,18 +265,21 @@ MISTAKES = (
         ),
         (ANSWERS,),
         "last yt",
+        recognised="averages the scores of all steps",
     ),
     Mistake(
         "the last token is left out",
         (("        for tokens in X:\n", "        for tokens in X[: max(1, len(X) - 1)]:\n"),),
         (ANSWERS, PADS),
         "last yt",
+        recognised="leaves out the last token",
     ),
     Mistake(
         "only the last token is read",
         (("        for tokens in X:\n", "        for tokens in X[-1:]:\n"),),
         (ANSWERS, FIRST),
         "next step",
+        recognised="reads the last token alone",
     ),
     Mistake(
         "the embedding is not trained",
@@ -278,6 +302,7 @@ MISTAKES = (
         ),
         ("test_leaves_its_input_alone",),
         "end in _",
+        recognised="changes the tokens that it reads",
     ),
     # the count
     Mistake(
@@ -285,12 +310,14 @@ MISTAKES = (
         ((" for p in model.parameters() if p.requires_grad)", " for p in model.parameters())"),),
         (COUNT,),
         "requires_grad",
+        recognised="counts frozen parameters, too",
     ),
     Mistake(
         "tensors are counted, not their numbers",
         (("sum(p.numel() for", "sum(1 for"),),
         (COUNT, SIZE),
         "numel",
+        recognised="counts tensors instead of numbers",
     ),
     # padding
     Mistake(
@@ -303,12 +330,14 @@ MISTAKES = (
         ),
         (PADS, ROWS),
         "torch.where",
+        recognised="reads pads like tokens",
     ),
     Mistake(
         "a pad id of 0 counts as none",
         (("        if self.skip_padding is None:\n", "        if not self.skip_padding:\n"),),
         (PADS, ROWS),
         "torch.where",
+        recognised="takes a pad id of 0 for none",
     ),
     Mistake(
         "a step is skipped only where all reviews have ended",
@@ -320,6 +349,7 @@ MISTAKES = (
         ),
         (ROWS,),
         "torch.where",
+        recognised="skips only where all reviews have ended",
     ),
     Mistake(
         "a step is skipped for all where one review has ended",
@@ -331,6 +361,7 @@ MISTAKES = (
         ),
         (ROWS,),
         "torch.where",
+        recognised="skips for all where one review has ended",
     ),
     Mistake(
         "pads are only embedded as zeros",
@@ -343,24 +374,28 @@ MISTAKES = (
         ),
         (PADS, ROWS),
         "torch.where",
+        recognised="reads pads as zeros",
     ),
     Mistake(
-        "the answer of a pad step is kept",
+        "the output of a pad step is used",
         ((SKIPPED, "return y_new, torch.where(is_pad, ht, h_new)"),),
         (PADS, ROWS),
         "torch.where",
+        recognised="uses the output of pads",
     ),
     Mistake(
         "the state moves at pads, and only there",
         ((SKIPPED, SKIPPED.replace("ht, h_new)", "h_new, ht)")),),
         ("test_rows_of_different_lengths",),
         "steps that read a token change state and output",
+        recognised="moves its state at pads alone",
     ),
     Mistake(
-        "the state runs on through the pads",
+        "the state is updated at pads",
         ((SKIPPED, "return y_new, h_new"),),
         (PADS, ROWS),
         "torch.where",
+        recognised="reads pads like tokens",
     ),
     Mistake(
         "the state is reset at a pad",
@@ -372,9 +407,10 @@ MISTAKES = (
         ),
         (PADS, ROWS),
         "torch.where",
+        recognised="resets its state at pads",
     ),
     Mistake(
-        "pads are skipped unasked",
+        "pads are skipped by default",
         (("skip_padding: int | None = None,", "skip_padding: int | None = 1,"),),
         (EVERY_ID,),
         "None by default",
@@ -385,12 +421,14 @@ MISTAKES = (
         ((CUT, "            pass\n"),),
         (OUTSIDE,),
         "detach()",
+        recognised="truncates nothing",
     ),
     Mistake(
-        "the state starts anew at the window",
+        "the state is reset at the window",
         ((CUT, "            yt = ht = None\n"),),
         (VALUES,),
         "only the graph",
+        recognised="forgets what came before the window",
     ),
     Mistake(
         "only the window is run",
@@ -403,12 +441,14 @@ MISTAKES = (
         ),
         (VALUES,),
         "only the graph",
+        recognised="forgets what came before the window",
     ),
     Mistake(
         "each step is cut from the next",
         ((WHEN, "        if ht is not None:\n"),),
         (INSIDE,),
         "detach()",
+        recognised="cuts each step from the next",
     ),
     Mistake(
         "each step is cut from the next, in the model's own forward",
@@ -424,6 +464,7 @@ MISTAKES = (
         ),
         (INSIDE,),
         "detach()",
+        recognised="cuts each step from the next",
     ),
     Mistake(
         "the gradient is lost at the end",
@@ -436,18 +477,21 @@ MISTAKES = (
         (("if t == len(x) - steps and", "if t == steps and"),),
         (OUTSIDE,),
         "detach()",
+        recognised="cuts after the first steps",
     ),
     Mistake(
         "the window is twice as long",
         (("if t == len(x) - steps and", "if t == len(x) - 2 * steps and"),),
         (OUTSIDE,),
         "detach()",
+        recognised="cuts before the last two windows",
     ),
     Mistake(
         "the graph is cut after the first window only",
         ((WHEN, "        if t and t % (2 * steps) == 0:\n"),),
         (OUTSIDE,),
         "detach()",
+        recognised="cuts after every second window",
     ),
     Mistake(
         "the whole run is without gradients",

@@ -63,7 +63,7 @@ ACTIVATE, CUT = "Apply the activation before the state is returned", "graph is c
 LEAK, NO_STATE = "Samples leak into one another", "keep nothing on self"
 DTYPE, CHANGED = "Do not hard-code a dtype", "change the caller's tensor"
 PASS_ON, INIT_EACH = "output, hidden = model(X[:, t], hidden)", "Call model.init_hidden(batch size)"
-NO_DETACH, AS_IT_IS = "Do not detach the hidden state", "pass the output of the last step"
+NO_DETACH, AS_IT_IS = "not detach the hidden state", "pass the output of the last step"
 TOKENS, LABELS = "For each batch: init_hidden(B)", "criterion(output, y.float().unsqueeze(1))"
 CALL_ANEW, ONCE = "Call train_gen() again in every epoch", "Once per batch: zero_grad"
 SET_ZERO, MODES = "gradients add up otherwise", "Call model.train() at the start of every epoch"
@@ -83,6 +83,7 @@ _MODEL = (
         (STATE, THREE),
         NOT_GIVEN,
         "real",
+        recognised="returns the state that it was given",
     ),
     Mistake(
         "reads the old state for the logits",
@@ -90,12 +91,14 @@ _MODEL = (
         (VALUES, THREE),
         EQUATIONS,
         "real",
+        recognised="reads the old state for the logits",
     ),
     Mistake(
         "has no activation",
         ((NEW, NEW.replace("torch.tanh", "")),),
         (VALUES, STATE, NONLINEAR),
         ACTIVATE,
+        recognised="has no activation",
     ),
     Mistake(
         "returns the state before its activation",
@@ -106,42 +109,49 @@ _MODEL = (
         (STATE, THREE, NONLINEAR),
         ACTIVATE,
         "real",
+        recognised="returns the state before its activation",
     ),
     Mistake(
         "activates each part by itself",
         ((NEW, "hidden = torch.tanh(self.W(self.embedding(x))) + torch.tanh(self.U(hidden))"),),
         (VALUES, STATE),
         EQUATIONS,
+        recognised="activates each part by itself",
     ),
     Mistake(
         "leaves out U",
         ((NEW, _tanh("self.W(self.embedding(x)) + hidden")),),
         (VALUES, STATE),
         EQUATIONS,
+        recognised="leaves out U",
     ),
     Mistake(
         "leaves out the old state",
         ((NEW, _tanh("self.W(self.embedding(x))")),),
         (VALUES, STATE, GRADIENTS),
         EQUATIONS,
+        recognised="leaves out the old state",
     ),
     Mistake(
-        "multiplies where it should add",
+        "multiplies instead of adding",
         ((NEW, NEW.replace(" + self.U", " * self.U")),),
         (VALUES, STATE),
         EQUATIONS,
+        recognised="multiplies instead of adding",
     ),
     Mistake(
         "passes the sum through U",
         ((NEW, _tanh("self.U(self.W(self.embedding(x)) + hidden)")),),
         (VALUES, STATE),
         EQUATIONS,
+        recognised="passes the sum through U",
     ),
     Mistake(
         "shares no embedding: one-hot through another matrix",
         ((NEW, NEW.replace("self.embedding(x)", "torch.relu(self.embedding(x))")),),
         (VALUES, GRADIENTS),
         EQUATIONS,
+        recognised="applies a ReLU to the embedding",
     ),
     Mistake(
         "has a sigmoid inside",
@@ -149,6 +159,7 @@ _MODEL = (
         (VALUES, RAW),
         SIGMOID,
         "real",
+        recognised="has a sigmoid inside",
     ),
     Mistake(
         "has a softmax over one logit",
@@ -156,6 +167,7 @@ _MODEL = (
         (VALUES, RAW),
         SIGMOID,
         "real",
+        recognised="has a softmax over one logit",
     ),
     Mistake(
         "squeezes the logits",
@@ -163,30 +175,35 @@ _MODEL = (
         (SHAPES, VALUES),
         ROW,
         "real",
+        recognised="squeezes the logits",
     ),
     Mistake(
         "gives two logits",
         ((V, "self.V = nn.Linear(hidden_size, 2)"),),
         (SHAPES, VALUES),
         ROW,
+        recognised="returns two logits",
     ),
     Mistake(
         "gives the mean logit of the batch",
         ((RETURN, "return self.V(hidden).mean().expand(len(x), 1), hidden"),),
         (VALUES, APART),
         EQUATIONS,
+        recognised="returns the mean logit of the batch",
     ),
     Mistake(
-        "takes the batch's mean away",
+        "subtracts the batch's mean",
         ((NEW, f"{NEW}\n        hidden = hidden - hidden.mean(dim=0)"),),
         (VALUES, APART),
         LEAK,
+        recognised="subtracts the batch's mean from the state",
     ),
     Mistake(
         "returns the logits alone",
         ((RETURN, "return self.V(hidden)"),),
         (SHAPES, STATE),
         "Return both",
+        recognised="returns the logits alone",
     ),
     Mistake(
         "detaches the state",
@@ -194,6 +211,7 @@ _MODEL = (
         (GRADIENTS,),
         CUT,
         "real",
+        recognised="detaches the state",
     ),
     Mistake(
         "detaches the sum",
@@ -201,6 +219,7 @@ _MODEL = (
         (GRADIENTS,),
         CUT,
         "real",
+        recognised="detaches the new state",
     ),
     Mistake(
         "keeps the state on self",
@@ -220,6 +239,7 @@ _MODEL = (
         ((RETURN, "return self.V(hidden).float(), hidden"),),
         (FLOAT64,),
         DTYPE,
+        recognised="rounds the logits to float32",
     ),
     Mistake(
         "writes into the old state",
@@ -239,6 +259,7 @@ _MODEL = (
         ((ZEROS, ZEROS.replace("new_zeros", "new_ones")),),
         (FROM_ZEROS,),
         ONE_ROW,
+        recognised="starts from ones",
     ),
     Mistake(
         "starts from a single row",
@@ -246,6 +267,7 @@ _MODEL = (
         (FROM_ZEROS,),
         ONE_ROW,
         "real",
+        recognised="starts from a single row",
     ),
     Mistake(
         "starts with a layer axis",
@@ -253,6 +275,7 @@ _MODEL = (
         (FROM_ZEROS,),
         ONE_ROW,
         "real",
+        recognised="starts with a layer axis",
     ),
     Mistake(
         "starts as wide as the embedding",
@@ -260,6 +283,7 @@ _MODEL = (
         (FROM_ZEROS,),
         ONE_ROW,
         "real",
+        recognised="starts as wide as the embedding",
     ),
     Mistake(
         "starts on the CPU",
@@ -277,12 +301,14 @@ _LOOP = (
         (CARRIED, A_RUNS),
         PASS_ON,
         "real",
+        recognised="passes no state on",
     ),
     Mistake(
         "starts every step from zeros",
         ((CALL, "logits, hidden = model(X[:, t], model.init_hidden(B))"),),
         (CARRIED, A_RUNS),
         PASS_ON,
+        recognised="passes no state on",
     ),
     Mistake(
         "makes the first state as long as the sequence",
@@ -292,7 +318,7 @@ _LOOP = (
         "real",
     ),
     Mistake(
-        "goes on from the batch before",
+        "continues from the previous batch",
         (
             (
                 INIT,
@@ -311,27 +337,31 @@ _LOOP = (
         (IN_ORDER, TO_CRITERION, A_RUNS),
         AS_IT_IS,
         "real",
+        recognised="stops before the last token",
     ),
     Mistake(
         "reads the last token alone",
         ((LOOP, "for t in [T - 1]:"),),
         (IN_ORDER, A_RUNS),
         TOKENS,
+        recognised="reads the last token alone",
     ),
     Mistake(
         "reads from the end",
         ((LOOP, "for t in reversed(range(T)):"),),
         (IN_ORDER, TO_CRITERION),
         TOKENS,
+        recognised="reads from the end",
     ),
     Mistake(
         "reads three tokens",
         ((LOOP, "for t in range(3):"),),
         (IN_ORDER, TO_CRITERION),
         AS_IT_IS,
+        recognised="reads three tokens",
     ),
     Mistake(
-        "reads rows for columns",
+        "reads rows instead of columns",
         (
             (INIT, INIT.replace("B", "T")),
             (LOOP, "for t in range(B):"),
@@ -347,6 +377,7 @@ _LOOP = (
         (THROUGH,),
         NO_DETACH,
         "real",
+        recognised="detaches the state between the steps",
     ),
     Mistake(
         "averages the outputs",
@@ -357,6 +388,7 @@ _LOOP = (
         ),
         (TO_CRITERION, V_LOSSES),
         AS_IT_IS,
+        recognised="averages the outputs",
     ),
     Mistake(
         "takes the first output",
@@ -367,6 +399,7 @@ _LOOP = (
         ),
         (TO_CRITERION, V_LOSSES, HALF, EXAMPLES),
         AS_IT_IS,
+        recognised="takes the first output",
     ),
     Mistake(
         "gives the criterion probabilities",
@@ -374,6 +407,7 @@ _LOOP = (
         (TO_CRITERION, V_LOSSES),
         AS_IT_IS,
         "real",
+        recognised="gives the criterion probabilities",
     ),
     Mistake(
         "gives the criterion whole numbers",
@@ -381,6 +415,7 @@ _LOOP = (
         (FLOATS,),
         LABELS,
         "real",
+        recognised="gives the criterion whole numbers",
     ),
     Mistake(
         "gives the criterion two shapes",
@@ -388,12 +423,14 @@ _LOOP = (
         (FLOATS,),
         LABELS,
         "real",
+        recognised="gives the criterion two shapes",
     ),
     Mistake(
         "gives the criterion exchanged labels",
         ((CRITERION, CRITERION.replace("(logits, y", "(logits, (1 - y)")),),
         (FLOATS, V_LOSSES),
         LABELS,
+        recognised="gives the criterion exchanged labels",
     ),
     Mistake(
         "sums the loss over all steps",
@@ -409,6 +446,7 @@ _LOOP = (
         ),
         (TO_CRITERION, T_LOSSES, V_LOSSES),
         AS_IT_IS,
+        recognised="sums the loss over all steps",
     ),
     Mistake(
         "has a criterion of its own",
@@ -420,6 +458,7 @@ _LOOP = (
         ),
         (TO_CRITERION, EVERY),
         "Use the criterion that is passed in",
+        recognised="has a criterion of its own",
     ),
 )
 
@@ -434,57 +473,75 @@ _TRAINING = (
         (EVERY, STEPS),
         CALL_ANEW,
         "real",
+        recognised="calls train_gen once",
     ),
     Mistake(
         "divides the losses of batches by the size of the last one",
         ((TRAIN_LOSS, TRAIN_LOSS.replace("len(losses)", "len(X)")),),
         ("test_train_losses_are_epoch_means",),
         "divide once, by the number of batches or examples",
+        recognised="divides the training losses by the size of the last batch",
     ),
     Mistake(
         "leaves out the last batch",
         ((TRAIN_GEN, "for X, y in list(train_gen())[:-1]:"),),
         (EVERY, STEPS),
-        CALL_ANEW,
+        "once on every training batch",
+        recognised="leaves out the last training batch",
     ),
     Mistake(
         "learns from the validation batches too",
         ((TRAIN_GEN, "for X, y in [*train_gen(), *valid_gen()]:"),),
         (EVERY, V_MODE),
-        CALL_ANEW,
+        "Nothing must be learnt from the validation data",
+        recognised="trains on the validation batches too",
     ),
-    Mistake("forgets the step", ((STEP, ""),), (STEPS,), ONCE, "real"),
+    Mistake(
+        "forgets the step", ((STEP, ""),), (STEPS,), ONCE, "real", recognised="forgets the step"
+    ),
     Mistake(
         "makes one step per epoch",
         ((STEP, ""), (TRAIN_LOSS, f"        optimizer.step()\n{TRAIN_LOSS}")),
         (STEPS,),
         ONCE,
+        recognised="makes one step per epoch",
     ),
     Mistake(
         "steps before the backward pass",
         ((BACKWARD, ""), (STEP, STEP + BACKWARD)),
         (STEPS,),
         ONCE,
+        recognised="steps before the backward pass",
     ),
     Mistake(
         "forgets the backward pass",
         ((BACKWARD, ""),),
         (STEPS, THROUGH),
         ONCE,
+        recognised="forgets the backward pass",
     ),
     Mistake(
         "has an optimizer of its own",
         ((EPOCHS, f"optimizer = torch.optim.Adam(model.parameters())\n    {EPOCHS}"),),
         (STEPS,),
-        ONCE,
+        "Use the optimizer that is passed in",
+        recognised="has an optimizer of its own",
     ),
-    Mistake("never sets the gradients to zero", ((ZERO, ""),), (FRESH,), SET_ZERO, "real"),
+    Mistake(
+        "never sets the gradients to zero",
+        ((ZERO, ""),),
+        (FRESH,),
+        SET_ZERO,
+        "real",
+        recognised="never sets the gradients to zero",
+    ),
     Mistake(
         "sets the gradients to zero once per epoch",
         ((ZERO, ""), (TRAIN_MODE, f"{TRAIN_MODE}        optimizer.zero_grad()\n")),
         (FRESH,),
         SET_ZERO,
         "real",
+        recognised="sets the gradients to zero once per epoch",
     ),
     Mistake("never calls train()", ((TRAIN_MODE, ""),), (IN_TRAIN,), MODES, "real"),
     Mistake(
@@ -514,43 +571,50 @@ _TRAINING = (
         (T_LOSSES,),
         DIVIDE,
         "real",
+        recognised="keeps the last batch's training loss",
     ),
     Mistake(
         "does not divide the training loss",
         ((TRAIN_LOSS, "        train_losses.append(sum(losses))\n"),),
         (T_LOSSES,),
         DIVIDE,
+        recognised="does not divide the training loss",
     ),
     Mistake(
         "keeps every batch's training loss",
         ((TRAIN_LOSS, "        train_losses.extend(losses)\n"),),
         (ENTRIES, T_LOSSES),
         "one per epoch",
+        recognised="keeps one training loss per batch",
     ),
     Mistake(
         "does not divide the validation loss",
         ((VALID_LOSS, "        valid_losses.append(sum(losses))\n"),),
         (V_LOSSES,),
         VALID,
+        recognised="does not divide the validation loss",
     ),
     Mistake(
         "validates on the training batches",
         ((VALIDATE, VALIDATE.replace("valid_gen", "train_gen")),),
         (V_LOSSES, V_MODE),
-        VALID,
+        "Your validation goes over the training batches",
         "real",
+        recognised="validates on the training batches",
     ),
     Mistake(
-        "goes on adding to the training losses",
+        "keeps adding to the training losses",
         ((EVAL, EVAL.replace("losses = ", "losses += ")),),
         (V_LOSSES,),
         VALID,
+        recognised="keeps adding to the training losses",
     ),
     Mistake(
-        "trains for one epoch more",
+        "trains for one extra epoch",
         ((EPOCHS, "for _ in range(n_epochs + 1):"),),
         (ENTRIES, EVERY),
         "one per epoch",
+        recognised="trains for one extra epoch",
     ),
     Mistake(
         "keeps the best state by reference",
@@ -558,42 +622,67 @@ _TRAINING = (
         (BEST,),
         KEEP,
         "real",
+        recognised="keeps the last state",
     ),
-    Mistake("keeps the last state", ((BETTER, "if True:"),), (BEST,), KEEP, "real"),
-    Mistake("keeps the first state", ((BETTER, "if len(valid_losses) == 1:"),), (BEST,), KEEP),
-    Mistake("keeps the worst state", ((BETTER, BETTER.replace("min", "max")),), (BEST,), KEEP),
+    Mistake(
+        "keeps the last state",
+        ((BETTER, "if True:"),),
+        (BEST,),
+        KEEP,
+        "real",
+        recognised="keeps the last state",
+    ),
+    Mistake(
+        "keeps the first state",
+        ((BETTER, "if len(valid_losses) == 1:"),),
+        (BEST,),
+        KEEP,
+        recognised="keeps the first state",
+    ),
+    Mistake(
+        "keeps the worst state",
+        ((BETTER, BETTER.replace("min", "max")),),
+        (BEST,),
+        KEEP,
+        recognised="keeps the worst state",
+    ),
     Mistake(
         "chooses by the training loss",
         ((BETTER, "if train_losses[-1] == min(train_losses):"),),
         (BEST,),
         KEEP,
+        recognised="chooses by the training loss",
     ),
     Mistake(
         "compares with the epoch before",
         ((BETTER, "if valid_losses[-1] == min(valid_losses[-2:]):"),),
         (BEST,),
         KEEP,
+        recognised="compares with the epoch before",
     ),
     Mistake(
         "returns the model",
         ((COPY, "best_state = copy.deepcopy(model)"),),
         (ENTRIES, BEST),
         "not a state dict",
+        recognised="keeps the model instead of its state",
     ),
     Mistake(
-        "goes on with the lists of the call before",
+        "continues the lists of the previous call",
         (
             ("    n_epochs: int,\n", "    n_epochs: int,\n    train_losses=[],\n"),
             ("    train_losses: list[float] = []\n", ""),
         ),
         (ENTRIES,),
         "one per epoch",
+        recognised="continues the lists of the previous call",
     ),
     Mistake(
         "returns the losses alone",
         ((RESULT, "return train_losses, valid_losses"),),
         (ENTRIES, BEST),
         "(train_losses, valid_losses, best_state)",
+        recognised="returns the losses alone",
     ),
 )
 
@@ -604,6 +693,7 @@ _ACCURACY = (
         (HALF, EXAMPLES),
         COMPARE,
         "real",
+        recognised="has its threshold at 0.5 on logits",
     ),
     Mistake(
         "takes the argmax of one logit",
@@ -611,19 +701,22 @@ _ACCURACY = (
         (HALF, EXAMPLES),
         COMPARE,
         "real",
+        recognised="always predicts 0",
     ),
     Mistake(
         "compares (B, 1) with (B,)",
         ((SAID, SAID.replace(".squeeze(1)", "")),),
         (HALF, EXAMPLES),
-        COMPARE,
+        "Give predictions and labels one shape",
         "real",
+        recognised="compares every answer with every label",
     ),
     Mistake(
-        "says the opposite",
+        "predicts the opposite",
         ((SAID, SAID.replace("> 0", "< 0")),),
         (HALF, EXAMPLES, SINGLE),
-        COMPARE,
+        "exactly that of the opposite predictions",
+        recognised="predicts the opposite",
     ),
     Mistake(
         "gives percent",
@@ -631,6 +724,7 @@ _ACCURACY = (
         (HALF, EXAMPLES, SINGLE),
         COUNT,
         "real",
+        recognised="returns the accuracy in percent",
     ),
     Mistake(
         "averages the batches' accuracies",
@@ -641,18 +735,21 @@ _ACCURACY = (
         (EXAMPLES,),
         COUNT,
         "real",
+        recognised="averages the batches' accuracies",
     ),
     Mistake(
         "gives the last batch's accuracy",
         ((RIGHT, RIGHT.replace("+=", "=")), (TOTAL, TOTAL.replace("+=", "="))),
         (EXAMPLES,),
         COUNT,
+        recognised="returns the last batch's accuracy",
     ),
     Mistake(
         "leaves out the last batch of the data",
         ((DATA_GEN, "for X, y in list(data_gen())[:-1]:"),),
         (HALF, EXAMPLES),
         COUNT,
+        recognised="leaves out the last batch",
     ),
     Mistake(
         "squeezes a batch of one",

@@ -33,6 +33,7 @@ MISTAKES = (
         (RNN, LSTM, APART),
         "batch_first",
         "real",
+        recognised="runs over the batch",
     ),
     Mistake(
         "hidden is passed for num_layers",
@@ -40,6 +41,7 @@ MISTAKES = (
         (SINGLE,),
         "num_layers",
         "real",
+        recognised="passes hidden as num_layers",
     ),
     Mistake(
         "two layers",
@@ -52,12 +54,14 @@ MISTAKES = (
         ((LAYER, "layer = nn.RNN"),),
         (LSTM, GRADIENTS),
         "one layer of nn.LSTM",
+        recognised="runs nn.RNN for lstm",
     ),
     Mistake(
         "a GRU instead of an RNN",
         ((LAYER, 'layer = {"rnn": nn.GRU, "lstm": nn.LSTM}[kind]'),),
         (RNN,),
         "one layer of nn.RNN",
+        recognised="runs nn.GRU",
     ),
     Mistake(
         "the embeddings are pooled",
@@ -75,6 +79,7 @@ MISTAKES = (
         (RNN, LSTM),
         "max over the time axis",
         "real",
+        recognised="reads the last output",
     ),
     Mistake(
         "a mean pool",
@@ -82,6 +87,7 @@ MISTAKES = (
         (RNN, LSTM),
         "max over the time axis",
         "real",
+        recognised="pools by the mean",
     ),
     Mistake(
         "pooled over the batch",
@@ -89,6 +95,7 @@ MISTAKES = (
         (RNN, LSTM, SHAPE),
         "(dim=1)",
         "real",
+        recognised="pools over the batch",
     ),
     Mistake(
         "a softmax inside",
@@ -96,6 +103,7 @@ MISTAKES = (
         (RNN, LSTM, SOFTMAX),
         "cross_entropy applies the softmax itself",
         "real",
+        recognised="ends with a softmax",
     ),
     Mistake(
         "squeeze without a dimension",
@@ -139,13 +147,15 @@ MISTAKES = (
         ),
         (SHAPE,),
         "hidden",
+        recognised="runs with one batch size only",
     ),
     Mistake(
         "token 0 is masked",
         ((EMBED, "embedded = self.embedding(x) * (x != 0)[:, :, None]"),),
         (RNN, LSTM),
-        "Add no other layers",
+        "Do not mask anything",
         "real",
+        recognised="masks token 0",
     ),
     Mistake(
         "float32 is written down",
@@ -191,7 +201,7 @@ MISTAKES = (
         "sizes",
     ),
     Mistake(
-        "an LSTM unless said otherwise",
+        "an LSTM by default",
         (('kind: str = "rnn"', 'kind: str = "lstm"'),),
         (WIDE,),
         "defaults",
@@ -205,6 +215,7 @@ MISTAKES = (
         (RUNS, SETTINGS),
         "one row for each setting",
         file=CSV,
+        recognised="has one run of a model",
     ),
     Mistake(
         "no column for a hyperparameter",
@@ -212,6 +223,7 @@ MISTAKES = (
         (SETTINGS,),
         "each hyperparameter that you varied",
         file=CSV,
+        recognised="does not name its hyperparameters",
     ),
     Mistake(
         "validation accuracies are NaN",
@@ -224,6 +236,7 @@ MISTAKES = (
         (SETTINGS,),
         "A number from 0 to 1",
         file=CSV,
+        recognised="lacks a model's validation accuracies",
     ),
     Mistake(
         "one model is not tested",
@@ -231,6 +244,7 @@ MISTAKES = (
         (TESTED,),
         "on the test set",
         file=CSV,
+        recognised="lacks a model's test accuracy",
     ),
     Mistake(
         "no names of the columns",
@@ -238,6 +252,7 @@ MISTAKES = (
         (RUNS, SETTINGS, TESTED),
         "The first row names the columns",
         file=CSV,
+        recognised="has no names of columns",
     ),
     Mistake(
         "no column with test accuracies",
@@ -245,5 +260,6 @@ MISTAKES = (
         (RUNS, SETTINGS, TESTED),
         "The first row names the columns",
         file=CSV,
+        recognised="has no column for the test",
     ),
 )

@@ -55,6 +55,7 @@ _EVALUATION = (
         (E_LOSS,),
         OVER,
         "real",
+        recognised="averages the batches' losses",
     ),
     Mistake(
         "divides the summed losses of batches by the examples",
@@ -62,12 +63,14 @@ _EVALUATION = (
         (E_LOSS, V_LOSS),
         OVER,
         "real",
+        recognised="divides the summed losses of batches by the examples",
     ),
     Mistake(
         "does not divide the loss",
         ((RESULT, "return loss, right / N"),),
         (E_LOSS, V_LOSS),
         OVER,
+        recognised="does not divide the loss",
     ),
     Mistake(
         "averages the batches' accuracies",
@@ -78,12 +81,14 @@ _EVALUATION = (
         (E_ACCURACY,),
         OVER,
         "real",
+        recognised="averages the batches' accuracies",
     ),
     Mistake(
         "counts the right examples",
         ((RESULT, "return loss / N, right"),),
         (E_ACCURACY, V_ACCURACY),
         "from 0 to 1",
+        recognised="counts the right examples",
     ),
     Mistake(
         "gives percent",
@@ -91,6 +96,7 @@ _EVALUATION = (
         (E_ACCURACY, V_ACCURACY),
         "not percent",
         "real",
+        recognised="returns the accuracy in percent",
     ),
     Mistake(
         "divides by the batches' number times the first batch's size",
@@ -103,6 +109,7 @@ _EVALUATION = (
         (E_LOSS, E_ACCURACY),
         OVER,
         "real",
+        recognised="divides by the number of batches times the first batch's size",
     ),
     Mistake(
         "leaves out the last batch",
@@ -110,6 +117,7 @@ _EVALUATION = (
         (E_LOSS, E_ACCURACY),
         OVER,
         "real",
+        recognised="leaves out the last batch",
     ),
     Mistake(
         "gives the last batch's figures",
@@ -121,6 +129,7 @@ _EVALUATION = (
         (E_LOSS, E_ACCURACY),
         OVER,
         "real",
+        recognised="returns the last batch's figures",
     ),
     Mistake(
         "squeezes the logits",
@@ -133,27 +142,31 @@ _EVALUATION = (
         "takes the argmax over the batch",
         ((RIGHT, "right += int((logits.argmax(dim=0)[labels] == labels).sum())"),),
         (E_ACCURACY,),
-        OVER,
+        "the argmax over dim 1, the classes",
         "real",
+        recognised="takes the argmax over the batch",
     ),
     Mistake(
         "applies the softmax twice in evaluation",
         ((LOSS, LOSS.replace("(logits,", "(logits.softmax(dim=1),")),),
         (E_LOSS, V_LOSS),
-        OVER,
+        "cross_entropy takes the logits as they are",
         "real",
+        recognised="applies the softmax twice in evaluation",
     ),
     Mistake(
         "gives the accuracy first",
         ((RESULT, "return right / N, loss / N"),),
         (E_LOSS, E_ACCURACY),
-        OVER,
+        "asks for (loss, accuracy)",
+        recognised="returns the accuracy first",
     ),
     Mistake(
         "gives the loss alone",
         ((RESULT, "return loss / N"),),
         (E_LOSS, E_ACCURACY),
         "(loss, accuracy)",
+        recognised="returns the loss alone",
     ),
     Mistake(
         "never calls eval()",
@@ -195,6 +208,7 @@ _TRAINING = (
         (FRESH,),
         SET_ZERO,
         "real",
+        recognised="sets the gradients to zero once per epoch",
     ),
     Mistake(
         "never sets the gradients to zero",
@@ -202,6 +216,7 @@ _TRAINING = (
         (FRESH,),
         SET_ZERO,
         "real",
+        recognised="never sets the gradients to zero",
     ),
     Mistake(
         "forgets the step",
@@ -209,18 +224,21 @@ _TRAINING = (
         (STEPS, RATE),
         ONCE,
         "real",
+        recognised="never uses the gradients in a step",
     ),
     Mistake(
         "makes one step per epoch",
         ((STEP, ""), (MEAN, MEAN.replace("    return", "    optimizer.step()\n    return"))),
         (STEPS,),
         ONCE,
+        recognised="makes one step per epoch",
     ),
     Mistake(
         "steps before the backward pass",
         ((BACKWARD, "        optimizer.step()\n        loss.backward()\n"),),
         (STEPS,),
         ONCE,
+        recognised="never uses the gradients in a step",
     ),
     Mistake(
         "sets the gradients to zero after the backward pass",
@@ -228,6 +246,7 @@ _TRAINING = (
         (STEPS,),
         ONCE,
         "real",
+        recognised="erases the gradients before the step",
     ),
     Mistake(
         "optimises a copy of the model",
@@ -240,12 +259,14 @@ _TRAINING = (
         (STEPS, RATE),
         ONCE,
         "real",
+        recognised="optimises other parameters",
     ),
     Mistake(
         "trains a copy of the model",
         ((OPTIMIZER, f"model = copy.deepcopy(model)\n    {OPTIMIZER}"),),
         (STEPS, ENDS, BEST),
         ONCE,
+        recognised="trains a copy of the model",
     ),
     Mistake(
         "ignores the learning rate",
@@ -260,12 +281,14 @@ _TRAINING = (
         (CROSS_ENTROPY,),
         SOFTMAX,
         "real",
+        recognised="learns from probabilities",
     ),
     Mistake(
         "learns by nll_loss of logits",
         ((LOSS_OF_BATCH, "loss = F.nll_loss(model(inputs), labels)"),),
         (CROSS_ENTROPY,),
         SOFTMAX,
+        recognised="learns by nll_loss of logits",
     ),
     Mistake(
         "learns by squared errors",
@@ -278,12 +301,14 @@ _TRAINING = (
         ),
         (CROSS_ENTROPY, T_LOSS),
         SOFTMAX,
+        recognised="learns by squared errors",
     ),
     Mistake(
         "goes up the gradient",
         ((LOSS_OF_BATCH, "loss = -F.cross_entropy(model(inputs), labels)"),),
         (CROSS_ENTROPY,),
-        SOFTMAX,
+        "Call backward() on the loss itself",
+        recognised="goes up the gradient",
     ),
     Mistake(
         "leaves out the last training batch",
@@ -291,30 +316,35 @@ _TRAINING = (
         (EVERY, STEPS),
         ONCE,
         "real",
+        recognised="leaves out the last training batch",
     ),
     Mistake(
         "trains on the first batch alone",
         ((EPOCH, EPOCH.replace("in batches", "in batches[:1]")),),
         (EVERY, STEPS),
         ONCE,
+        recognised="trains on the first batch alone",
     ),
     Mistake(
         "trains on the validation batches too",
         ((TRAIN_LOSS, TRAIN_LOSS.replace("batches,", "[*batches, *val_batches],")),),
         (EVERY,),
         ONCE,
+        recognised="trains on the validation batches too",
     ),
     Mistake(
-        "trains for one epoch more",
+        "trains for one extra epoch",
         ((EPOCHS, "for _ in range(epochs + 1):"),),
         (ENTRIES, EVERY),
         "one per epoch",
+        recognised="trains for one extra epoch",
     ),
     Mistake(
         "trains for one epoch",
         ((EPOCHS, "for _ in range(1):"),),
         (ENTRIES, EVERY),
         "one per epoch",
+        recognised="trains for one epoch",
     ),
     Mistake(
         "draws batches with replacement",
@@ -325,7 +355,8 @@ _TRAINING = (
             ),
         ),
         (EVERY,),
-        ONCE,
+        "once on every training batch",
+        recognised="repeats some training batches and leaves out others",
     ),
     Mistake(
         "shuffles the caller's list",
@@ -335,12 +366,14 @@ _TRAINING = (
         ),
         (ALONE,),
         A_COPY,
+        recognised="shuffles the caller's list",
     ),
     Mistake(
         "writes into the batches",
         ((LOSS_OF_BATCH, f"inputs[:, 1:] = 0\n        {LOSS_OF_BATCH}"),),
         (ALONE,),
-        A_COPY,
+        "Do not write into a batch",
+        recognised="writes into the batches",
     ),
 )
 
@@ -351,6 +384,7 @@ _HISTORY = (
         (T_LOSS,),
         DIVIDE,
         "real",
+        recognised="keeps the last batch's training loss",
     ),
     Mistake(
         "does not divide the training loss",
@@ -358,6 +392,7 @@ _HISTORY = (
         (T_LOSS,),
         DIVIDE,
         "real",
+        recognised="does not divide the training loss",
     ),
     Mistake(
         "divides batch losses by the examples",
@@ -365,9 +400,10 @@ _HISTORY = (
         (T_LOSS,),
         DIVIDE,
         "real",
+        recognised="divides the batches' training losses by the examples",
     ),
     Mistake(
-        "goes on adding the training loss over epochs",
+        "keeps adding the training loss over epochs",
         (
             (
                 HISTORY,
@@ -376,6 +412,7 @@ _HISTORY = (
         ),
         (T_LOSS,),
         DIVIDE,
+        recognised="keeps adding the training loss over epochs",
     ),
     Mistake(
         "keeps one training loss per batch",
@@ -387,6 +424,7 @@ _HISTORY = (
         ),
         (ENTRIES,),
         "one per epoch",
+        recognised="keeps one training loss per batch",
     ),
     Mistake(
         "validates on the training batches",
@@ -394,12 +432,14 @@ _HISTORY = (
         (V_LOSS, V_ACCURACY, V_MODE),
         AFTER,
         "real",
+        recognised="validates on the training batches",
     ),
     Mistake(
         "validates before the epoch",
         ((TRAIN_LOSS, ""), (EVALUATE, EVALUATE + TRAIN_LOSS)),
         (V_LOSS, V_ACCURACY),
         AFTER,
+        recognised="validates before the epoch",
     ),
     Mistake(
         "validates once, at the end",
@@ -412,18 +452,21 @@ _HISTORY = (
         ),
         (V_LOSS, V_ACCURACY, BEST),
         AFTER,
+        recognised="validates once, at the end",
     ),
     Mistake(
         "exchanges loss and accuracy",
         ((EVALUATE, EVALUATE.replace("loss, accuracy", "accuracy, loss")),),
         (V_LOSS, V_ACCURACY),
-        AFTER,
+        "takes them in the other order",
+        recognised="exchanges loss and accuracy",
     ),
     Mistake(
         "the best is what is below every training loss",
         ((BETTER, BETTER.replace("val_loss", "train_loss")),),
         (BEST,),
         "Compare with the best value so far",
+        recognised="keeps the last state",
     ),
     Mistake(
         "keeps the best state by reference",
@@ -431,6 +474,7 @@ _HISTORY = (
         (BEST,),
         KEEP,
         "real",
+        recognised="keeps the last state",
     ),
     Mistake(
         "keeps a shallow copy of the best state",
@@ -438,6 +482,7 @@ _HISTORY = (
         (BEST,),
         KEEP,
         "real",
+        recognised="keeps the last state",
     ),
     Mistake(
         "keeps the last state",
@@ -445,36 +490,42 @@ _HISTORY = (
         (BEST,),
         KEEP,
         "real",
+        recognised="keeps the last state",
     ),
     Mistake(
         "keeps the first state",
         ((BETTER, "if not val_loss:"),),
         (BEST,),
         KEEP,
+        recognised="keeps the first state",
     ),
     Mistake(
         "keeps the worst state",
         ((BETTER, "if loss > max(val_loss, default=0.0):"),),
         (BEST,),
         KEEP,
+        recognised="keeps the worst state",
     ),
     Mistake(
         "compares with the epoch before",
         ((BETTER, "if not val_loss or loss < val_loss[-1]:"),),
         (BEST,),
         KEEP,
+        recognised="compares with the epoch before",
     ),
     Mistake(
         "chooses by the training loss",
         ((BETTER, "if train_loss[-1] == min(train_loss):"),),
         (BEST,),
         KEEP,
+        recognised="chooses by the training loss",
     ),
     Mistake(
         "keeps the model as best state",
         ((COPY, "best_state = copy.deepcopy(model)"),),
         (BEST,),
         "not the model's state dict",
+        recognised="keeps the model instead of its state",
     ),
     Mistake(
         "ends with the first weights",
@@ -484,6 +535,7 @@ _HISTORY = (
         ),
         (ENDS,),
         OWN_MODEL,
+        recognised="ends with the first weights",
     ),
     Mistake(
         "returns a dict",
@@ -496,21 +548,24 @@ _HISTORY = (
         ),
         (ENTRIES, T_LOSS, V_LOSS, V_ACCURACY, BEST),
         "Return an object with the attributes",
+        recognised="returns a dict",
     ),
     Mistake(
-        "goes on with the lists of the call before",
+        "continues the lists of the previous call",
         (
             ("epochs: int, lr: float\n", "epochs: int, lr: float, val_loss=[]\n"),
             ("    val_loss: list[float] = []\n    val_accuracy", "    val_accuracy"),
         ),
         (ENTRIES,),
         "one per epoch",
+        recognised="continues the lists of the previous call",
     ),
     Mistake(
         "returns the lists alone",
         ((HISTORY, "return train_loss, val_loss"),),
         (ENTRIES, BEST),
-        "Return an object with the attributes",
+        "the best weights are lost",
+        recognised="returns the losses alone",
     ),
 )
 

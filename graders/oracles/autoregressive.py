@@ -1,18 +1,25 @@
 """The language model, its loss, its sampling and its loop: formulas and plain loops over numbers."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from graders.oracles.formulas import affine
+from graders.oracles.formulas import Activation, affine, same
 from graders.oracles.roles import Parameter
-from graders.oracles.torch_rnn import bias_of, lstm, matrices, stacks, states
+from graders.oracles.torch_rnn import Layer, bias_of, lstm, matrices, stacks, states
 
 
 def language_model_logits(
-    parameters: Sequence[Parameter], sizes: Sequence[int], layers: int, x: Tensor
+    parameters: Sequence[Parameter],
+    sizes: Sequence[int],
+    layers: int,
+    x: Tensor,
+    kind: str = "lstm",
+    run: Callable[[Layer, Tensor], Tensor] = lstm,
+    after: Activation = same,
+    directions: int = 1,
 ) -> Iterator[Tensor]:
     """Yield the logits (B, T, V) of Embedding, `layers` LSTM layers, Linear.
 
@@ -21,14 +28,17 @@ def language_model_logits(
         sizes: V, E, H, all different.
         layers: the number of layers, in one module or in several.
         x: (B, T) token ids.
+        kind, run: of the recurrent layers.
+        after: what their outputs go through.
+        directions: of each layer, 1 or 2.
     """
     V, E, H = sizes
-    tables, weights = (matrices(parameters, V, width) for width in (E, H))
-    for stack in stacks(parameters, "lstm", E):
-        if len(stack) != layers or any(len(layer) > 1 for layer in stack):
+    tables, weights = (matrices(parameters, V, width) for width in (E, H * directions))
+    for stack in stacks(parameters, kind, E):
+        if len(stack) != layers or any(len(layer) != directions for layer in stack):
             continue
         for _, table in tables:
-            outs = states(stack, lstm, table[x])
+            outs = after(states(stack, run, table[x]))
             for name, weight in weights:
                 yield affine(outs, weight, bias_of(parameters, name))
 
@@ -41,13 +51,20 @@ def loss_per_token(logits: Tensor, targets: Tensor, pad: int) -> Tensor:
         targets: (B, T).
         pad: the id that is left out.
     """
-    terms = []
+    terms = [term for row in token_losses(logits, targets, pad) for term in row]
+    return torch.stack(terms).sum() / len(terms)
+
+
+def token_losses(logits: Tensor, targets: Tensor, pad: int | None) -> list[list[Tensor]]:
+    """List -ln softmax(logits)[target] of the targets that are not pads, row by row."""
+    rows: list[list[Tensor]] = []
     for row, wanted in zip(logits, targets.tolist(), strict=True):
+        rows.append([])
         for scores, token in zip(row, wanted, strict=True):
             if token != pad:
                 highest = scores.detach().max()
-                terms.append(highest + (scores - highest).exp().sum().log() - scores[token])
-    return torch.stack(terms).sum() / len(terms)
+                rows[-1].append(highest + (scores - highest).exp().sum().log() - scores[token])
+    return rows
 
 
 def next_tokens(batch: Tensor, pad: int) -> Tensor:
@@ -85,7 +102,11 @@ def _divergence(f: float, p: float) -> float:
 
 
 def forced_path(
-    seed: Sequence[int], vocab_size: int, path: Sequence[int], length: int
+    seed: Sequence[int],
+    vocab_size: int,
+    path: Sequence[int],
+    length: int,
+    feed: Callable[[list[int]], list[int]] = list,
 ) -> list[int]:
     """Continue a seed as `given/scripted.py` forces it to, up to `length` tokens, without an end.
 
@@ -94,10 +115,12 @@ def forced_path(
         vocab_size: the ids end below this.
         path: a multiplier, an offset, and the first id of those that can come next.
         length: of the whole list.
+        feed: which of the tokens so far the model reads: all of them.
     """
     multiplier, offset, lowest = path
     tokens = list(seed)
     while len(tokens) < length:
-        total = sum(token * (multiplier + place) for place, token in enumerate(tokens, 1))
-        tokens.append(lowest + (total + offset * len(tokens)) % (vocab_size - lowest))
+        fed = feed(tokens)
+        total = sum(token * (multiplier + place) for place, token in enumerate(fed, 1))
+        tokens.append(lowest + (total + offset * len(fed)) % (vocab_size - lowest))
     return tokens

@@ -50,10 +50,33 @@ class Formula:
         return {**self.needed, **self.optional}
 
 
+def look_up(table: Tensor, x: Tensor) -> Tensor:
+    return table[x]
+
+
+def hidden_layer(w: Roles, embedded: Tensor, activation: Activation = torch.relu) -> Tensor:
+    return activation(affine(embedded, w["W"], w.get("b")))
+
+
+def mlp_layers(V: int, C: int, E: int, H: int) -> Layout:
+    """Return the roles of the MLP's weights."""
+    return Layout({"embedding": (V, E), "W": (H, E), "W_out": (C, H)}, {"b": (H,), "b_out": (C,)})
+
+
 def mlp_logits(
-    parameters: Sequence[Parameter], sizes: Sequence[int], x: Tensor
+    parameters: Sequence[Parameter],
+    sizes: Sequence[int],
+    x: Tensor,
+    *,
+    layers: Callable[[int, int, int, int], Layout] = mlp_layers,
+    embed: Callable[[Tensor, Tensor], Tensor] = look_up,
+    features: Callable[[Roles, Tensor], Tensor] = hidden_layer,
+    pool: Callable[[Tensor], Tensor] = max_over_time,
+    last: Callable[[Tensor], Tensor] = same,
 ) -> Iterator[Tensor]:
     """Yield the logits (B, C) of Embedding, Linear, ReLU, max over time, Linear.
+
+    The steps can be exchanged one by one, which gives the deviations.
 
     Args:
         parameters: the student's own, each used once.
@@ -61,10 +84,9 @@ def mlp_logits(
         x: (B, T) token ids.
     """
     V, C, E, H = sizes
-    layout = Layout({"embedding": (V, E), "W": (H, E), "W_out": (C, H)}, {"b": (H,), "b_out": (C,)})
-    for w in assignments(parameters, layout):
-        features = torch.relu(affine(w["embedding"][x], w["W"], w.get("b")))
-        yield affine(max_over_time(features), w["W_out"], w.get("b_out"))
+    for w in assignments(parameters, layers(V, C, E, H)):
+        pooled = pool(features(w, embed(w["embedding"], x)))
+        yield last(affine(pooled, w["W_out"], w.get("b_out")))
 
 
 def pooled_logits(

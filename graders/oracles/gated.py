@@ -1,4 +1,4 @@
-"""GRU and LSTM: the right formulas, and common wrong ones with their hints."""
+"""GRU and LSTM: the right formulas, with what a deviation may exchange in them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,20 +35,45 @@ LSTM_HINT = (
 
 
 @dataclass(frozen=True)
-class Slip:
-    """A common wrong formula, and the hint for it."""
+class Cell:
+    """One kind of cell, "GRU" or "LSTM", and its right formulas for these sizes."""
 
-    formula: Formula
+    kind: str
+    D: int
+    H: int
+    formulas: Sequence[Formula]
     hint: str
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One kind of cell: its right formulas and its common wrong ones."""
+class Weights:
+    """Which weights the gates have.
 
-    formulas: Sequence[Formula]
-    slips: Sequence[Slip]
-    hint: str
+    Args:
+        gates: with weights of their own.
+        recurrent: gates that read the state.
+        narrow: gates of one number for all units.
+        rows: gates whose bias has a row for each of `batch` samples.
+    """
+
+    gates: str
+    recurrent: str
+    narrow: str = ""
+    rows: str = ""
+    batch: int = 3
+
+    def needed(self, D: int, H: int) -> dict[str, Shape]:
+        wide = {gate: 1 if gate in self.narrow else H for gate in self.gates}
+        found: dict[str, Shape] = {f"W_{g}": (wide[g], D) for g in self.gates}
+        found |= {f"U_{g}": (wide[g], H) for g in self.gates if g in self.recurrent}
+        return found | {f"b_{g}": (self.batch, H) for g in self.rows}
+
+    def optional(self, H: int) -> dict[str, Shape]:
+        others = [gate for gate in self.gates if gate not in self.rows]
+        return {f"b_{gate}": (1 if gate in self.narrow else H,) for gate in others}
+
+
+GRU_WEIGHTS, LSTM_WEIGHTS = Weights("zrn", "zrn"), Weights("ifgo", "ifgo")
 
 
 def in_words(role: str) -> str:
@@ -70,67 +95,49 @@ def keep(z: Tensor, h: Tensor, n: Tensor) -> Tensor:
 
 def gru(D: int, H: int) -> Cell:
     """Describe the GRU (Cho et al., 2014): z takes or keeps, the reset comes before or after U."""
-    right = [_gru(D, H, mix, reset) for mix in (take, keep) for reset in ("before", "after")]
-    return Cell(right, _gru_slips(D, H), GRU_HINT)
+    right = [gru_formula(D, H, mix, reset) for mix in (take, keep) for reset in ("before", "after")]
+    return Cell("GRU", D, H, right, GRU_HINT)
 
 
-def _gru(
+def gru_formula(
     D: int,
     H: int,
     mix: Mix,
     reset: str = "before",
-    gates: str = "zrn",
-    z_is: Activation = sigmoid,
-    r_is: Activation = sigmoid,
-    n_is: Activation = tanh,
+    weights: Weights = GRU_WEIGHTS,
+    split: str = "",
+    **activations: Activation,
 ) -> Formula:
     """Describe one GRU.
 
     Args:
-        reset: what r multiplies: the state "before" U, U's product "after" it, the "input", the
-            state "everywhere", or "nothing". Without a gate r of its own, r is z.
+        reset: what r multiplies: the state "before" U, U's product "after" it, the "sum" of both
+            products, the "input", the state "everywhere", or "nothing".
+        weights: without a gate r of its own, r is z.
+        split: the order of the gates if they are cut out of one matrix along the wrong axis.
+        activations: replacements of a gate's own, by the gate's letter.
     """
+    usual = {"z": sigmoid, "r": sigmoid, "n": tanh} | activations
 
     def run(w: Roles, inputs: Sequence[Tensor]) -> list[Tensor]:
         x, h = inputs
-        z = z_is(_pre(w, "z", x, h))
-        r = r_is(_pre(w, "r", x, h)) if "r" in gates else z
+        sums = {gate: _sum(w, gate, x, h) for gate in weights.gates if gate != "n"}
+        values = {gate: usual[gate](value) for gate, value in _cut(sums, split).items()}
+        z = values.get("z", h)
+        r = values.get("r", z)
         if reset == "after":
-            n = _pre(w, "n", x, torch.zeros_like(h)) + r * (h @ w["U_n"].T + w["b_m"])
+            n = _sum(w, "n", x, torch.zeros_like(h)) + r * (h @ w["U_n"].T + w["b_m"])
         else:
-            n = _pre(w, "n", r * x if reset == "input" else x, _reset(reset, r, h))
-        return [mix(z, r * h if reset == "everywhere" else h, n_is(n))]
+            n = _sum(w, "n", r * x if reset == "input" else x, _reset(reset, r, h))
+        n = usual["n"](r * n if reset == "sum" else n)
+        return [mix(z, r * h if reset == "everywhere" else h, n)]
 
-    return _formula("a GRU", gates, D, H, run, {"b_m": (H,)} if reset == "after" else {})
+    more: dict[str, Shape] = {"b_m": (H,)} if reset == "after" else {}
+    return Formula("a GRU", weights.needed(D, H), weights.optional(H) | more, run)
 
 
 def _reset(reset: str, r: Tensor, h: Tensor) -> Tensor:
-    return h if reset in ("input", "nothing") else r * h
-
-
-def _gru_slips(D: int, H: int) -> list[Slip]:
-    own = "The update gate z and the reset gate r have weights of their own."
-    mixing = "The new state mixes h and the candidate: one factor is z, the other is 1 - z."
-    old = "The new state mixes in h unchanged: only the candidate reads r * h."
-    ignored = "The reset gate multiplies the old state on its way into the candidate."
-    of_input = "The reset gate multiplies the old state, not x."
-    squashed = "The candidate is a tanh; the gates are sigmoids."
-    gates = "The gates z and r are sigmoids, between 0 and 1; only the candidate is a tanh."
-    both: list[Mix] = [lambda z, h, n: z * (h + n), lambda z, h, n: (1 - z) * (h + n)]
-    slips = [Slip(_gru(D, H, mix), mixing) for mix in both]
-    for mix in (take, keep):
-        slips += [
-            Slip(_gru(D, H, mix, "nothing", "zn"), ignored),
-            Slip(_gru(D, H, mix, "everywhere"), old),
-            Slip(_gru(D, H, mix, gates="zn"), own),
-            Slip(_gru(D, H, mix, n_is=sigmoid), squashed),
-            Slip(_gru(D, H, mix, z_is=tanh), gates),
-            Slip(_gru(D, H, mix, r_is=tanh), gates),
-            Slip(_gru(D, H, mix, z_is=tanh, r_is=tanh), gates),
-        ]
-        if D == H:
-            slips.append(Slip(_gru(D, H, mix, "input"), of_input))
-    return slips
+    return h if reset in ("input", "nothing", "sum") else r * h
 
 
 # LSTM -----------------------------------------------------------------------------------------
@@ -140,86 +147,57 @@ Gates = Mapping[str, Tensor]
 
 def lstm(D: int, H: int) -> Cell:
     """Describe the LSTM (Hochreiter and Schmidhuber, 1997, with Gers' forget gate)."""
-    return Cell([_lstm(D, H)], _lstm_slips(D, H), LSTM_HINT)
+    return Cell("LSTM", D, H, [lstm_formula(D, H)], LSTM_HINT)
 
 
-def _lstm(
+def lstm_formula(
     D: int,
     H: int,
-    gates: str = "ifgo",
+    weights: Weights = LSTM_WEIGHTS,
     new_c: Callable[[Gates, Tensor], Tensor] = lambda v, c: v["f"] * c + v["i"] * v["g"],
     new_h: Callable[[Gates, Tensor, Tensor], Tensor] = lambda v, c, old: v["o"] * tanh(c),
-    read: str = "h",
+    read_c: str = "",
     order: str = "hc hc",
+    split: str = "",
     **activations: Activation,
 ) -> Formula:
     """Describe one LSTM.
 
     Args:
         new_c, new_h: from the gates' values, the old c; and the new c, too.
-        read: the state that the gates read.
+        read_c: gates that read c instead of h.
         order: of the states on the way in and out.
+        split: the order of the gates if they are cut out of one matrix along the wrong axis.
         activations: replacements of a gate's own, by the gate's letter.
     """
-    usual = {"i": sigmoid, "f": sigmoid, "g": tanh, "o": sigmoid}
+    usual = {"i": sigmoid, "f": sigmoid, "g": tanh, "o": sigmoid} | activations
 
     def run(w: Roles, inputs: Sequence[Tensor]) -> list[Tensor]:
         state = dict(zip(order[:2], inputs[1:], strict=True))
-        values = {
-            gate: (usual | activations)[gate](_pre(w, gate, inputs[0], state[read]))
-            for gate in gates
+        sums = {
+            gate: _sum(w, gate, inputs[0], state["c" if gate in read_c else "h"])
+            for gate in weights.gates
         }
+        values = {gate: usual[gate](value) for gate, value in _cut(sums, split).items()}
         c = new_c(values, state["c"])
         new = {"h": new_h(values, c, state["c"]), "c": c}
         return [new[name] for name in order[3:]]
 
-    return _formula("an LSTM", gates, D, H, run, {})
-
-
-def _lstm_slips(D: int, H: int) -> list[Slip]:
-    own = "The input and the forget gate have weights of their own: neither is computed from the other."
-    order = "The state is (h, c) on the way in and on the way out: the hidden state comes first."
-    squash = "The cell state goes through a tanh on its way into h: h = o * tanh(c)."
-    outer = "The output gate is outside the tanh: h = o * tanh(c)."
-    gates = "The gates i, f and o are sigmoids, between 0 and 1; only the candidate g is a tanh."
-    candidate = "The candidate g is a tanh; the gates are sigmoids."
-    reads = "The gates read x and h; the cell state c only goes into the sum."
-    old = "h reads the new cell state, not the old one: h = o * tanh(c) comes last."
-    no_o = "The output gate o is missing: h = o * tanh(c)."
-    no_f = "The forget gate f is missing: c = f * c + i * g."
-    no_i = "The input gate i is missing: c = f * c + i * g."
-    return [
-        Slip(_lstm(D, H, new_h=lambda v, c, _: v["o"] * c), squash),
-        Slip(_lstm(D, H, new_h=lambda v, c, _: v["o"] * sigmoid(c)), squash),
-        Slip(_lstm(D, H, new_h=lambda v, c, old: v["o"] * tanh(old)), old),
-        Slip(_lstm(D, H, new_h=lambda v, c, _: tanh(v["o"] * c)), outer),
-        Slip(_lstm(D, H, "ifg", new_h=lambda v, c, _: tanh(c)), no_o),
-        Slip(_lstm(D, H, "fgo", lambda v, c: v["f"] * c + (1 - v["f"]) * v["g"]), own),
-        Slip(_lstm(D, H, "igo", lambda v, c: (1 - v["i"]) * c + v["i"] * v["g"]), own),
-        Slip(_lstm(D, H, "fgo", lambda v, c: v["f"] * (c + v["g"])), own),
-        Slip(_lstm(D, H, "igo", lambda v, c: c + v["i"] * v["g"]), no_f),
-        Slip(_lstm(D, H, "fgo", lambda v, c: v["f"] * c + v["g"]), no_i),
-        Slip(_lstm(D, H, g=sigmoid), candidate),
-        *(Slip(_lstm(D, H, **{gate: tanh}), gates) for gate in "ifo"),
-        *(Slip(_lstm(D, H, order=way), order) for way in ("hc ch", "ch hc", "ch ch")),
-        Slip(_lstm(D, H, read="c"), reads),
-    ]
+    return Formula("an LSTM", weights.needed(D, H), weights.optional(H), run)
 
 
 # Both -----------------------------------------------------------------------------------------
 
 
-def _pre(w: Roles, gate: str, x: Tensor, h: Tensor) -> Tensor:
-    return x @ w[f"W_{gate}"].T + h @ w[f"U_{gate}"].T + w[f"b_{gate}"]
+def _sum(w: Roles, gate: str, x: Tensor, h: Tensor) -> Tensor:
+    total = x @ w[f"W_{gate}"].T + w[f"b_{gate}"]
+    return total + h @ w[f"U_{gate}"].T if f"U_{gate}" in w else total
 
 
-def _formula(
-    words: str,
-    gates: str,
-    D: int,
-    H: int,
-    run: Callable[[Roles, Sequence[Tensor]], list[Tensor]],
-    more: Mapping[str, Shape],
-) -> Formula:
-    needed = {f"W_{g}": (H, D) for g in gates} | {f"U_{g}": (H, H) for g in gates}
-    return Formula(words, needed, {f"b_{g}": (H,) for g in gates} | dict(more), run)
+def _cut(sums: Gates, split: str) -> Gates:
+    """Return the gates' sums as they are, or cut along the batch instead of the features."""
+    if not split:
+        return sums
+    B, H = sums[split[0]].shape
+    pieces = torch.cat([sums[gate] for gate in split], dim=1).reshape(len(split), B, H)
+    return dict(zip(split, pieces, strict=True))

@@ -1,15 +1,16 @@
 """The basic cell, the loop, and the classifier: every right reading of a student's weights."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graders.oracles.formulas import ACTIVATIONS, affine, same
-from graders.oracles.roles import Layout, Parameter, Roles, assignments
+from graders.oracles.formulas import ACTIVATIONS, Activation, affine, same
+from graders.oracles.roles import Layout, Parameter, Roles, Shape, assignments
 
 Step = Callable[[Tensor, Tensor], Tensor]  # x (B, D) and h (B, H) to the new h
+StepOf = Callable[[Roles, Activation], Step]
 
 # The assignment writes f for the activation; any nonlinear one is right.
 BENDING = [
@@ -20,12 +21,25 @@ BENDING = [
 ]
 
 
-def cells(parameters: Sequence[Parameter], D: int, H: int) -> Iterator[Step]:
-    """Yield every reading of the weights as the cell h = f(W x + U h + b)."""
+def cells(
+    parameters: Sequence[Parameter],
+    D: int,
+    H: int,
+    step_of: StepOf | None = None,
+    more: Mapping[str, Shape] | None = None,
+) -> Iterator[Step]:
+    """Yield every reading of the weights as the cell h = f(W x + U h + b).
+
+    Args:
+        step_of: makes another step of the weights in their roles and an activation.
+        more: roles that it needs besides.
+    """
     for layout, split in cell_layouts(D, H):
-        for w in assignments(parameters, layout):
+        for w in assignments(
+            parameters, Layout({**layout.needed, **(more or {})}, layout.optional)
+        ):
             for activation in BENDING:
-                yield _step(split(w), activation)
+                yield (step_of or cell_step)(split(w), activation)
 
 
 def cell_layouts(D: int, H: int) -> list[tuple[Layout, Callable[[Roles], Roles]]]:
@@ -40,17 +54,18 @@ def cell_layouts(D: int, H: int) -> list[tuple[Layout, Callable[[Roles], Roles]]
     def h_first(w: Roles) -> Roles:
         return {**w, "W": w["WU"][:, H:], "U": w["WU"][:, :H]}
 
-    return [(joint, x_first), (joint, h_first), (separate, same)]
+    return [(joint, x_first), (joint, h_first), (separate, lambda w: w)]
 
 
-def _step(w: Roles, activation: Callable[[Tensor], Tensor]) -> Step:
-    def step(x: Tensor, h: Tensor) -> Tensor:
-        sums = x @ w["W"].T + h @ w["U"].T
-        for bias in ("b_1", "b_2"):
-            sums = sums + w[bias] if bias in w else sums
-        return activation(sums)
+def cell_step(w: Roles, activation: Activation) -> Step:
+    """Return the step h = f(W x + U h + b)."""
+    return lambda x, h: activation(with_biases(x @ w["W"].T + h @ w["U"].T, w))
 
-    return step
+
+def with_biases(sums: Tensor, w: Roles) -> Tensor:
+    for bias in ("b_1", "b_2"):
+        sums = sums + w[bias] if bias in w else sums
+    return sums
 
 
 def unrolled(step: Step, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,15 +98,31 @@ def classifier_logits(
         tokens: (B, T) ids.
         one_hot: whether there is no embedding.
     """
+    for w, states in classifier_runs(parameters, sizes, tokens, one_hot):
+        yield from read_out(states[:, -1], w)
+
+
+def classifier_runs(
+    parameters: Sequence[Parameter],
+    sizes: Sequence[int],
+    tokens: Tensor,
+    one_hot: bool,
+    read: Callable[[Tensor], Tensor] = same,
+) -> Iterator[tuple[Roles, Tensor]]:
+    """Yield the roles and the states (B, T, H) of every reading.
+
+    Args:
+        read: changes what the cell reads (B, T, D).
+    """
     V, C, H, D = sizes
     table = {} if one_hot else {"embedding": (V, D)}
     for layout, split in cell_layouts(D, H):
         needed = {**layout.needed, "W_out": (C, H), **table}
         for w in assignments(parameters, Layout(needed, {**layout.optional, "b_out": (C,)})):
-            x = inputs(w.get("embedding"), tokens, V, w["W_out"].dtype)
+            x = read(inputs(w.get("embedding"), tokens, V, w["W_out"].dtype))
             for activation in BENDING:
-                _, last = unrolled(_step(split(w), activation), x, x.new_zeros(len(x), H))
-                yield from read_out(last, w)
+                step = cell_step(split(w), activation)
+                yield w, unrolled(step, x, x.new_zeros(len(x), H))[0]
 
 
 def rest_logits(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,6 +11,9 @@ from graders.oracles.formulas import ACTIVATIONS, Activation, affine, same
 from graders.oracles.roles import Layout, Parameter, Roles, assignments
 
 Step = tuple[Tensor, Tensor]  # y_t (B, O), h_t (B, H)
+StepOf = Callable[[Roles, Tensor, Tensor, Activation, Activation], Any]
+Layer = Callable[[Tensor, Tensor], Step]  # x_t (B, E) and h (B, H) to scores and new state
+Update = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Step]
 
 
 def layer_readings(
@@ -18,7 +22,8 @@ def layer_readings(
     inputs: Step,
     phi_h: Activation,
     phi_y: Activation | None,
-) -> Iterator[Step]:
+    step: StepOf | None = None,
+) -> Iterator[Any]:
     """Yield every reading of one step: h_t = phi_h(W_x x_t + W_h h + b), y_t = phi_y(W_y h_t + c).
 
     Args:
@@ -27,21 +32,28 @@ def layer_readings(
         inputs: x_t (B, I) and the state before it (B, H).
         phi_h: the activation of the state.
         phi_y: the activation of the output, None for none.
+        step: what one step computes, if not this.
     """
-    for layout, split in _layouts(*sizes):
+    for layout, split in layouts(*sizes):
         for w in assignments(parameters, layout):
-            yield _step(split(w), *inputs, phi_h, phi_y or same)
+            yield (step or layer_step)(split(w), *inputs, phi_h, phi_y or same)
 
 
-def _step(w: Roles, x: Tensor, h: Tensor, phi_h: Activation, phi_y: Activation) -> Step:
-    sums = x @ w["W_x"].T + h @ w["W_h"].T
-    for bias in ("b_1", "b_2"):
-        sums = sums + w[bias] if bias in w else sums
-    h = phi_h(sums)
+def layer_step(w: Roles, x: Tensor, h: Tensor, phi_h: Activation, phi_y: Activation) -> Step:
+    """Compute one step of the layer."""
+    h = phi_h(sums(w, x, h))
     return phi_y(affine(h, w["W_y"], w.get("c"))), h
 
 
-def _layouts(I: int, H: int, O: int) -> list[tuple[Layout, Callable[[Roles], Roles]]]:
+def sums(w: Roles, x: Tensor, h: Tensor) -> Tensor:
+    """Compute what phi_h gets: W_x x_t + W_h h + b."""
+    total = x @ w["W_x"].T + h @ w["W_h"].T
+    for bias in ("b_1", "b_2"):
+        total = total + w[bias] if bias in w else total
+    return total
+
+
+def layouts(I: int, H: int, O: int) -> list[tuple[Layout, Callable[[Roles], Roles]]]:
     """List two matrices for x and h, or one on both; another check reports a second bias."""
     biases = {"b_1": (H,), "b_2": (H,), "c": (O,)}
     separate = Layout({"W_x": (H, I), "W_h": (H, H), "W_y": (O, H)}, biases)
@@ -53,7 +65,7 @@ def _layouts(I: int, H: int, O: int) -> list[tuple[Layout, Callable[[Roles], Rol
     def h_first(w: Roles) -> Roles:
         return {**w, "W_x": w["W"][:, H:], "W_h": w["W"][:, :H]}
 
-    return [(separate, same), (joint, x_first), (joint, h_first)]
+    return [(separate, lambda w: w), (joint, x_first), (joint, h_first)]
 
 
 def sentiment_readings(
@@ -66,24 +78,40 @@ def sentiment_readings(
         sizes: V, E, H, O.
         X: (T, B) token ids, time first.
     """
+    for embedding, layer in sentiment_layers(parameters, sizes):
+        yield layer_by_layer(embedding, sizes[2], layer, X)
+
+
+def sentiment_layers(
+    parameters: Sequence[Parameter], sizes: Sequence[int]
+) -> Iterator[tuple[Tensor, Layer]]:
+    """Yield every reading of the weights as an embedding (V, E) and a layer without phi_y."""
     V, E, H, O = sizes
-    for layout, split in _layouts(E, H, O):
+    for layout, split in layouts(E, H, O):
         whole = Layout({**layout.needed, "embedding": (V, E)}, layout.optional)
         for w in assignments(parameters, whole):
             for phi_h in ACTIVATIONS.values():
-                layer = partial(_step, split(w), phi_h=phi_h, phi_y=same)
-                yield _last(w["embedding"][X], H, layer)
+                yield w["embedding"], partial(layer_step, split(w), phi_h=phi_h, phi_y=same)
 
 
-def layer_by_layer(
-    embedding: Tensor, H: int, layer: Callable[[Tensor, Tensor], Step], X: Tensor
-) -> Tensor:
+def layer_by_layer(embedding: Tensor, H: int, layer: Layer, X: Tensor) -> Tensor:
     """Return the log-probabilities of a given layer: (x_t, h) to (scores, new state)."""
-    return _last(embedding[X], H, layer)
+    return torch.log_softmax(scores(embedding, H, layer, X)[-1], dim=1)
 
 
-def _last(embedded: Tensor, H: int, layer: Callable[[Tensor, Tensor], Step]) -> Tensor:
-    h = embedded.new_zeros(embedded.shape[1], H)
-    for x in embedded:
-        y, h = layer(x, h)
-    return torch.log_softmax(y, dim=1)
+def scores(
+    embedding: Tensor, H: int, layer: Layer, X: Tensor, update: Update | None = None
+) -> list[Tensor]:
+    """Return the scores (B, O) after each step.
+
+    Args:
+        update: decides what a step leaves, of the old and new scores and states, and the tokens.
+    """
+    h = embedding.new_zeros(X.shape[1], H)
+    found: list[Tensor] = []
+    for tokens in X:
+        new, state = layer(embedding[tokens], h)
+        old = found[-1] if found else torch.zeros_like(new)
+        y, h = update(old, h, new, state, tokens) if update else (new, state)
+        found.append(y)
+    return found

@@ -1,13 +1,13 @@
 """The step-wise RNN: every right reading of a student's weights, and the loss of given logits."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from math import exp, log1p
 
 from torch import Tensor
 from torch.nn import functional as F
 
-from graders.oracles.formulas import ACTIVATIONS, Activation, same
+from graders.oracles.formulas import ACTIVATIONS, Activation
 from graders.oracles.roles import Layout, Parameter, Roles, Shape, assignments
 
 # The assignment says "e.g. tanh": any activation of torch is right.
@@ -24,9 +24,37 @@ OTHERS: tuple[Activation, ...] = (
     F.relu6,
 )
 
+Step = Callable[[Roles, Activation, Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Maps weights, activation, tokens (B,) and hidden state (B, H) to logits and new hidden state."""
+
+
+def one_step(w: Roles, activation: Activation, x: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+    """Return (logits (B, 1), hidden (B, H)) of one step."""
+    sums = w["embedding"][x] @ w["W"].T + hidden @ w["U"].T
+    new = activation(with_biases(w, sums))
+    return logits_of(w, new), new
+
+
+def with_biases(w: Roles, sums: Tensor) -> Tensor:
+    for bias in ("b_1", "b_2"):
+        sums = sums + w[bias] if bias in w else sums
+    return sums
+
+
+def logits_of(w: Roles, hidden: Tensor) -> Tensor:
+    """Return the logits (B, 1) of a hidden state; (B, 2) with two rows in V."""
+    logits = hidden @ w["V"].T if w["V"].ndim > 1 else (hidden @ w["V"])[:, None]
+    return logits + w["c"] if "c" in w else logits
+
 
 def step_readings(
-    parameters: Sequence[Parameter], sizes: Sequence[int], x: Tensor, hidden: Tensor
+    parameters: Sequence[Parameter],
+    sizes: Sequence[int],
+    x: Tensor,
+    hidden: Tensor,
+    step: Step = one_step,
+    without: Collection[str] = (),
+    outputs: Shape = (),
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield (logits (B, 1), hidden (B, H)) of one step for every reading of the weights.
 
@@ -35,8 +63,11 @@ def step_readings(
         sizes: V, E, H, all different and none of them 1.
         x: (B,) token ids.
         hidden: (B, H) state before the step.
+        step: what is computed.
+        without: roles that the step does not use.
+        outputs: (2,) where V has two rows.
     """
-    for run in _readings(parameters, sizes):
+    for run in _readings(parameters, sizes, step, without, outputs):
         yield run(x, hidden)
 
 
@@ -52,36 +83,37 @@ def run_readings(
 
 
 def _readings(
-    parameters: Sequence[Parameter], sizes: Sequence[int]
+    parameters: Sequence[Parameter],
+    sizes: Sequence[int],
+    step: Step = one_step,
+    without: Collection[str] = (),
+    outputs: Shape = (),
 ) -> Iterator[Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]]:
-    for layout, split in _layouts(*sizes):
+    V, E, H = sizes
+    for layout, split in _layouts(V, E, H, without, outputs):
         for w in assignments(parameters, layout):
             for activation in (*ACTIVATIONS.values(), *OTHERS):
-                yield partial(_step, split(w), activation)
+                yield partial(step, split(w), activation)
 
 
-def _step(w: Roles, activation: Activation, x: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
-    sums = w["embedding"][x] @ w["W"].T + hidden @ w["U"].T
-    for bias in ("b_1", "b_2"):
-        sums = sums + w[bias] if bias in w else sums
-    new = activation(sums)
-    logits = (new @ w["V"])[:, None]
-    return (logits + w["c"] if "c" in w else logits), new
-
-
-def _layouts(V: int, E: int, H: int) -> Iterator[tuple[Layout, Callable[[Roles], Roles]]]:
+def _layouts(
+    V: int, E: int, H: int, without: Collection[str], outputs: Shape
+) -> Iterator[tuple[Layout, Callable[[Roles], Roles]]]:
     """Yield the layouts of W and U, separate or joint, and of the embedding."""
     middles: tuple[tuple[dict[str, Shape], Callable[[Roles], Roles]], ...] = (
-        ({"W": (H, E), "U": (H, H)}, same),
+        ({"W": (H, E), "U": (H, H)}, lambda w: w),
         ({"joint": (H, E + H)}, lambda w: {**w, "W": w["joint"][:, :E], "U": w["joint"][:, E:]}),
         ({"joint": (H, E + H)}, lambda w: {**w, "W": w["joint"][:, H:], "U": w["joint"][:, :H]}),
     )
-    biases: dict[str, Shape] = {"b_1": (H,), "b_2": (H,), "c": ()}
-    for shapes, split in middles:
-        yield Layout({"embedding": (V, E), "V": (H,), **shapes}, biases), split
-    for shapes, split in middles:  # a Linear on one-hot vectors
-        needed = {"one_hot": (E, V), "V": (H,), **shapes}
-        yield Layout(needed, {**biases, "b_e": (E,)}), partial(_from_one_hot, split)
+    biases: dict[str, Shape] = {"b_1": (H,), "b_2": (H,), "c": outputs}
+    for one_hot in (False, True):  # a Linear on one-hot vectors
+        for shapes, split in middles:
+            used = {role: shape for role, shape in shapes.items() if role not in without}
+            if one_hot:
+                needed = {"one_hot": (E, V), "V": (*outputs, H), **used}
+                yield Layout(needed, {**biases, "b_e": (E,)}), partial(_from_one_hot, split)
+            else:
+                yield Layout({"embedding": (V, E), "V": (*outputs, H), **used}, biases), split
 
 
 def _from_one_hot(split: Callable[[Roles], Roles], w: Roles) -> Roles:
@@ -93,3 +125,9 @@ def binary_cross_entropy(logits: Sequence[float], labels: Sequence[int]) -> floa
     """Return the mean of -log p(label) with p(1) = 1 / (1 + exp(-logit))."""
     signed = [z if y else -z for z, y in zip(logits, labels, strict=True)]
     return sum(max(-s, 0.0) + log1p(exp(-abs(s))) for s in signed) / len(signed)
+
+
+def slopes(logits: Sequence[float], labels: Sequence[int]) -> list[float]:
+    """Return the slope of the mean binary cross entropy in each logit."""
+    pairs = zip(logits, labels, strict=True)
+    return [(1 / (1 + exp(-z)) - y) / len(logits) for z, y in pairs]

@@ -11,13 +11,14 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from graders.oracles.formulas import affine, max_over_time, same
+from graders.oracles.formulas import affine, look_up, max_over_time, same
 from graders.oracles.roles import Parameter
 
 NAMED = re.compile(r"(?:.*\.)?(weight|bias)_(ih|hh)(?:_l(\d+))?(_reverse)?")
-GATES = {"rnn": 1, "lstm": 4}
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 Layer = dict[str, Tensor]  # weight_ih (G, D), weight_hh (G, H), bias_ih and bias_hh (G,)
 Activation = Callable[[Tensor], Tensor]
+Run = Callable[[Layer, Tensor], Tensor]
 
 
 def recurrent_layers(parameters: Sequence[Parameter]) -> dict[tuple[str, int, bool], Layer]:
@@ -66,6 +67,19 @@ def lstm(layer: Layer, x: Tensor) -> Tensor:
     return torch.stack(states, 1)
 
 
+def gru(layer: Layer, x: Tensor) -> Tensor:
+    """Run a GRU from zeros, its gates in torch's order r, z, n: (B, T, D) to (B, T, H)."""
+    U = layer["weight_hh"]
+    h, states = x.new_zeros(x.shape[0], U.shape[1]), []
+    for t in range(x.shape[1]):
+        inner = affine(x[:, t], layer["weight_ih"], layer.get("bias_ih")).chunk(3, 1)
+        outer = affine(h, U, layer.get("bias_hh")).chunk(3, 1)
+        r, z = (torch.sigmoid(inner[i] + outer[i]) for i in range(2))
+        h = (1 - z) * torch.tanh(inner[2] + r * outer[2]) + z * h
+        states.append(h)
+    return torch.stack(states, 1)
+
+
 def stacks(parameters: Sequence[Parameter], kind: str, D: int) -> Iterator[list[list[Layer]]]:
     """Yield each module's layers of this kind whose first reads D numbers, and all of them chained.
 
@@ -91,7 +105,11 @@ def _fits(stack: list[list[Layer]], D: int) -> bool:
     return bool(stack)
 
 
-def states(stack: list[list[Layer]], run: Callable[[Layer, Tensor], Tensor], x: Tensor) -> Tensor:
+def same_run(run: Run) -> Run:
+    return run
+
+
+def states(stack: list[list[Layer]], run: Run, x: Tensor) -> Tensor:
     """Run a stack of layers; outputs of a backward one are appended to the forward one's."""
     for layer in stack:
         both = [run(layer[0], x)] + [run(one, x.flip(1)).flip(1) for one in layer[1:]]
@@ -99,31 +117,48 @@ def states(stack: list[list[Layer]], run: Callable[[Layer, Tensor], Tensor], x: 
     return x
 
 
+def runs_of(kind: str) -> list[Run]:
+    """List what a layer of this kind may compute."""
+    runs: dict[str, list[Run]] = {
+        "rnn": [rnn, lambda layer, x: rnn(layer, x, torch.relu)],
+        "gru": [gru],
+        "lstm": [lstm],
+    }
+    return runs[kind]
+
+
 def torch_classifier_logits(
-    parameters: Sequence[Parameter], kind: str, sizes: Sequence[int], x: Tensor
+    parameters: Sequence[Parameter],
+    kind: str,
+    sizes: Sequence[int],
+    x: Tensor,
+    *,
+    embed: Callable[[Tensor, Tensor], Tensor] = look_up,
+    around: Callable[[Run], Run] = same_run,
+    pool: Callable[[Tensor], Tensor] = max_over_time,
+    last: Callable[[Tensor], Tensor] = same,
 ) -> Iterator[Tensor]:
     """Yield every right reading of the logits (B, C).
 
     Embedding, recurrent layer, ReLU or none, another Linear or none, ReLU or none, max over time,
-    Linear. Parameters that a reading leaves over may belong to the other kind.
+    Linear. Parameters that a reading leaves over may belong to the other kind. The steps can be
+    exchanged one by one, which gives the deviations.
 
     Args:
         parameters: the student's own.
-        kind: "rnn" or "lstm".
+        kind: "rnn", "lstm" or, for a deviation, "gru".
         sizes: V, C, E, H.
         x: (B, T) token ids.
+        around: changes how a layer is run.
     """
     V, C, E, H = sizes
-    runs: list[Callable[[Layer, Tensor], Tensor]] = [lstm]
-    if kind == "rnn":
-        runs = [rnn, lambda layer, x: rnn(layer, x, torch.relu)]
     for (_, table), stack in product(matrices(parameters, V, E), stacks(parameters, kind, E)):
-        for run in runs:
-            outs = states(stack, run, table[x])
+        for run in map(around, runs_of(kind)):
+            outs = states(stack, run, embed(table, x))
             for features in _features(parameters, outs, H):
                 width = features.shape[2]
                 for name, weight in matrices(parameters, C, width):
-                    yield affine(max_over_time(features), weight, bias_of(parameters, name))
+                    yield last(affine(pool(features), weight, bias_of(parameters, name)))
 
 
 def _features(parameters: Sequence[Parameter], outs: Tensor, H: int) -> Iterator[Tensor]:

@@ -15,7 +15,7 @@ from graders.oracles.formulas import Formula
 from graders.oracles.gated import Cell, in_words
 from graders.oracles.roles import Parameter
 from graders.probes.weights import Reading, Slopes, read, start, too_many
-from graders.remote.faults import Failed, Fault, StudentError
+from graders.remote.faults import Failed, StudentError
 from graders.remote.replies import Gradients
 from graders.remote.student import Remote, RemoteSubmission
 
@@ -62,6 +62,7 @@ class BuiltCell:
         cell: the cell as the student made it.
         model: the same with every input a tensor of its own: x, h and, for an LSTM, c.
         inputs: B samples of each.
+        name: of the cell's class.
     """
 
     student: RemoteSubmission
@@ -69,6 +70,7 @@ class BuiltCell:
     model: Remote
     inputs: list[Tensor]
     known: Cell
+    name: str
 
     @cached_property
     def parameters(self) -> list[Parameter]:
@@ -103,78 +105,75 @@ def make(
     """
     D, H = sizes
     cell = getattr(student, name)(D, H)
-    count = 2 if "LSTM" in name else 1
-    model = student.given("cells.Apart", cell) if count == 2 else cell
+    model = student.given("cells.Apart", cell) if "LSTM" in name else cell
     weighted(student, model, draw, dtype)
     inputs = [
         draw.normal(B, D, dtype=dtype),
-        *(draw.normal(B, H, dtype=dtype) for _ in "hc"[:count]),
+        *(draw.normal(B, H, dtype=dtype) for _ in ("hc" if "LSTM" in name else "h")),
     ]
     built_by_hand(student, model, *inputs)
-    return BuiltCell(student, cell, model, inputs, known(D, H))
+    return BuiltCell(student, cell, model, inputs, known(D, H), name)
 
 
 def values_match(made: BuiltCell, draw: Draw) -> None:
     """Raise Failed unless the cell computes a right formula with its own weights (float64)."""
     _zeros_match(made, draw)
     called = made.student.called
-    best = _readings(made, draw)[0]
+    best = readings(made, draw)[0]
     if not best.agrees:
-        hint = _slip(made, draw) or made.known.hint
         made.student.called = called
-        raise Failed(_unread(best.reading), hint=hint)
+        raise Failed(_unread(best.reading), hint=made.known.hint)
 
 
 def _zeros_match(made: BuiltCell, draw: Draw) -> None:
     """Raise Failed unless the states are right with all weights zero, where all formulas agree."""
-    returned, expected = _with_zeros(made)
-    if not _agree(returned, expected):
-        hint = _slip(made, draw) or made.known.hint
+    returned, expected = with_zeros(made)
+    if not agree(returned, expected):
         for got, wanted in zip(returned, expected, strict=True):
-            close(got, wanted, hint, "With all weights and biases zero, the new state")
+            close(got, wanted, made.known.hint, "With all weights and biases zero, the new state")
 
 
-def _with_zeros(made: BuiltCell) -> tuple[list[Tensor], list[Tensor]]:
+def with_zeros(made: BuiltCell) -> tuple[list[Tensor], list[Tensor]]:
     zeros = {p.name: torch.zeros_like(p.values) for p in made.parameters}
     made.student.set_parameters(made.model, zeros)
-    return made.call(made.inputs), _at_zero(made.known.formulas[0], made)
+    return made.call(made.inputs), at_zero(made.known.formulas[0], made)
 
 
-def _at_zero(formula: Formula, made: BuiltCell) -> list[Tensor]:
+def at_zero(formula: Formula, made: BuiltCell) -> list[Tensor]:
     roles = {n: torch.zeros(s, dtype=torch.float64) for n, s in formula.shapes.items()}
     return formula.run(roles, made.inputs)
 
 
-def _agree(returned: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
+def agree(returned: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
     return all(map(is_close, returned, expected))
 
 
 @dataclass(frozen=True)
-class _Tried:
+class Tried:
     """One right formula, the reading of the weights under it, and whether new values agree."""
 
     reading: Reading
     agrees: bool
 
 
-def _readings(made: BuiltCell, draw: Draw) -> list[_Tried]:
+def readings(made: BuiltCell, draw: Draw) -> list[Tried]:
     """Read the weights under the right formulas until one agrees; the best is first.
 
     Autograd's gradients are fast. If they lead to no reading, finite differences of the cell's own
     values decide.
     """
     with contextlib.suppress(Failed, StudentError):
-        found = _read_by(made.student.gradients, made, draw)
+        found = read_by(made.student.gradients, made, draw)
         if found[0].agrees:
             return found
-    return _read_by(made.student.differences, made, draw)
+    return read_by(made.student.differences, made, draw)
 
 
-def _read_by(slopes: Slopes, made: BuiltCell, draw: Draw) -> list[_Tried]:
-    found: list[_Tried] = []
+def read_by(slopes: Slopes, made: BuiltCell, draw: Draw) -> list[Tried]:
+    found: list[Tried] = []
     formulas = _plausible(slopes, made, made.known.formulas, draw)
     for formula in formulas or made.known.formulas[:1]:
-        found.insert(0, _try(slopes, made, formula, draw))
+        found.insert(0, try_formula(slopes, made, formula, draw))
         if found[0].agrees:
             return found
     return sorted(found, key=lambda one: (not one.reading.fits, bool(one.reading.strange)))
@@ -190,13 +189,17 @@ def _plausible(
     return [formula for formula in formulas if known.allows(formula)]
 
 
-def _try(slopes: Slopes, made: BuiltCell, formula: Formula, draw: Draw) -> _Tried:
+def try_formula(slopes: Slopes, made: BuiltCell, formula: Formula, draw: Draw) -> Tried:
+    """Read the weights under a formula, and compare values at new ones."""
     reading = read(slopes, made.student, made.model, made.parameters, formula, made.inputs, draw)
-    if not reading.fits:
-        return _Tried(reading, False)
+    return Tried(reading, reading.fits and computes(made, reading, draw))
+
+
+def computes(made: BuiltCell, reading: Reading, draw: Draw) -> bool:
+    """Return whether the cell's values at new weights are those of the formula as it is read."""
     parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
     expected = [v.detach() for v in reading.run(parameters, made.inputs)]
-    return _Tried(reading, _agree(made.call(made.inputs), expected))
+    return agree(made.call(made.inputs), expected)
 
 
 def _unread(best: Reading) -> str:
@@ -210,28 +213,12 @@ def _unread(best: Reading) -> str:
     return f"There is no weight {', '.join(map(in_words, best.missing))}."
 
 
-def _slip(made: BuiltCell, draw: Draw) -> str:
-    """Return the hint for the slip that explains what the cell computes; "" when none does."""
-    called = made.student.called
-    try:
-        zeros, _ = _with_zeros(made)
-        likely = [s for s in made.known.slips if _agree(zeros, _at_zero(s.formula, made))]
-        slopes = made.student.differences
-        formulas = _plausible(slopes, made, [s.formula for s in likely], draw)
-        slips = [s for s in likely if any(s.formula is formula for formula in formulas)]
-        return next((s.hint for s in slips if _try(slopes, made, s.formula, draw).agrees), "")
-    except Fault:  # without a hint, the check's message is enough
-        return ""
-    finally:
-        made.student.called = called
-
-
 def gradients_match(made: BuiltCell, draw: Draw) -> None:
     """Raise Failed unless autograd's slopes are those of the formula and the own values (float64).
 
     A cell with another formula is checked by its own values alone: its fault costs points once.
     """
-    best = _readings(made, draw)[0]
+    best = readings(made, draw)[0]
     parameters = reweighted(made.student, made.model, made.parameters, draw, torch.float64)
     cotangents = [draw.normal(*v.shape, dtype=torch.float64) for v in made.call(made.inputs)]
     inputs = [v.clone().requires_grad_() for v in made.inputs]
@@ -294,17 +281,22 @@ def samples_stand_alone(made: BuiltCell) -> None:
             close(got, wanted, hint, f"The state of a batch of {len(wanted)}")
 
 
-def few_products(made: BuiltCell, most: int) -> None:
-    """Raise Failed if one step uses more matrix products than `most`; a stacked one counts as one."""
+def products(made: BuiltCell) -> int:
+    """Return how many matrix products one step makes; a stacked one counts as one."""
     used = made.student.operations(made.model, *made.inputs).aten
     counted = {name: n for name, n in used.items() if _operator(name) in PRODUCTS}
     if not counted:  # written out as elementwise products and sums
         counted = {name: n for name, n in used.items() if name.startswith("aten.sum")}
+    return sum(n for n in counted.values() if isinstance(n, int))
+
+
+def few_products(made: BuiltCell, most: int) -> None:
+    """Raise Failed if one step uses more matrix products than `most`."""
+    total = products(made)
     hint = (
         "Concatenate what is multiplied, multiply once, then split the result with chunk: "
         "W x + U h is [W U] times [x, h], and gates with the same input can share one product."
     )
-    total = sum(n for n in counted.values() if isinstance(n, int))
     holds(
         0 < total <= most,
         f"One step makes {total} matrix products.",

@@ -8,9 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from graders.assertions.asked import error_recognised_by, recognised_by
 from graders.assertions.compare import holds, is_close, several
 from graders.assertions.draw import Draw
 from graders.assertions.properties import any_reading, matches_one, no_softmax
+from graders.assertions.recognise import Answer, name_fault, recognised
+from graders.deviations.rnn_cell import classifier as deviations
 from graders.oracles import rnn_cell as oracle
 from graders.oracles.roles import Parameter, split
 from graders.probes.cells import DETACHED, built_by_hand, floats
@@ -74,16 +77,87 @@ def make(
     parameters = [replace(p, values=values[p.name].clone().requires_grad_()) for p in trained]
     # The largest token is left out: one-hot vectors are V wide for every batch.
     tokens = draw.tokens(draw.integer(4, 5), 3, high=V if emb else V - 1)
-    built_by_hand(student, model, tokens)
-    return BuiltClassifier(student, model, parameters, (V, C, H, D), tokens, not emb)
+    made = BuiltClassifier(student, model, parameters, (V, C, H, D), tokens, not emb)
+    narrow = error_recognised_by(student, lambda: _largest_token(made), made.one_hot)
+    with narrow, _own_fault(student, draw):
+        built_by_hand(student, model, tokens)
+    return made
+
+
+@contextlib.contextmanager
+def _own_fault(student: RemoteSubmission, draw: Draw) -> Iterator[None]:
+    """Raise Failed if a classifier is built on a layer of torch, unless its own cell is.
+
+    Then it is the cell's fault, and costs points there alone.
+    """
+    try:
+        yield
+    except Failed as failed:
+        called = student.called
+        own = _cell_is_built_in(student, draw)
+        student.called = called
+        if not own:
+            name_fault(failed, deviations.BUILT_IN)
+            raise
+
+
+def _cell_is_built_in(student: RemoteSubmission, draw: Draw) -> bool:
+    """Return whether the student's own RNNCell runs, and uses a recurrent module of torch."""
+    try:
+        cell = student.RNNCell(3, 3)
+        built_by_hand(student, cell, draw.normal(2, 3), draw.normal(2, 3))
+    except Failed:
+        return True
+    except Fault:
+        return False
+    return False
 
 
 def logits(made: BuiltClassifier, tokens: Tensor) -> Tensor:
     """Call the classifier: (B, C) logits; a single one may have shape (B,)."""
-    returned, C = made.model(tokens), made.sizes[1]
+    return as_logits(made, made.model(tokens), tokens)
+
+
+def as_logits(made: BuiltClassifier, returned: Any, tokens: Tensor) -> Tensor:
+    """Return an answer as (B, C) logits; raise Failed unless it has that shape."""
+    C = made.sizes[1]
     if C == 1 and isinstance(returned, Tensor) and returned.ndim == 1:
         return floats(returned, (len(tokens),), what="The logits").reshape(-1, 1)
     return floats(returned, (len(tokens), C), what="The matrix of logits")
+
+
+@contextlib.contextmanager
+def named(made: BuiltClassifier, answer: Any, tokens: Tensor) -> Iterator[None]:
+    """Say what a wrong answer for these tokens is, if that is known."""
+    one = made.sizes[1] == 1 and isinstance(answer, Tensor) and answer.shape == (len(tokens),)
+    found = deviations.classifier(made.parameters, made.sizes, tokens, made.one_hot)
+    with recognised(answer.reshape(-1, 1) if one else answer, found):
+        yield
+
+
+def _twice(made: BuiltClassifier) -> Answer:
+    """Ask for the same logits twice, of a classifier that may carry on its state."""
+    answers = [logits(made, made.tokens) for _ in range(2)]
+    known = (made.parameters, made.sizes, made.tokens, made.one_hot)
+    return answers, [deviations.continued(*known)]
+
+
+def _largest_token(made: BuiltClassifier) -> Answer:
+    """Ask for the logits of one-hot tokens among which is the largest."""
+    tokens = made.tokens.clone()
+    tokens[0, 0] = made.sizes[0] - 1
+    right = oracle.classifier_logits(made.parameters, made.sizes, tokens, made.one_hot)
+    return logits(made, tokens), [(deviations.NARROW, lambda: (r.detach() for r in right))]
+
+
+def _as_drawn(made: BuiltClassifier) -> Answer:
+    """Ask for the logits under the weights that were drawn."""
+    values = {p.name: p.values.detach() for p in made.parameters}
+    made.student.set_parameters(made.model, values)
+    answer = made.model(made.tokens)
+    one = made.sizes[1] == 1 and isinstance(answer, Tensor) and answer.ndim == 1
+    known = (made.parameters, made.sizes, made.tokens, made.one_hot)
+    return answer.reshape(-1, 1) if one else answer, deviations.classifier(*known)
 
 
 def equals_the_layers(made: BuiltClassifier) -> None:
@@ -92,12 +166,16 @@ def equals_the_layers(made: BuiltClassifier) -> None:
         r.detach()
         for r in oracle.classifier_logits(made.parameters, made.sizes, made.tokens, made.one_hot)
     ]
-    returned = logits(made, made.tokens)
-    called = made.student.called
-    if not any(is_close(returned, reading) for reading in readings):
-        readings += [r.detach() for r in _through_own_cells(made)]
-        made.student.called = called
-    matches_one(returned, readings, made.parameters, LAYERS, "The matrix of logits")
+    answer = made.model(made.tokens)
+    with (
+        recognised_by(made.student, lambda: _twice(made)),
+        named(made, answer, made.tokens),
+    ):
+        returned, called = as_logits(made, answer, made.tokens), made.student.called
+        if not any(is_close(returned, reading) for reading in readings):
+            readings += [r.detach() for r in _through_own_cells(made)]
+            made.student.called = called
+        matches_one(returned, readings, made.parameters, LAYERS, "The matrix of logits")
 
 
 def _through_own_cells(made: BuiltClassifier) -> Iterator[Tensor]:
@@ -148,12 +226,13 @@ def stays_raw(made: BuiltClassifier, draw: Draw) -> None:
     """
     large = {p.name: 10 * p.values.detach() for p in made.parameters}
     made.student.set_parameters(made.model, large)
-    returned = logits(made, draw.tokens(40, 3, high=made.sizes[0]))
-    if made.sizes[1] > 1:
-        no_softmax(returned)
-    squashed = bool(((returned >= 0) & (returned <= 1)).all())
     hint = "BCEWithLogitsLoss applies the sigmoid itself."
-    holds(not squashed, "All logits lie between 0 and 1.", returned, hint=hint)
+    with recognised_by(made.student, lambda: _as_drawn(made)):
+        returned = logits(made, draw.tokens(40, 3, high=made.sizes[0]))
+        if made.sizes[1] > 1:
+            no_softmax(returned)
+        squashed = bool(((returned >= 0) & (returned <= 1)).all())
+        holds(not squashed, "All logits lie between 0 and 1.", returned, hint=hint)
 
 
 def trains_every_layer(made: BuiltClassifier, draw: Draw) -> None:
@@ -203,6 +282,14 @@ def accuracy_is(
 
 def _accuracy(student: RemoteSubmission, values: Tensor, labels: Tensor) -> Any:
     return any_reading(student.accuracy, (values, labels), (values, labels.float()))
+
+
+def accuracies(student: RemoteSubmission, draw: Draw) -> Answer:
+    """Ask for the accuracies of several draws, with 7 examples of 3 classes each."""
+    draws = [(draw.normal(7, 3), draw.tokens(7, low=0, high=3)) for _ in range(8)]
+    answers = [student.accuracy(*both) for both in draws]
+    plain = [a.item() if isinstance(a, Tensor) and a.ndim == 0 else a for a in answers]
+    return plain, deviations.accuracies(draws)
 
 
 def is_fraction(returned: Any, expected: float, hint: str) -> None:

@@ -2,16 +2,51 @@
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from graders.assertions.compare import holds, plain
 from graders.assertions.draw import Draw
+from graders.deviations import Candidate
+from graders.deviations.autoregressive.sampling import paths
 from graders.oracles import autoregressive as oracle
 from graders.probes.languages import END
 from graders.probes.sampling import index
 from graders.remote.faults import Failed, StudentError
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.student import RemoteSubmission
 
 Tokens = list[int]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What a loop generated from a model that forces its path.
+
+    Args:
+        tokens: the returned ones.
+        script: the model's path, as `forced_path` takes it.
+        length: at which the loop was to stop.
+    """
+
+    seed: Tokens
+    tokens: Tokens
+    vocab_size: int
+    script: Tokens
+    length: int
+
+    @property
+    def whole(self) -> Tokens:
+        """Return the tokens with the seed in front."""
+        starts = self.tokens[: len(self.seed)] == self.seed
+        return self.tokens if starts else [*self.seed, *self.tokens]
+
+    @property
+    def path(self) -> Tokens:
+        """Return the right tokens."""
+        return oracle.forced_path(self.seed, self.vocab_size, self.script, self.length)
+
+    def others(self, length: int) -> list[Candidate]:
+        """List the tokens that wrong loops generate."""
+        return paths(self.seed, self.vocab_size, self.script, length)
 
 
 def generation(
@@ -21,12 +56,8 @@ def generation(
     length: int,
     stop_at: int = 0,
     temperature: float | None = None,
-) -> tuple[Remote, Tokens, Tokens, Tokens]:
-    """Generate from a model that forces its path.
-
-    Returns:
-        The model, the returned tokens, the same with the seed in front, and the right ones.
-    """
+) -> Generation:
+    """Generate from a model that forces its path."""
     V = draw.integer(11, 15)
     path = [draw.integer(2, 6), draw.integer(1, 7), 3]
     runner_up = 0.5 if temperature is not None else 0.0
@@ -36,8 +67,7 @@ def generation(
     tokens = plain(found)
     tokens = [index(token) for token in tokens] if isinstance(tokens, list) else []
     holds(bool(tokens), "generate does not return a list of tokens.", found, "a list of ids")
-    whole = tokens if tokens[: len(seed)] == seed else [*seed, *tokens]
-    return model, tokens, whole, oracle.forced_path(seed, V, path, length)
+    return Generation(seed, tokens, V, path, length)
 
 
 def with_own_or_given(

@@ -23,13 +23,16 @@ def targets_for(
     return 2 * draw.normal(len(rows), T, V), targets
 
 
+def scalar(returned: Any) -> Any:
+    """Return a loss that is a float or a tensor with one element as a 0-d tensor."""
+    if isinstance(returned, Tensor) and returned.numel() == 1:
+        return returned.reshape(())
+    return torch.tensor(returned) if isinstance(returned, float) else returned
+
+
 def number(returned: Any, hint: str = "") -> Tensor:
     """Return a loss as a 0-d tensor; a float or a tensor with one element is accepted too."""
-    if isinstance(returned, Tensor) and returned.numel() == 1:
-        returned = returned.reshape(())
-    elif isinstance(returned, float):
-        returned = torch.tensor(returned)
-    real = shaped(returned, (), hint, "The loss")
+    real = shaped(scalar(returned), (), hint, "The loss")
     holds(real.is_floating_point(), "The loss is not a real number.", real, hint=hint)
     return real
 

@@ -8,7 +8,7 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -39,8 +39,11 @@ class RecordedRun:
     test: float | None
 
 
-def read_runs(content: bytes) -> list[RecordedRun]:
+def read_runs(content: bytes, needed: Sequence[str] = ("val", "test")) -> list[RecordedRun]:
     """Read the runs of the three models; rows of other models are left out.
+
+    Args:
+        needed: what the name of some column must contain.
 
     Raises:
         ValueError: no row names the columns; the text says what is missing.
@@ -53,12 +56,29 @@ def read_runs(content: bytes) -> list[RecordedRun]:
         name: [i for i, title in enumerate(header) if name in title and _is_accuracy(title)]
         for name in ("val", "test")
     }
-    missing = [name for name, found in places.items() if not found]
+    missing = [name for name in needed if not places[name]]
     if missing:
         raise ValueError(
             f"no column has {' and none '.join(f'`{m}`' for m in missing)} in its name"
         )
     return list(_runs(header, rows, places))
+
+
+def read_untitled(content: bytes) -> list[RecordedRun]:
+    """Read the runs of a table in which no row names the columns: the last two are the accuracies.
+
+    Raises:
+        ValueError: a row names them, or the first row is not a run.
+    """
+    text = _text(content)
+    for mark in ",;\t|":
+        cells = text.partition("\n")[0].split(mark)
+        column = next((i for i, cell in enumerate(cells) if _model_of(cell)), None)
+        if _table(text, mark) is None and column is not None and len(cells) > 3:
+            titles = [f"setting {i}" for i in range(len(cells) - 2)] + ["validation", "test"]
+            titles[column] = "model"
+            return read_runs(f"{mark.join(titles)}\n{text}".encode())
+    raise ValueError("this is not a table without names of columns")
 
 
 def _text(content: bytes) -> str:

@@ -2,7 +2,8 @@
 
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,13 +12,23 @@ from torch import Tensor
 from graders.assertions.compare import holds
 from graders.assertions.draw import Draw
 from graders.assertions.figures import bars
+from graders.assertions.recognise import recognised
+from graders.deviations import Candidate, Deviation
+from graders.deviations.autoregressive.sampling import (
+    FAILS_AT_ZERO,
+    LEAST_LIKELY,
+    OTHER_DEFAULT,
+    distributions,
+)
 from graders.oracles import autoregressive as oracle
-from graders.probes.training_run import as_list
-from graders.remote.faults import StudentError
+from graders.probes.training.run import as_list
+from graders.remote.faults import Fault, StudentError
 from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure
+from graders.results.scoring import RecognisedFault
 
 DRAWS = 2000
+ALIKE = 20  # draws at temperature 0, which are all the same
 CHANCE = 1e-7  # probability of a false alarm at one temperature
 
 
@@ -37,23 +48,98 @@ def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
     happens to a right sampler with a probability of at most 1e-7 (K indices, two sides each), so at
     most 3e-7 over the three temperatures.
     """
-    heights = [0.0, 0.8, 1.6, 2.4, 3.2]
-    logits = [heights[place] + 0.5 for place in draw.shuffled(list(range(5)))]
+    logits = _heights(draw)
     found = _drawn(student, torch.tensor(logits), temperature)
     draws = [index(value) for value in found]
     strange = [value for value, place in zip(found, draws, strict=True) if not 0 <= place < 5]
     holds(not strange, "Not every sample is an index.", strange[:1], "0 to 4")
     wanted = oracle.tilted(logits, temperature)
     student.figure(_frequencies(draws, wanted, temperature))
-    exponent, worst = oracle.surprise(draws, wanted)
+    _, worst = oracle.surprise(draws, wanted)
     hint = "Draw from softmax(lnprobs / temperature, dim=0): divide first, normalise over all."
-    holds(
-        exponent < math.log(2 * len(wanted) / CHANCE),
-        f"At temperature {temperature}, index {worst} is drawn too {_often(draws, wanted, worst)}.",
-        f"{draws.count(worst) / DRAWS:.1%} of {DRAWS:,} draws",
-        f"{wanted[worst]:.1%}",
-        hint,
-    )
+    with recognised(True, _others(student, logits, temperature, draws)):
+        holds(
+            _fits(draws, wanted),
+            f"At temperature {temperature}, index {worst} is drawn too "
+            f"{_often(draws, wanted, worst)}.",
+            f"{draws.count(worst) / DRAWS:.1%} of {DRAWS:,} draws",
+            f"{wanted[worst]:.1%}",
+            hint,
+        )
+
+
+def _heights(draw: Draw) -> list[float]:
+    heights = [0.0, 0.8, 1.6, 2.4, 3.2]
+    return [heights[place] + 0.5 for place in draw.shuffled(list(range(5)))]
+
+
+def _fits(draws: Sequence[int], probabilities: Sequence[float]) -> bool:
+    """Return whether no index is drawn too often or too rarely for these probabilities."""
+    impossible = [place for place, p in enumerate(probabilities) if p == 0 and place in draws]
+    if impossible or not all(0 <= place < len(probabilities) for place in draws):
+        return False
+    if 1.0 in probabilities:
+        return True
+    exponent, _ = oracle.surprise(draws, probabilities)
+    return exponent < math.log(2 * len(probabilities) / CHANCE)
+
+
+def _others(
+    student: RemoteSubmission, logits: list[float], temperature: float, draws: list[int]
+) -> Iterator[Candidate]:
+    """Yield the other samplers that draw like this one, each with whether it does so again."""
+    if temperature == 1.0 and _is_right(student, logits):
+        yield OTHER_DEFAULT, lambda: [True]
+        return
+    wanted = oracle.tilted(logits, temperature)
+    for deviation, probabilities in distributions(logits, temperature):
+        if not all(map(math.isclose, wanted, probabilities)) and _fits(draws, probabilities):
+            yield deviation, partial(_again, student, logits, temperature, deviation)
+
+
+def _again(
+    student: RemoteSubmission, logits: list[float], temperature: float, deviation: Deviation
+) -> Iterator[bool]:
+    """Yield whether a sampler draws like a deviation when each index has another, larger logit."""
+    called, moved = student.called, [value + 5.0 for value in (*logits[1:], logits[0])]
+    with contextlib.suppress(Fault):
+        draws = [index(value) for value in _drawn(student, torch.tensor(moved), temperature)]
+        yield _fits(draws, dict(distributions(moved, temperature))[deviation])
+    student.called = called
+
+
+def _is_right(student: RemoteSubmission, logits: list[float]) -> bool:
+    """Return whether samples at temperatures that are passed follow the right distributions."""
+    called = student.called
+    try:
+        for temperature in (0.5, 1.0, 2.0):
+            found = student.repeat(student.sample, [torch.tensor(logits), temperature], DRAWS)
+            if not _fits([index(value) for value in found], oracle.tilted(logits, temperature)):
+                return False
+        return True
+    except Fault:
+        return False
+    finally:
+        student.called = called
+
+
+def least_at_zero(student: RemoteSubmission, draw: Draw, logits: Tensor) -> Iterator[Candidate]:
+    """Yield what a sampler returns that is wrong at temperature 0 alone."""
+    if _is_right(student, _heights(draw)):
+        yield LEAST_LIKELY, lambda: [[int(logits.argmin())] * ALIKE]
+
+
+@contextlib.contextmanager
+def alone_at_zero(student: RemoteSubmission, draw: Draw) -> Iterator[None]:
+    """Name the fault of a sampler that raises an exception at temperature 0 alone."""
+    try:
+        yield
+    except StudentError as error:
+        if _is_right(student, _heights(draw)):
+            known = FAILS_AT_ZERO
+            error.recognised = RecognisedFault(known.name, known.severity, known.sentence)
+            error.hint = known.sentence
+        raise
 
 
 def _drawn(student: RemoteSubmission, logits: Tensor, temperature: float) -> list[Any]:

@@ -4,6 +4,7 @@ A learning check fails only when two independent trainings both miss the calibra
 learning.py); the labels of the held-out sentences stay with the grader.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -13,13 +14,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from graders.assertions.compare import holds, plain, several, shaped
+from graders.assertions.compare import holds, is_close, plain, several, shaped
 from graders.assertions.draw import Draw
 from graders.assertions.figures import curves
 from graders.assertions.properties import any_reading
 from graders.oracles.numpy_rnn import NAMES, Sizes, gradients, loss
 from graders.probes.learning import ATTEMPTS, FIXTURES, reached_and_wanted, threshold
-from graders.remote.faults import Failed
+from graders.remote.faults import Failed, Fault
 from graders.remote.student import Remote, RemoteSubmission, describe
 from graders.results.result import Figure
 
@@ -110,6 +111,17 @@ def not_only_zeros(gradients: Sequence[Tensor]) -> None:
     holds(moved, "A gradient is zero everywhere.", hint="Compute it; do not only create an array.")
 
 
+def differ(student: RemoteSubmission, gradients: Callable[[], Sequence[Tensor]]) -> bool:
+    """Return whether two equal calls give other gradients."""
+    called = student.called
+    with contextlib.suppress(Fault):
+        one, other = gradients(), gradients()
+        student.called = called
+        return not all(map(is_close, one, other))
+    student.called = called
+    return False
+
+
 def along_one_weight(
     name: str, weights: Sequence[Tensor], gradient: Tensor, sentence: Sentence
 ) -> Figure:
@@ -144,6 +156,11 @@ def along_one_weight(
 def as_tensor(value: Any) -> Any:
     """Return an array as a tensor, and anything else unchanged."""
     return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+
+
+def as_tensors(value: Any) -> Any:
+    """Return the arrays of a list as tensors."""
+    return [as_tensor(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def number(value: Any, what: str) -> float:

@@ -11,8 +11,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from graders.assertions.compare import holds, shaped
+from graders.assertions.asked import recognised_by
+from graders.assertions.compare import holds, is_close, shaped
 from graders.assertions.draw import Draw
+from graders.assertions.recognise import Answer
+from graders.deviations.rnn_layer import model as deviations
 from graders.remote.faults import Failed, Fault, NotFound, StudentError
 from graders.remote.student import Remote, RemoteSubmission
 
@@ -42,7 +45,37 @@ def judged(student: RemoteSubmission, draw: Draw, judge: Callable[["TruncationRu
             cut_in_time(TruncationRun(student, draw, given, function, sizes, steps))
             return
         student.called = called
-        raise fault
+
+        def fresh() -> TruncationRun:
+            own = student.SentimentRNN(*sizes)
+            return TruncationRun(student, draw, own, function, sizes, steps)
+
+        with (
+            recognised_by(student, lambda: _window_alone(fresh())),
+            recognised_by(student, lambda: _where_cut(fresh)),
+        ):
+            raise fault
+
+
+def _window_alone(run: "TruncationRun") -> Answer:
+    """Ask for a result that may be that of the last `steps` tokens alone."""
+    X = run.tokens(3)
+    alone, full = run.model(X[-run.steps :]), run.model(X)
+    returned = run.student.truncated_bptt(run.model, X, run.steps)
+    forgets = not is_close(alone, full)  # a model that forgets by itself shows nothing
+    return returned, [(deviations.FORGETS, lambda: [alone] if forgets else [])]
+
+
+def _where_cut(fresh: Callable[[], "TruncationRun"]) -> Answer:
+    """Ask for the gradients of two runs, each step's by its own largest number."""
+    returned, full = [], []
+    for windows in (3, 4):
+        run = fresh()  # a model may have been changed by the run before
+        found, whole = run.gradients(windows)
+        scale = whole.abs().amax(dim=(1, 2), keepdim=True).clamp_min(1e-30)
+        returned.append(found / scale)
+        full.append(whole / scale)
+    return returned, deviations.cuts(full, run.steps)
 
 
 def cut_in_time(run: "TruncationRun") -> None:
@@ -75,13 +108,13 @@ class TruncationRun:
 
     def answers(self, windows: int) -> tuple[object, Tensor]:
         """Return the results (B, O) under truncation, and those of the full run."""
-        X = self._tokens(windows)
+        X = self.tokens(windows)
         full = shaped(self.model(X), (BATCH, self.sizes[3]), what="The result of the model itself")
         return self.student.truncated_bptt(self.model, X, self.steps), full
 
     def gradients(self, windows: int) -> tuple[Tensor, Tensor]:
         """Return the gradients of the tokens (T, B, E), truncated and in the full run, both scaled."""
-        X, cotangent = self._tokens(windows), self.draw.normal(BATCH, self.sizes[3])
+        X, cotangent = self.tokens(windows), self.draw.normal(BATCH, self.sizes[3])
         full = self._at_tokens(self.model, X, cotangent)
         found = self._at_tokens(self.applied, X, cotangent)
         self.student.called = f"truncated_bptt(model, X of shape {tuple(X.shape)}, {self.steps})"
@@ -90,7 +123,7 @@ class TruncationRun:
         holds(bool(found.abs().max() > 0), "No gradient arrives at any token.", hint=HINT)
         return found / full.abs().max(), full / full.abs().max()
 
-    def _tokens(self, windows: int) -> Tensor:
+    def tokens(self, windows: int) -> Tensor:
         """Draw X (T, B) of `windows` windows, in which each token occurs once."""
         drawn = self.draw.shuffled(list(range(2, self.sizes[0])))
         return torch.tensor(drawn[: windows * self.steps * BATCH]).view(-1, BATCH)

@@ -106,6 +106,11 @@ class Start:
     cotangents: list[Tensor]
     found: Tensor
 
+    @property
+    def acts(self) -> bool:
+        """Return whether some number has an effect."""
+        return bool((~(self.found.abs() <= SAME)).any())
+
     def allows(self, formula: Formula) -> bool:
         """Return whether each number acts like some weight of the formula."""
         full = _full(formula, torch.empty(0, dtype=torch.int64), self.found[:0])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from graders.results.result import Outcome
+from graders.results.scoring import RecognisedFault
 
 NO_ANSWER = "The process sent an invalid answer."
 
@@ -15,6 +16,7 @@ class Fault(Exception):
 
     outcome: Outcome = "grader_error"
     called = ""
+    recognised: RecognisedFault | None = None
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

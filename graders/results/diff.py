@@ -6,16 +6,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from graders.results.result import Manual, Result, Student
+from graders.results.result import ItemResult, Manual, Result, Student
 from graders.results.store import newest, result_in
 
-Kind = Literal["status", "check", "manual", "lateness"]
+Kind = Literal["status", "item", "check", "manual", "lateness"]
 CHANCE = "no recorded difference: chance, or a busy machine"
 
 
 @dataclass(frozen=True)
-class Item:
-    """What can change: the status, a check, a question's manual points, the late penalty."""
+class Entry:
+    """What can change: the status, an item, a check, manual points, the late penalty."""
 
     kind: Kind
     name: str = ""
@@ -41,7 +41,7 @@ class State:
 class Change:
     """One change; a side is None if its sheet did not have the item."""
 
-    item: Item
+    entry: Entry
     before: State | None
     after: State | None
 
@@ -105,8 +105,8 @@ class Comparison:
         changes: dict[str, list[Change]] = {}
         for difference in self.differences:
             for change in difference.changes:
-                if change.item.kind == "check":
-                    changes.setdefault(change.item.name, []).append(change)
+                if change.entry.kind == "check":
+                    changes.setdefault(change.entry.name, []).append(change)
         return tuple(_tally(check, found) for check, found in sorted(changes.items()))
 
 
@@ -144,9 +144,9 @@ def _results(out: Path) -> dict[str, Path]:
 
 
 def _differences(before: Result, after: Result) -> Iterator[Difference]:
-    changes = tuple(_changes(_items(before), _items(after)))
+    changes = tuple(_changes(_entries(before), _entries(after)))
     if changes:
-        why = tuple(_why(before, after, {change.item.kind for change in changes}))
+        why = tuple(_why(before, after, {change.entry.kind for change in changes}))
         points = _points(before), _points(after)
         yield Difference(after.student, *points, after.max_points, changes, why)
 
@@ -156,20 +156,28 @@ def _points(result: Result) -> Decimal | None:
     return None if undecided or result.status == "needs_staff" else result.points
 
 
-def _items(result: Result) -> dict[Item, State]:
+def _entries(result: Result) -> dict[Entry, State]:
     nothing = Decimal(0)
-    items = {Item("status"): State(result.status, None, nothing)}
+    entries = {Entry("status"): State(result.status, None, nothing)}
     for question in result.questions:
-        for check in question.checks:
-            points = None if check.outcome == "grader_error" else check.points
-            items[Item("check", check.id)] = State(
-                check.outcome, points, check.max_points, question.number, check.sentence
-            )
+        for item in question.items:
+            name = f"{question.number}: {item.title}"
+            entries[Entry("item", name)] = _item(item, question.number)
+            for check in item.checks:
+                entries[Entry("check", check.id)] = State(
+                    check.outcome, None, nothing, question.number, check.sentence
+                )
         if question.manual:
-            items[Item("manual", question.number)] = _manual(question.manual, question.number)
+            entries[Entry("manual", question.number)] = _manual(question.manual, question.number)
     late = "late" if result.submitted_late else "on time"
-    items[Item("lateness")] = State(late, -result.late_points, nothing)
-    return items
+    entries[Entry("lateness")] = State(late, -result.late_points, nothing)
+    return entries
+
+
+def _item(item: ItemResult, question: str) -> State:
+    word = "not decided" if item.undecided else item.score.reason or "passed"
+    points = None if item.undecided else item.points
+    return State(word, points, item.max_points, question, item.title)
 
 
 def _manual(manual: Manual, question: str) -> State:
@@ -177,17 +185,17 @@ def _manual(manual: Manual, question: str) -> State:
     return State(word, manual.points, manual.max_points, question)
 
 
-def _changes(before: Mapping[Item, State], after: Mapping[Item, State]) -> Iterator[Change]:
-    for item in {**after, **before}:  # in the order of the newer sheet
-        old, new = before.get(item), after.get(item)
+def _changes(before: Mapping[Entry, State], after: Mapping[Entry, State]) -> Iterator[Change]:
+    for entry in {**after, **before}:  # in the order of the newer sheet
+        old, new = before.get(entry), after.get(entry)
         if (old and old.counts) != (new and new.counts):
-            yield Change(item, old, new)
+            yield Change(entry, old, new)
 
 
 def _why(before: Result, after: Result, kinds: set[Kind]) -> Iterator[str]:
     """Yield the causes of changes: first those of the checks, then those decided by people."""
     reasons = list(_graded_otherwise(before, after))
-    if not reasons and kinds & {"status", "check"}:
+    if not reasons and kinds & {"status", "item", "check"}:
         reasons.append(CHANCE)
     yield from reasons
     if "manual" in kinds:
@@ -216,11 +224,15 @@ def _sheet(result: Result) -> list[tuple[object, ...]]:
     return [
         (
             question.number,
-            tuple((check.id, check.max_points) for check in question.checks),
+            tuple((i.title, i.max_points, _roles(i)) for i in question.items),
             question.manual and question.manual.max_points,
         )
         for question in result.questions
     ]
+
+
+def _roles(item: ItemResult) -> tuple[tuple[str, str], ...]:
+    return tuple((check.id, check.role) for check in item.checks)
 
 
 def _short(digest: str) -> str:

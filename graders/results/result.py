@@ -4,6 +4,16 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Literal, get_args
 
+from graders.results.scoring import (
+    SEVERITIES,
+    USUAL_COSTS,
+    DetailCosts,
+    RecognisedFault,
+    Role,
+    Score,
+    score,
+)
+
 Outcome = Literal[
     "passed", "failed", "error", "timeout", "memory", "crash", "not_run", "grader_error"
 ]
@@ -41,21 +51,69 @@ class Student:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check's outcome. Points are earned only by `passed`."""
+    """One check's outcome, and its role in its item.
+
+    Args:
+        fault: what the answer's fault was recognised as, if it was.
+    """
 
     id: str
     sentence: str
     outcome: Outcome
-    max_points: Decimal
+    role: Role = "core"
     message: str = ""
     hint: str = ""
     output: str = ""
     seconds: float = 0.0
     figures: tuple[dict[str, Any], ...] = ()
+    fault: RecognisedFault | None = None
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """One item of a question: its checks, and the points that they leave.
+
+    Args:
+        costs: what the sheet takes for failed details.
+    """
+
+    title: str
+    max_points: Decimal
+    checks: tuple[CheckResult, ...]
+    costs: DetailCosts = USUAL_COSTS
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        return tuple(check for check in self.checks if check.outcome != "passed")
+
+    @property
+    def fault(self) -> RecognisedFault | None:
+        """Return the gravest fault that was recognised where more than details fail.
+
+        Where a core check did not even run to its comparison, and nobody knows why, only what
+        was recognised in a core check counts.
+        """
+        core = [check for check in self.failed if check.role == "core"]
+        lost = any(check.outcome != "failed" and check.fault is None for check in core)
+        decisive = core if lost else [check for check in self.failed if check.role != "detail"]
+        return min(
+            (check.fault for check in decisive if check.fault),
+            key=lambda fault: SEVERITIES.index(fault.severity),
+            default=None,
+        )
+
+    @property
+    def score(self) -> Score:
+        return score((check.role for check in self.failed), self.fault, self.costs)
 
     @property
     def points(self) -> Decimal:
-        return self.max_points if self.outcome == "passed" else Decimal(0)
+        return self.max_points * self.score.share
+
+    @property
+    def undecided(self) -> bool:
+        """Whether our own grader failed on one of its checks."""
+        return any(check.outcome == "grader_error" for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -74,22 +132,26 @@ class Manual:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One question of the sheet with its checks, in the sheet's order."""
+    """One question of the sheet with its items, in the sheet's order."""
 
     number: str
     title: str
-    checks: tuple[CheckResult, ...]
+    items: tuple[ItemResult, ...]
     manual: Manual | None = None
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        return tuple(check for item in self.items for check in item.checks)
 
     @property
     def points(self) -> Decimal:
         given = self.manual.points if self.manual and self.manual.points is not None else Decimal(0)
-        return sum((check.points for check in self.checks), given)
+        return sum((item.points for item in self.items), given)
 
     @property
     def max_points(self) -> Decimal:
         manual = self.manual.max_points if self.manual else Decimal(0)
-        return sum((check.max_points for check in self.checks), manual)
+        return sum((item.max_points for item in self.items), manual)
 
     @property
     def pending_points(self) -> Decimal:

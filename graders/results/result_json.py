@@ -1,7 +1,7 @@
 """The stable JSON form of a result: `result.json`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,14 +14,17 @@ from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
+    ItemResult,
     Late,
     Manual,
     QuestionResult,
     Result,
     Student,
 )
+from graders.results.scoring import ROLES, SEVERITIES, DetailCosts, RecognisedFault
 
-FORMAT = 1
+FORMAT = 2
+OLD = 1  # each check had points of its own, and questions had no items
 
 
 def to_json(result: Result) -> str:
@@ -73,7 +76,20 @@ def _question(question: QuestionResult) -> dict[str, Any]:
             "comment": manual.comment,
             "automatic": manual.automatic,
         },
-        "checks": [_check(check) for check in question.checks],
+        "items": [_item(item) for item in question.items],
+    }
+
+
+def _item(item: ItemResult) -> dict[str, Any]:
+    costs = item.costs
+    return {
+        "title": item.title,
+        "points": number(item.points),
+        "max_points": number(item.max_points),
+        "reason": item.score.reason,
+        "fault": item.fault.name if item.fault else None,
+        "details": {"each": number(costs.each), "together": number(costs.together)},
+        "checks": [_check(check) for check in item.checks],
     }
 
 
@@ -81,9 +97,9 @@ def _check(check: CheckResult) -> dict[str, Any]:
     return {
         "id": check.id,
         "sentence": check.sentence,
+        "role": check.role,
         "outcome": check.outcome,
-        "points": number(check.points),
-        "max_points": number(check.max_points),
+        "fault": check.fault and asdict(check.fault),
         "message": check.message,
         "hint": check.hint,
         "output": check.output,
@@ -93,15 +109,15 @@ def _check(check: CheckResult) -> dict[str, Any]:
 
 
 def from_json(text: str) -> Result:
-    """Read what `to_json` wrote.
+    """Read what `to_json` wrote, now or in format 1.
 
     Raises:
-        ValueError: the text is not a result of this format.
+        ValueError: the text is not a result of these formats.
     """
     try:
         document = json.loads(text, parse_float=Decimal)
-        if document["format"] != FORMAT:
-            raise ValueError(f"result format {document['format']!r} is not {FORMAT}")
+        if (form := document["format"]) not in (FORMAT, OLD):
+            raise ValueError(f"result format {form!r} is neither {FORMAT} nor {OLD}")
         return Result(
             assignment=document["assignment"],
             student=Student(**document["student"]),
@@ -137,7 +153,7 @@ def _read_question(document: dict[str, Any]) -> QuestionResult:
     return QuestionResult(
         document["number"],
         document["title"],
-        tuple(_read_check(check) for check in document["checks"]),
+        tuple(_read_items(document)),
         manual
         and Manual(
             Decimal(manual["max_points"]),
@@ -148,17 +164,44 @@ def _read_question(document: dict[str, Any]) -> QuestionResult:
     )
 
 
+def _read_items(question: dict[str, Any]) -> Iterator[ItemResult]:
+    """Yield a question's items; in format 1 each check is an item of its own."""
+    checks = question.get("checks", ())
+    sentences = [check["sentence"] for check in checks]
+    for check in checks:
+        title = check["sentence"]
+        if sentences.count(title) > 1:
+            title += f" ({check['id']})"
+        points = Decimal(check["max_points"])
+        yield ItemResult(title, points, (_read_check(check | {"role": "core"}),))
+    for item in question.get("items", ()):
+        costs = item["details"]
+        yield ItemResult(
+            item["title"],
+            Decimal(item["max_points"]),
+            tuple(_read_check(check) for check in item["checks"]),
+            DetailCosts(Decimal(costs["each"]), Decimal(costs["together"])),
+        )
+
+
+def _read_fault(fault: dict[str, Any] | None) -> RecognisedFault | None:
+    if fault is None:
+        return None
+    return RecognisedFault(fault["name"], _one_of(SEVERITIES, fault["severity"]), fault["sentence"])
+
+
 def _read_check(document: dict[str, Any]) -> CheckResult:
     return CheckResult(
         id=document["id"],
         sentence=document["sentence"],
         outcome=_one_of(OUTCOMES, document["outcome"]),
-        max_points=Decimal(document["max_points"]),
+        role=_one_of(ROLES, document["role"]),
         message=document["message"],
         hint=document["hint"],
         output=document["output"],
         seconds=float(document["seconds"]),
         figures=tuple(json.loads(json.dumps(document["figures"], default=float))),
+        fault=_read_fault(document.get("fault")),
     )
 
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from sys import intern
 
-from graders.results.result import Outcome, QuestionResult, Result, Status, Student
+from graders.results.result import (
+    CheckResult,
+    ItemResult,
+    Outcome,
+    QuestionResult,
+    Result,
+    Status,
+    Student,
+)
 
 MESSAGE = 1_500  # characters kept of a check's message; equal messages are stored once
 
@@ -16,14 +24,25 @@ class CheckSummary:
     id: str
     sentence: str
     outcome: Outcome
-    max_points: Decimal
     message: str
     hint: str
 
 
 @dataclass(frozen=True, slots=True)
+class ItemSummary:
+    """One item's points, what its fault was recognised as, and its checks."""
+
+    title: str
+    points: Decimal
+    max_points: Decimal
+    fault: str
+    undecided: bool
+    checks: tuple[CheckSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionSummary:
-    """One question's points. `undecided_points` belong to checks that our grader failed to run."""
+    """One question's points. `undecided_points` belong to items on which our grader failed."""
 
     number: str
     title: str
@@ -31,7 +50,11 @@ class QuestionSummary:
     max_points: Decimal
     pending_points: Decimal
     undecided_points: Decimal
-    checks: tuple[CheckSummary, ...]
+    items: tuple[ItemSummary, ...]
+
+    @property
+    def checks(self) -> tuple[CheckSummary, ...]:
+        return tuple(check for item in self.items for check in item.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +118,33 @@ def _question(question: QuestionResult) -> QuestionSummary:
         max_points=question.max_points,
         pending_points=question.pending_points,
         undecided_points=undecided_points(question),
-        checks=tuple(
-            CheckSummary(
-                intern(check.id),
-                intern(check.sentence),
-                check.outcome,
-                check.max_points,
-                intern(check.message[:MESSAGE]) if check.outcome != "passed" else "",
-                intern(check.hint) if check.outcome != "passed" else "",
-            )
-            for check in question.checks
-        ),
+        items=tuple(_item(item) for item in question.items),
+    )
+
+
+def _item(item: ItemResult) -> ItemSummary:
+    return ItemSummary(
+        title=intern(item.title),
+        points=item.points,
+        max_points=item.max_points,
+        fault=intern(item.fault.name) if item.fault else "",
+        undecided=item.undecided,
+        checks=tuple(_check(check) for check in item.checks),
+    )
+
+
+def _check(check: CheckResult) -> CheckSummary:
+    failed = check.outcome != "passed"
+    return CheckSummary(
+        intern(check.id),
+        intern(check.sentence),
+        check.outcome,
+        intern(check.message[:MESSAGE]) if failed else "",
+        intern(check.hint) if failed else "",
     )
 
 
 def undecided_points(question: QuestionResult) -> Decimal:
-    """Return the points of the checks that our own grader failed to run."""
-    undecided = (check.max_points for check in question.checks if check.outcome == "grader_error")
+    """Add up the points of the items on which our own grader failed."""
+    undecided = (item.max_points for item in question.items if item.undecided)
     return sum(undecided, Decimal(0))

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 from graders.errors import UsageError
 from graders.paths import ROOT
@@ -20,6 +21,7 @@ from graders.sheets.limits import Limits
 NAMES = ("auto", "zygote", "bwrap", "none")
 SECONDS = 60.0
 LIMITS = Limits()
+OWN = tuple(ROOT / name for name in ("reference", "fixtures", "graders/oracles", ".git"))
 
 
 class NotHere(Exception):
@@ -93,9 +95,8 @@ def self_test(
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
         secret = Path(folder, "canary")
         secret.write_text("secret", encoding="utf-8")
-        paths = [ROOT / name for name in ("reference", "fixtures", "graders/oracles", ".git")]
         canary = {
-            "paths": [str(path) for path in (*paths, secret, *hidden)],
+            "paths": [str(path) for path in (*OWN, secret, *hidden)],
             "read_only": ["/", "/usr", sys.prefix],
             "port": server.getsockname()[1],
             "grader": os.getpid(),
@@ -109,10 +110,7 @@ def self_test(
         finally:
             if isinstance(sandbox, Zygote):
                 sandbox.close()
-    try:
-        found = json.loads(reply)
-    except ValueError:
-        raise NotHere(problem or "the canary ended without a message") from None
+    found = _found(reply, problem)
     if found["reached"]:
         raise UsageError(
             f"Sandbox self-test failed: a submission could {', '.join(found['reached'])}. "
@@ -120,6 +118,14 @@ def self_test(
             "folder, otherwise report this."
         )
     return list(found["lacks"])
+
+
+def _found(reply: bytes, problem: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(reply)
+    except ValueError:
+        raise NotHere(problem or "the canary ended without a message") from None
+    return found
 
 
 def _answer(sandbox: Zygote | Bubblewrap | Locked, canary: dict[str, object]) -> tuple[bytes, str]:

@@ -10,36 +10,43 @@ from typing import Any
 
 from graders.errors import UsageError
 from graders.paths import ROOT
+from graders.results.scoring import USUAL_COSTS, DetailCosts, Role
 from graders.sheets.check_index import Check, known_checks
 from graders.sheets.deadline import read_deadline
+from graders.sheets.items import Item, item_problems, read_costs, read_items
 from graders.sheets.late_policy import LatePolicy, read_policy
 from graders.sheets.limits import Limits
 from graders.sheets.required_files import RequiredFile, UploadName, read_file, read_name
 from graders.sheets.toml_values import amount, required, table, tables, text, whole
 
 SHEETS = ROOT / "graders" / "assignments"
-FORMAT = 1
+FORMAT = 2
 KEYS = (
     *("format", "title", "version", "points", "deadline", "late", "files", "upload_name"),
-    *("limits", "questions", "not_asked"),
+    *("limits", "details", "questions", "not_asked"),
 )
-QUESTION_KEYS = ("number", "title", "checks", "manual")
+QUESTION_KEYS = ("number", "title", "items", "manual")
 MANUAL_KEYS = ("points", "criteria")
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its checks with their points, and its manual points."""
+    """One question: its items with their checks, and its manual points."""
 
     number: str
     title: str
-    checks: dict[str, Decimal]
+    items: tuple[Item, ...] = ()
     manual_points: Decimal | None = None
     criteria: str = ""
 
     @property
     def max_points(self) -> Decimal:
-        return sum(self.checks.values(), self.manual_points or Decimal(0))
+        return sum((item.points for item in self.items), self.manual_points or Decimal(0))
+
+    @property
+    def checks(self) -> dict[str, Role]:
+        """Return the role of each check, in the order of the items."""
+        return {check: role for item in self.items for check, role in item.checks.items()}
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Sheet:
     late: LatePolicy | None = None
     files: tuple[RequiredFile, ...] = ()
     upload_name: UploadName | None = None
+    details: DetailCosts = USUAL_COSTS
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -121,7 +129,8 @@ def parse_sheet(name: str, content: str) -> Sheet:
 def _sheet(name: str, document: dict[str, Any]) -> Sheet:
     table(document, "it", KEYS)
     if (form := required(document, "format", "it")) != FORMAT:
-        raise ValueError(f"its `format` is {form}, but this Unroll reads {FORMAT}")
+        words = "; a question has items now, see docs/sheets.md" if form == 1 else ""
+        raise ValueError(f"its `format` is {form}, but this Unroll reads {FORMAT}{words}")
     questions = tables(required(document, "questions", "it"), "`questions`")
     return Sheet(
         name=name,
@@ -134,6 +143,7 @@ def _sheet(name: str, document: dict[str, Any]) -> Sheet:
         late=read_policy(document["late"]) if "late" in document else None,
         files=tuple(read_file(entry) for entry in tables(document.get("files", []), "`files`")),
         upload_name=read_name(document["upload_name"]) if "upload_name" in document else None,
+        details=read_costs(document.get("details", {})),
     )
 
 
@@ -152,15 +162,11 @@ def _question(document: Any) -> Question:
     number = required(entry, "number", "a question")
     number = str(number) if isinstance(number, int) else text(number, "a question's `number`")
     place = f"question {number}"
-    checks = entry.get("checks", {})
     manual = table(entry.get("manual", {}), f"`manual` of {place}", MANUAL_KEYS)
     return Question(
         number=number,
         title=text(required(entry, "title", place), f"the `title` of {place}"),
-        checks={
-            check: amount(points, f"the points of {check}")
-            for check, points in table(checks, f"`checks` of {place}", checks).items()
-        },
+        items=read_items(entry.get("items", []), place),
         manual_points=_manual_points(manual, place) if "manual" in entry else None,
         criteria=text(manual["criteria"], f"the `criteria` of {place}") if manual else "",
     )
@@ -188,6 +194,10 @@ def _problems(sheet: Sheet) -> Iterator[str]:
     numbers = [question.number for question in sheet.questions]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
         yield f"It has question {number} twice."
+    for question in sheet.questions:
+        titles = [item.title for item in question.items]
+        for title in sorted({title for title in titles if titles.count(title) > 1}):
+            yield f"It has the item “{title}” of question {question.number} twice."
     total = sum((question.max_points for question in sheet.questions), Decimal(0))
     if total != sheet.points:
         yield f"Its questions add up to {total} points, but it declares {sheet.points}."
@@ -200,18 +210,21 @@ def _problems(sheet: Sheet) -> Iterator[str]:
 def _check_problems(sheet: Sheet, not_asked: set[str]) -> Iterator[str]:
     """Yield the problems with checks: unknown, used twice, or forgotten."""
     known = known_checks()
-    asked = [check for question in sheet.questions for check in question.checks]
+    items = [(item, f"question {q.number}") for q in sheet.questions for item in q.items]
+    for item, place in items:
+        yield from item_problems(item, place, known)
+    asked = [check for item, _ in items for check in item.checks]
     for check in [*asked, *sorted(not_asked)]:
         if check not in known:
             yield f"It names an unknown check {check}."
     for check in sorted({check for check in asked if asked.count(check) > 1}):
         yield f"It names {check} twice."
     for check in sorted(not_asked & set(asked)):
-        yield f"It gives {check} points, but also lists it under [not_asked]."
+        yield f"It puts {check} into an item, but also lists it under [not_asked]."
     files = {known[check].file for check in asked if check in known}
     for check, found in known.items():
         if found.file in files and check not in asked and check not in not_asked:
             yield (
-                f"It leaves {check} unused: give it points, or list it under [not_asked] with "
+                f"It leaves {check} unused: put it into an item, or list it under [not_asked] with "
                 "a reason."
             )

@@ -15,7 +15,9 @@ def content_hash(sheet: Sheet) -> str:
     lines = [sheet.title, str(sheet.points)]
     for question in sheet.questions:
         lines += [question.number, question.title, str(question.manual_points), question.criteria]
-        lines += [f"{sheet.checks[c].sentence} {points}" for c, points in question.checks.items()]
+        for item in question.items:
+            lines.append(f"{item.title} {item.points}")
+            lines += [f"{sheet.checks[c].sentence} {role}" for c, role in item.checks.items()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

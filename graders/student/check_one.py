@@ -58,10 +58,10 @@ def only_part(sheet: Sheet, part: str) -> Sheet:
         )
     known = sheet.checks
     questions = [
-        replace(q, checks={c: p for c, p in q.checks.items() if known[c].part == part})
+        replace(q, items=tuple(i for i in q.items if known[next(iter(i.checks))].part == part))
         for q in sheet.questions
     ]
-    kept = tuple(replace(q, manual_points=None) for q in questions if q.checks)
+    kept = tuple(replace(q, manual_points=None) for q in questions if q.items)
     points = sum((q.max_points for q in kept), Decimal(0))
     return replace(sheet, questions=kept, points=points, files=(), upload_name=None)
 

@@ -20,8 +20,8 @@ from graders.files import write_whole
 from graders.fixtures.fixtures import FIXTURES
 from graders.remote.session import Session
 from graders.sheets.check_index import Check, known_checks, of_part
+from graders.validation.answers import may_lose, reference_files, variants
 from graders.validation.in_process import inside, run_check
-from graders.validation.soundness import may_lose, reference_files, variants
 
 FILE = FIXTURES / "seeds.json"
 ENOUGH = 1000  # seeds for each check, at least

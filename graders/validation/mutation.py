@@ -21,9 +21,9 @@ from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.check_index import of_part
 from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
+from graders.validation.answers import REFERENCE, TABLE
 from graders.validation.in_process import run_check
 from graders.validation.mutators import Mutation, changes
-from graders.validation.soundness import REFERENCE, TABLE
 
 TEMPLATE = ROOT / "student_template"
 FILE = ROOT / "graders" / "mistakes" / "survivors.toml"
@@ -66,7 +66,7 @@ class Verdict:
         yield from (f"survivor: {it.function}: {it.text}" for it in self.survivors)
         yield from (f"killed, but has a survivor entry: {text}" for text in self.killed)
         yield from (f"survivor entry matches no mutant: {text}" for text in self.unknown)
-        yield from (f"grader's own fault: {text}" for text in self.problems)
+        yield from (f"grader error: {text}" for text in self.problems)
 
 
 def changes_of(part: str) -> list[Mutation]:
@@ -155,7 +155,7 @@ class _Workers:
         return sorted(self._checks, key=lambda check: seconds[check])
 
     def first_failed(self, text: bytes, checks: Sequence[str]) -> tuple[str, str]:
-        """Run checks on one text until one fails; return its name and our own fault there."""
+        """Run checks on one text until one fails; return its name and the grader error there."""
         session = Session(
             Submission(self._tables | {self._file: text}),
             given_files(),

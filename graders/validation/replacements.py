@@ -112,6 +112,13 @@ def others(node: Any, variables: Mapping[str, int], attributes: Sequence[str]) -
             yield from (ast.Compare(left, [other()], right) for other in OPERATORS[type(op)])
         case ast.IfExp(body=body, orelse=orelse):
             yield from (body, orelse)
+        case _:
+            yield from _other_structures(node, variables)
+
+
+def _other_structures(node: Any, variables: Mapping[str, int]) -> Iterator[ast.AST]:
+    """Yield the replacements of a subscript, a slice, a sequence, a call or a comprehension."""
+    match node:
         case ast.Subscript(value=value, slice=index, ctx=ast.Load()):
             yield value
             yield from (ast.Subscript(value, other, ast.Load()) for other in _shifted(index))

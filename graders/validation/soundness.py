@@ -4,11 +4,8 @@ Mistakes are in graders/mistakes/, correct answers in fixtures/variants/. Both r
 with the same checks; only the worker stays warm between them, since the code is our own.
 """
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module, util
-from types import ModuleType
 
 import torch
 from rich.table import Table as Printed
@@ -16,20 +13,18 @@ from rich.table import Table as Printed
 from graders.errors import UsageError
 from graders.grading.grade import given_files, run_checks
 from graders.grading.run_check import Finding
-from graders.mistakes import Mistake
-from graders.paths import ROOT
+from graders.mistakes import Mistake, Weight, weights
 from graders.remote.connection import Connection
 from graders.remote.session import Session
 from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.check_index import known_checks, of_part
 from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
+from graders.validation.answers import may_lose, mistakes, reference_files, variants, with_mistake
+from graders.validation.kept import Kept, band_problems, kept
 
-REFERENCE = ROOT / "reference"
-VARIANTS = ROOT / "fixtures" / "variants"
 HINTED = 0.95  # of the mistakes get the right hint, not only a failed check
-SOURCES = (".py", ".ipynb")
-TABLE = ".csv"
+UNWEIGHED = Weight("fatal", "no severity is given")  # `template` asks for one
 Findings = dict[str, Finding]  # by a check's name, without its file
 
 
@@ -49,6 +44,9 @@ class SoundnessRow:
     lost: tuple[str, ...]
     never_failed: tuple[str, ...]
     problems: tuple[str, ...] = field(default=())
+    unrecognised: tuple[str, ...] = field(default=())
+    out_of_band: tuple[str, ...] = field(default=())
+    kept: tuple[Kept, ...] = field(default=())
 
     @property
     def caught(self) -> int:
@@ -65,7 +63,8 @@ class SoundnessRow:
     @property
     def holds(self) -> bool:
         enough = self.hinted >= HINTED * self.mistakes
-        return enough and not (self.survivors or self.lost or self.never_failed or self.problems)
+        wrong = self.survivors or self.lost or self.never_failed or self.problems
+        return enough and not (wrong or self.unrecognised or self.out_of_band)
 
     @property
     def lines(self) -> Iterator[str]:
@@ -75,7 +74,9 @@ class SoundnessRow:
             "no hint": self.unhinted,
             "loses points": self.lost,
             "no mistake fails": self.never_failed,
-            "grader's own fault": self.problems,
+            "grader error": self.problems,
+            "not recognised as it should be": self.unrecognised,
+            "outside its band": self.out_of_band,
         }
         for kind, lines in kinds.items():
             yield from (f"{self.part}: {kind}: {line}" for line in lines)
@@ -135,7 +136,7 @@ class Bench:
     def run(
         self, files: Mapping[str, bytes], part: str, seed: int, names: Sequence[str] = ()
     ) -> tuple[Findings, list[str]]:
-        """Run the checks of one part; return findings by name, and the grader's own faults.
+        """Run the checks of one part; return findings by name, and grader errors.
 
         Args:
             names: of the checks to run (default: all of the part).
@@ -153,90 +154,66 @@ class Bench:
             self._warm = None
 
 
-def reference_files() -> dict[str, bytes]:
-    files = [file for file in sorted(REFERENCE.glob("*")) if file.suffix in (".py", TABLE)]
-    return {file.name: file.read_bytes() for file in files}
-
-
-def mistakes(part: str) -> tuple[Mistake, ...]:
-    """Return the known wrong answers of a part."""
-    found: tuple[Mistake, ...] = getattr(_notes(part), "MISTAKES", ())
-    return found
-
-
-def may_lose(part: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the checks that each variant may fail, and must fail."""
-    found: Mapping[str, tuple[str, ...]] = getattr(_notes(part), "MAY_LOSE", {})
-    return found
-
-
-def with_mistake(part: str, mistake: Mistake) -> dict[str, bytes]:
-    """Return the reference with one mistake.
-
-    Raises:
-        UsageError: an edit does not match the current reference.
-    """
-    name = mistake.file or f"{part}.py"
-    text = before = (REFERENCE / name).read_text(encoding="utf-8")
-    for old, new in mistake.edits:
-        if (times := before.count(old)) != 1 or old not in text:
-            raise UsageError(f"`{old.strip()}` occurs {times} times in reference/{name}, not once")
-        text = text.replace(old, new)
-    if text == before:
-        raise UsageError("its edits change nothing")
-    try:
-        if not name.endswith(TABLE):
-            ast.parse(text)  # our own text: a mistake must not be a syntax error
-    except SyntaxError as problem:
-        raise UsageError(f"line {problem.lineno} cannot be parsed: {problem.msg}") from problem
-    return reference_files() | {name: text.encode()}
-
-
-def variants(part: str) -> dict[str, dict[str, bytes]]:
-    """Return the correct answers of a part: a file each, or a folder, instead of <part>.py."""
-    rest = {name: text for name, text in reference_files().items() if name != f"{part}.py"}
-    found = {}
-    for path in sorted((VARIANTS / part).glob("*")):
-        if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.suffix in (*SOURCES, TABLE)]
-            own = {p.relative_to(path).as_posix(): p.read_bytes() for p in inside}
-            found[path.name] = rest | own
-        elif path.suffix in SOURCES:
-            found[path.stem] = rest | {f"{part}{path.suffix}": path.read_bytes()}
-    return found
-
-
 def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> SoundnessRow:
-    survivors: list[str] = []
-    unhinted: list[str] = []
-    lost: list[str] = []
-    problems: list[str] = []
-    failed: set[str] = set()
+    found = _Found()
     for mistake in mistakes(part):
         try:
             files = with_mistake(part, mistake)
         except UsageError as problem:
-            survivors.append(f"{mistake.name}: {problem}")
+            found.survivors.append(f"{mistake.name}: {problem}")
             continue
         for seed in seeds:
             findings, own = bench.run(files, part, seed, () if whole else mistake.fails)
-            case = f"{mistake.name}: seed {seed}: "
-            failed |= _failed(findings)
-            problems += [case + line for line in own]
-            survivors += [case + line for line in _not_caught(mistake, findings)]
-            unhinted += [case + line for line in _not_hinted(mistake, findings)]
+            found.add(f"{mistake.name}: seed {seed}: ", mistake, findings, own)
+            if whole:
+                weight = weights(part).get(mistake.name, UNWEIGHED)
+                found.kept += kept(part, mistake, weight, findings)
     right = {"the reference": reference_files()} | variants(part)
     for name, files in right.items():
         for seed in seeds:
             findings, own = bench.run(files, part, seed)
             case = f"{name}: seed {seed}: "
-            problems += [case + line for line in own]
-            lost += [case + line for line in _lost(findings, may_lose(part).get(name, ()))]
-    never = tuple(name for name in checks_of(part) if name not in failed)
-    count = len(mistakes(part)), len(right)
-    return SoundnessRow(
-        part, *count, tuple(survivors), tuple(unhinted), tuple(lost), never, tuple(problems)
-    )
+            found.problems += [case + line for line in own]
+            lost = _lost(findings, may_lose(part).get(name, ()))
+            found.lost += [case + line for line in lost]
+    return found.row(part, len(right))
+
+
+@dataclass
+class _Found:
+    """What the checks of one part have found so far."""
+
+    survivors: list[str] = field(default_factory=list)
+    unhinted: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    unrecognised: list[str] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+
+    def add(self, case: str, mistake: Mistake, findings: Findings, own: Sequence[str]) -> None:
+        """Add what was found of a mistake under one seed."""
+        self.failed |= _failed(findings)
+        self.problems += [case + line for line in own]
+        self.survivors += [case + line for line in _not_caught(mistake, findings)]
+        self.unhinted += [case + line for line in _not_hinted(mistake, findings)]
+        self.unrecognised += [case + line for line in _not_recognised(mistake, findings)]
+
+    def row(self, part: str, right: int) -> SoundnessRow:
+        """Return the row of the part, with so many right answers."""
+        return SoundnessRow(
+            part,
+            len(mistakes(part)),
+            right,
+            tuple(self.survivors),
+            tuple(self.unhinted),
+            tuple(self.lost),
+            tuple(name for name in checks_of(part) if name not in self.failed),
+            tuple(self.problems),
+            tuple(self.unrecognised),
+            tuple(band_problems(self.kept)),
+            tuple(self.kept),
+        )
 
 
 def _failed(findings: Findings) -> set[str]:
@@ -256,6 +233,12 @@ def _not_caught(mistake: Mistake, findings: Findings) -> Iterator[str]:
 
 
 def _not_hinted(mistake: Mistake, findings: Findings) -> Iterator[str]:
+    """Yield the hints that were shown, if none has the words that the student needs.
+
+    A mistake that was recognised as what it is needs no other hint.
+    """
+    if mistake.recognised and mistake.recognised in _recognised(findings):
+        return
     texts = [
         " ".join(f"{findings[name].message} {findings[name].hint}".split())
         for name in sorted(_failed(findings))
@@ -265,6 +248,20 @@ def _not_hinted(mistake: Mistake, findings: Findings) -> Iterator[str]:
         yield f"`{mistake.hint}` is not among: {' | '.join(sorted(hints))}"
 
 
+def _not_recognised(mistake: Mistake, findings: Findings) -> Iterator[str]:
+    """Yield what a mistake should have been recognised as, and what else it was taken for."""
+    names = _recognised(findings)
+    if mistake.recognised and mistake.recognised not in names:
+        yield f"as “{mistake.recognised}”"
+    for name in sorted(names - {mistake.recognised}):
+        yield f"taken for “{name}”"
+
+
+def _recognised(findings: Findings) -> set[str]:
+    faults = (findings[name].fault for name in _failed(findings))
+    return {fault.name for fault in faults if fault}
+
+
 def _lost(findings: Findings, may: Sequence[str]) -> Iterator[str]:
     failed = {name for name, finding in findings.items() if finding.outcome != "passed"}
     for name in sorted(failed - set(may)):
@@ -272,11 +269,6 @@ def _lost(findings: Findings, may: Sequence[str]) -> Iterator[str]:
     for name in may:
         if name not in failed:
             yield f"{name} should fail, and does not"
-
-
-def _notes(part: str) -> ModuleType | None:
-    name = f"graders.mistakes.{part}"
-    return import_module(name) if util.find_spec(name) else None
 
 
 def _cases(lines: Sequence[str]) -> int:

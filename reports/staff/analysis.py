@@ -1,14 +1,15 @@
 """Statistics of each check in a class: pass rate, discrimination, groups of failures."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation
 
 from graders.results.result import Outcome
-from graders.results.summary import CheckSummary, QuestionSummary, ResultSummary
+from graders.results.summary import CheckSummary, ItemSummary, QuestionSummary, ResultSummary
 from reports.student.failures import signature
 
+Entry = tuple[ResultSummary, ItemSummary, CheckSummary]
 LEAST = 5  # students needed for a correlation
 
 
@@ -37,6 +38,20 @@ class CheckAnalysis:
 
 
 @dataclass(frozen=True)
+class ItemAnalysis:
+    """One item over a class: points on average, who has all or none, and the commonest fault."""
+
+    item: ItemSummary
+    question: QuestionSummary
+    students: int
+    mean: float
+    full: int
+    none: int
+    discrimination: float | None
+    fault: str
+
+
+@dataclass(frozen=True)
 class QuestionAnalysis:
     """One question over a class: points on average, and how many have all or none of them."""
 
@@ -50,36 +65,37 @@ class QuestionAnalysis:
 
 
 def graded(results: Iterable[ResultSummary]) -> list[ResultSummary]:
-    """Return the results with decided points, without unreadable uploads and our own failures."""
+    """Return the results with decided points, without unreadable uploads and grader errors."""
     return [each for each in results if each.status == "graded" and not each.needs_staff]
 
 
 def check_analyses(results: Sequence[ResultSummary]) -> list[CheckAnalysis]:
     """Analyse every check among graded students, in the sheet's order."""
-    found: dict[str, list[tuple[ResultSummary, CheckSummary]]] = {}
+    found: dict[str, list[Entry]] = {}
     places: dict[str, tuple[QuestionSummary, CheckSummary, int]] = {}
     for result in graded(results):
         position = 0
         for question in result.questions:
-            for check in question.checks:
+            for item, check in _checks_of(question):
                 position += 1
                 places.setdefault(check.id, (question, check, position))
                 if check.outcome != "grader_error":
-                    found.setdefault(check.id, []).append((result, check))
+                    found.setdefault(check.id, []).append((result, item, check))
     return [_check(*place, found.get(id, [])) for id, place in places.items()]
+
+
+def _checks_of(question: QuestionSummary) -> Iterator[tuple[ItemSummary, CheckSummary]]:
+    return ((item, check) for item in question.items for check in item.checks)
 
 
 def _check(
     question: QuestionSummary,
     check: CheckSummary,
     position: int,
-    found: Sequence[tuple[ResultSummary, CheckSummary]],
+    found: Sequence[Entry],
 ) -> CheckAnalysis:
-    passes = [each.outcome == "passed" for _, each in found]
-    rests = [
-        float(result.points) - float(each.max_points) * passed
-        for (result, each), passed in zip(found, passes, strict=True)
-    ]
+    passes = [each.outcome == "passed" for _, _, each in found]
+    rests = [float(result.points - item.points) for result, item, _ in found]
     return CheckAnalysis(
         check,
         question,
@@ -87,7 +103,7 @@ def _check(
         sum(passes),
         len(passes),
         _discrimination([float(passed) for passed in passes], rests),
-        _most_frequent_hint(each for _, each in found),
+        _most_frequent_hint(each for _, _, each in found),
         _groups(found),
     )
 
@@ -98,10 +114,10 @@ def _most_frequent_hint(checks: Iterable[CheckSummary]) -> str:
     return hints.most_common(1)[0][0] if hints else ""
 
 
-def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[FailureGroup, ...]:
+def _groups(found: Sequence[Entry]) -> tuple[FailureGroup, ...]:
     """Group the failures by cause, the most frequent first."""
     kinds: dict[tuple[str, str, str], list[tuple[ResultSummary, CheckSummary]]] = {}
-    for result, check in found:
+    for result, _, check in found:
         if check.outcome != "passed":
             kinds.setdefault(signature(check), []).append((result, check))
     ordered = sorted(kinds.values(), key=len, reverse=True)
@@ -113,6 +129,34 @@ def _groups(found: Sequence[tuple[ResultSummary, CheckSummary]]) -> tuple[Failur
             tuple(result for result, _ in same),
         )
         for same in ordered
+    )
+
+
+def item_analyses(results: Sequence[ResultSummary]) -> list[ItemAnalysis]:
+    """Analyse every item among graded students, in the sheet's order."""
+    found: dict[tuple[str, str], list[tuple[ResultSummary, QuestionSummary, ItemSummary]]] = {}
+    for result in graded(results):
+        for question in result.questions:
+            for item in question.items:
+                found.setdefault((question.number, item.title), []).append((result, question, item))
+    return [_item(entries) for entries in found.values()]
+
+
+def _item(found: Sequence[tuple[ResultSummary, QuestionSummary, ItemSummary]]) -> ItemAnalysis:
+    points = [float(item.points) for _, _, item in found]
+    rests = [float(result.points - item.points) for result, _, item in found]
+    faults = Counter(item.fault for _, _, item in found if item.fault)
+    return ItemAnalysis(
+        found[0][2],
+        found[0][1],
+        len(found),
+        sum(points) / len(points),
+        sum(item.points == item.max_points for _, _, item in found),
+        sum(not item.points for _, _, item in found),
+        _discrimination(points, rests),
+        faults.most_common(1)[0][0]
+        if faults
+        else _most_frequent_hint(check for _, _, item in found for check in item.checks),
     )
 
 

@@ -1,10 +1,10 @@
-"""The class page's tables of questions and checks: pass rates, discrimination, hints."""
+"""The class page's tables of questions, items and checks: points, discrimination, hints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graders.text import decimal, line, percent, sentence
-from reports.staff.analysis import CheckAnalysis, QuestionAnalysis
+from reports.staff.analysis import CheckAnalysis, ItemAnalysis, QuestionAnalysis
 from reports.staff.check_page import check_file
 
 
@@ -34,6 +34,35 @@ class QuestionRow:
     none: str
     discrimination: str
     hint: str
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item: points on average, how many have all or none, what was wrong most often."""
+
+    question: str
+    title: str
+    mean: str
+    width: str
+    full: str
+    none: str
+    discrimination: str
+    fault: str
+
+
+def item_row(found: ItemAnalysis) -> ItemRow:
+    """Return how an item went."""
+    maximum = found.item.max_points
+    return ItemRow(
+        question=f"Q{line(found.question.number)}",
+        title=line(found.item.title),
+        mean=f"{found.mean:.2f} of {decimal(maximum)}",
+        width=str(int(found.mean * 100 / float(maximum))) if maximum else "0",
+        full=f"{found.full:,}",
+        none=f"{found.none:,}",
+        discrimination=_signed(found.discrimination),
+        fault=sentence(found.fault),
+    )
 
 
 def rate(found: CheckAnalysis) -> RateView:

@@ -10,8 +10,16 @@ from graders.results.summary import QuestionSummary, ResultSummary
 from graders.text import counted, decimal, line, sentence
 from reports.outcome_words import STATUS_WORDS
 from reports.page import render
-from reports.staff.analysis import check_analyses, graded, question_analyses
-from reports.staff.class_checks import QuestionRow, RateView, question_row, rate, topics_to_revisit
+from reports.staff.analysis import check_analyses, graded, item_analyses, question_analyses
+from reports.staff.class_checks import (
+    ItemRow,
+    QuestionRow,
+    RateView,
+    item_row,
+    question_row,
+    rate,
+    topics_to_revisit,
+)
 
 BINS = 10
 OPEN = 12  # students of a task that are shown unfolded
@@ -100,6 +108,7 @@ class ClassPage:
     rows: tuple[RowView, ...]
     revisit: tuple[RateView, ...]
     questions: tuple[QuestionRow, ...]
+    items: tuple[ItemRow, ...]
     rates: tuple[RateView, ...]
     slowest: tuple[LinkView, ...]
 
@@ -137,6 +146,7 @@ def _page(results: Sequence[ResultSummary], sheet: str, similarity: bool) -> Cla
         rows=tuple(_row(result, tuple(columns)) for result in results),
         revisit=tuple(rate(each) for each in topics_to_revisit(found)),
         questions=tuple(question_row(each) for each in question_analyses(results)),
+        items=tuple(item_row(each) for each in item_analyses(results)),
         rates=tuple(rate(each) for each in found),
         slowest=_slowest(results),
     )

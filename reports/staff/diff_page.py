@@ -15,12 +15,13 @@ from reports.outcome_words import OUTCOME_WORDS, STATUS_WORDS
 from reports.page import render
 
 COLUMNS = (
-    *("id", "name", "moved", "question", "check", "before", "after"),
+    *("id", "name", "moved", "question", "item", "check", "before", "after"),
     *("points_before", "points_after", "why"),
 )
 LISTED = 200  # students listed that only one folder has
 NAMES = {
     "status": "Status",
+    "item": "Item",
     "check": "Check",
     "manual": "Manual grading",
     "lateness": "Lateness",
@@ -117,14 +118,16 @@ def table(found: Comparison) -> str:
 
 def _rows(found: Difference) -> Iterator[tuple[str, ...]]:
     who, why = (cell(found.student.id), cell(found.student.name)), cell("; ".join(found.why))
-    yield (*who, "total", "", "", "", "", _number(found.before), _number(found.after), why)
+    yield (*who, "total", "", "", "", "", "", _number(found.before), _number(found.after), why)
     for change in found.changes:
         before, after = change.before, change.after
-        check = change.item.name if change.item.kind == "check" else ""
+        item = change.shown.sentence if change.entry.kind == "item" else ""
+        check = change.entry.name if change.entry.kind == "check" else ""
         yield (
             *who,
-            change.item.kind,
+            change.entry.kind,
             cell(change.shown.question),
+            cell(item),
             cell(check),
             before.word if before else "",
             after.word if after else "",
@@ -197,11 +200,11 @@ def _signed(gain: Decimal | None) -> str:
 
 
 def _change(change: Change) -> ChangeView:
-    name = NAMES[change.item.kind] if change.item.kind != "check" else change.item.name
+    names = {"item": change.shown.sentence, "check": change.entry.name}
     return ChangeView(
         question=_question(change.shown.question),
-        name=line(name),
-        sentence=sentence(change.shown.sentence),
+        name=line(names.get(change.entry.kind) or NAMES[change.entry.kind]),
+        sentence=sentence(change.shown.sentence) if change.entry.kind == "check" else "",
         before=_state(change, change.before),
         after=_state(change, change.after),
     )
@@ -210,14 +213,15 @@ def _change(change: Change) -> ChangeView:
 def _state(change: Change, state: State | None) -> str:
     if state is None:
         return "not on the sheet"
-    if change.item.kind == "status":
+    if change.entry.kind == "status":
         return next(word for status, word in STATUS_WORDS.items() if status == state.word)
-    if change.item.kind == "lateness":
+    if change.entry.kind == "lateness":
         return f"{state.word}, {decimal(-(state.points or Decimal(0)))} deducted"
-    if change.item.kind == "manual":
+    if change.entry.kind == "manual":
         return "pending" if state.points is None else _of(state)
-    word = next(words.word for outcome, words in OUTCOME_WORDS.items() if outcome == state.word)
-    return word if state.points is None else f"{word}, {_of(state)}"
+    if change.entry.kind == "item":
+        return line(state.word) if state.points is None else f"{_of(state)} ({line(state.word)})"
+    return next(words.word for outcome, words in OUTCOME_WORDS.items() if outcome == state.word)
 
 
 def _of(state: State) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from graders.results.result import CheckResult
-from graders.text import block, counted, points_of, seconds_text, sentence
+from graders.text import block, counted, seconds_text, sentence
 from reports.figure_views import FigureView, figure_views
 from reports.outcome_words import OUTCOME_WORDS, OutcomeWords
 from reports.student.failures import LABELS
@@ -34,7 +34,7 @@ class CheckView:
     sentence: str
     words: OutcomeWords
     meaning: str
-    points: str
+    role: str
     message: MessageView | None
     hint: str
     output: str
@@ -52,7 +52,7 @@ def check_view(check: CheckResult, position: int) -> CheckView:
         sentence=sentence(check.sentence or check.id),
         words=OUTCOME_WORDS[check.outcome],
         meaning=_meaning(check),
-        points=_check_points(check),
+        role="detail" if check.role == "detail" else "",
         message=message_view(check.message),
         hint=block(check.hint),
         output=block(check.output) if output else "",
@@ -88,11 +88,3 @@ def _meaning(check: CheckResult) -> str:
     plain = check.outcome == "not_run" and not check.message
     obvious = check.outcome in ("passed", "failed", "error")
     return "" if obvious or plain else OUTCOME_WORDS[check.outcome].meaning
-
-
-def _check_points(check: CheckResult) -> str:
-    if not check.max_points:
-        return "no points"
-    if check.outcome == "grader_error":
-        return f"? of {counted(check.max_points, 'point')}"
-    return points_of(check.points, check.max_points)

@@ -28,11 +28,11 @@ def signature(check: Failure) -> tuple[str, str, str]:
 
 
 def first_to_fix(result: Result) -> CheckResult | None:
-    """Return the first failed check that a student can fix, preferably one with points."""
+    """Return the first failed check, in sheet order, that a student can fix."""
     if result.status == "unreadable":
         return None
-    fixable = [c for c in result.checks if c.outcome not in ("passed", "grader_error")]
-    return next((check for check in fixable if check.max_points), next(iter(fixable), None))
+    fixable = (c for c in result.checks if c.outcome not in ("passed", "grader_error"))
+    return next(fixable, None)
 
 
 def similar_failures(check: CheckResult, checks: Iterable[CheckResult]) -> int:

@@ -1,13 +1,13 @@
 """A question in the report, at a glance and with its checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from graders.results.result import CheckResult, Manual, QuestionResult, Result
+from graders.results.result import CheckResult, ItemResult, Manual, QuestionResult, Result
 from graders.results.summary import undecided_points
-from graders.text import block, counted, decimal, line, points_of
-from reports.outcome_words import OUTCOME_WORDS
+from graders.text import block, counted, decimal, line, percent, points_of, sentence
+from reports.outcome_words import OUTCOME_WORDS, Tone
 from reports.student.check_view import CheckView, as_same, check_view
 from reports.student.failures import signature
 
@@ -30,6 +30,26 @@ class ManualView:
 
 
 @dataclass(frozen=True)
+class ItemView:
+    """One item: its points, why some are missing, the failed checks, then those that passed.
+
+    Args:
+        passed_title: how many checks passed, and whether they count.
+    """
+
+    title: str
+    symbol: str
+    tone: Tone
+    points: str
+    reason: str
+    fault: str
+    failed: tuple[CheckView, ...]
+    passed: tuple[CheckView, ...]
+    passed_title: str
+    checks: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True)
 class QuestionView:
     """One question, at a glance and in full."""
 
@@ -42,8 +62,13 @@ class QuestionView:
     points: str
     notes: tuple[str, ...]
     bar: Bar
-    checks: tuple[CheckView, ...]
+    items: tuple[ItemView, ...]
     manual: ManualView | None
+
+    @property
+    def checks(self) -> tuple[CheckView, ...]:
+        """Return the checks in the sheet's order."""
+        return tuple(check for item in self.items for check in item.checks)
 
 
 def question_views(result: Result) -> Iterator[QuestionView]:
@@ -51,12 +76,15 @@ def question_views(result: Result) -> Iterator[QuestionView]:
     first = 1
     shown: dict[tuple[str, str, str], CheckView] = {}
     for position, question in enumerate(result.questions, 1):
-        views = tuple(
-            _once(check, check_view(check, first + i), shown)
-            for i, check in enumerate(question.checks)
-        )
-        yield _question(question, position, views)
-        first += len(question.checks)
+        items = []
+        for item in question.items:
+            views = [
+                _once(check, check_view(check, first + i), shown)
+                for i, check in enumerate(item.checks)
+            ]
+            items.append(_item(item, views))
+            first += len(views)
+        yield _question(question, position, tuple(items))
 
 
 def _once(
@@ -68,10 +96,39 @@ def _once(
     return view if first is view else as_same(view, first)
 
 
-def _question(
-    question: QuestionResult, position: int, checks: tuple[CheckView, ...]
-) -> QuestionView:
-    passed = sum(check.outcome == "passed" for check in question.checks)
+def _item(item: ItemResult, checks: Sequence[CheckView]) -> ItemView:
+    passed = tuple(view for view in checks if view.words.tone == "good")
+    failed = tuple(view for view in checks if view.words.tone != "good")
+    points = "?" if item.undecided else decimal(item.points)
+    title = f"{counted(len(passed), 'check')} passed" if passed else ""
+    if passed and not item.score.share and not item.undecided:
+        title += ", not counted: nothing here counts without the core"
+    return ItemView(
+        title=line(item.title),
+        symbol=_symbol(item.checks),
+        tone="open" if item.undecided else "bad" if item.failed else "good",
+        points=f"{points} of {counted(item.max_points, 'point')}",
+        reason="" if item.undecided else _reason(item),
+        fault=sentence(item.fault.sentence) if item.fault else "",
+        failed=failed,
+        passed=passed,
+        passed_title=title,
+        checks=tuple(checks),
+    )
+
+
+def _reason(item: ItemResult) -> str:
+    """Return why the item's points are not all there, and what is left of them."""
+    score = item.score
+    if not score.reason:
+        return ""
+    return (
+        f"{sentence(score.reason[:1].upper() + score.reason[1:])}: keeps {percent(score.share, 1)}."
+    )
+
+
+def _question(question: QuestionResult, position: int, items: tuple[ItemView, ...]) -> QuestionView:
+    full = sum(item.points == item.max_points for item in question.items)
     undecided = undecided_points(question)
     points = "?" if undecided and undecided == question.max_points else decimal(question.points)
     return QuestionView(
@@ -79,12 +136,12 @@ def _question(
         name=f"Question {line(question.number)}",
         title=line(question.title),
         symbol=_symbol(question.checks),
-        passed=f"{passed}\u00a0of\u00a0{len(question.checks)} passed" if question.checks else "",
+        passed=f"{full}\u00a0of\u00a0{len(question.items)} in full" if question.items else "",
         share=f"{points} of {decimal(question.max_points)}",
         points=f"{points} of {counted(question.max_points, 'point')}",
         notes=_notes(question.pending_points, undecided),
         bar=points_bar(question.points, question.pending_points + undecided, question.max_points),
-        checks=checks,
+        items=items,
         manual=_manual(question.manual) if question.manual else None,
     )
 

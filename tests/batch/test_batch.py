@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_written_is_the_users_fault(monkeypatch, uploads
 
 @pytest.mark.parametrize("inside", [".", "out"])
 def test_results_do_not_go_among_the_uploads(monkeypatch, uploads, inside):
-    with pytest.raises(UsageError, match="give another folder to --out"):
+    with pytest.raises(UsageError, match="choose another folder for --out"):
         run_scripted(monkeypatch, uploads, uploads / inside, lambda task: None)
     assert not (uploads / "out").exists()
 

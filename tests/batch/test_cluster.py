@@ -35,6 +35,7 @@ from graders.results.result_json import from_json
 from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part
 from graders.uploads.submission import Submission
+from tests.changed import timeless
 
 SHEET = only_part(read_sheet("rnn"), "mlp")
 PATIENCE = 300  # seconds for what takes two on a calm machine
@@ -106,12 +107,7 @@ def results(out):
     """Read all results, without the seconds that they took."""
     found = {}
     for file in out.glob("students/*/result.json"):
-        result = from_json(file.read_text())
-        questions = [
-            replace(q, checks=tuple(replace(c, seconds=0.0) for c in q.checks))
-            for q in result.questions
-        ]
-        found[file.parent.name] = replace(result, seconds=0.0, questions=tuple(questions))
+        found[file.parent.name] = timeless(from_json(file.read_text()))
     return found
 
 
@@ -300,8 +296,8 @@ def test_a_lost_scheduler_ends_run_and_workers_and_the_results_serve_this_machin
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert said.splitlines()[-1] == (
-        f"The scheduler {cluster.address} was lost. Finished results are kept; once it is there "
-        "again, the same command goes on."
+        f"The scheduler {cluster.address} was lost. Finished results are kept; when it is back, "
+        "run the same command to continue."
     )
     assert "Traceback" not in said
     kept = {id: result for id, result in results(out).items() if result.status == "graded"}
@@ -448,8 +444,8 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(uploads, tmp_path, capsys
             assert main([*words, address]) == 2
             said = capsys.readouterr().err
             assert said.startswith(f"No scheduler answers at {address} (") and said.endswith(
-                "). Start one there with `dask scheduler`, or put its address right; "
-                "docs/cluster.md tells how.\n"
+                "). Start one there with `dask scheduler`, or correct its address; "
+                "see docs/cluster.md.\n"
             )
             assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
@@ -460,8 +456,8 @@ def test_what_is_set_where_a_slot_starts_cannot_be_set_by_the_run(tmp_path, caps
     words = ["batch", str(tmp_path), "--out", str(tmp_path / "out"), "--scheduler", "tcp://n1:1"]
     assert main([*words, *more]) == 2
     assert capsys.readouterr().err == (
-        "`--jobs` and `--sandbox` are for slots on this machine; those of a cluster are set where "
-        "they start: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`.\n"
+        "`--jobs` and `--sandbox` set the workers on this machine; set those of a cluster where you "
+        "start them: `python -m graders worker ADDRESS --slots 4 --sandbox bwrap`.\n"
     )
 
 

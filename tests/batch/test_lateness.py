@@ -16,6 +16,7 @@ from graders.errors import UsageError
 from graders.results.result import (
     CheckResult,
     Environment,
+    ItemResult,
     Late,
     Manual,
     QuestionResult,
@@ -46,10 +47,11 @@ def submitted(late=False, **after):
 
 
 def result(late=None, passed=4, manual=None, student=None):
-    """Return a result of 5 points for checks, some of them earned, and perhaps manual points."""
+    """Return a result of 5 points for items, some of them earned, and perhaps manual points."""
     outcomes = ["passed"] * passed + ["failed"] * (5 - passed)
-    checks = tuple(CheckResult(str(i), "s", o, Decimal(1)) for i, o in enumerate(outcomes))
-    questions = (QuestionResult("1", "One", checks, manual),)
+    checks = (CheckResult(str(i), "s", o) for i, o in enumerate(outcomes))
+    items = tuple(ItemResult(check.id, Decimal(1), (check,)) for check in checks)
+    questions = (QuestionResult("1", "One", items, manual),)
     return Result("vu-3b", student or submitted(True), "graded", questions, ENVIRONMENT, late=late)
 
 
@@ -99,7 +101,7 @@ def test_a_mark_alone_takes_the_first_step_and_says_so():
         why = f"{told}: it counts as one day, 10 % of the maximum."
         assert late == Late(1, "day", Decimal(10), "maximum", why)
     assert lateness(submitted(True), None, STEPS).why == (
-        f"{told}: the first step counts, 5 % of the maximum."
+        f"{told}: it counts as one step, 5 % of the maximum."
     )
     nothing = lateness(submitted(True), None, None)
     assert nothing.why == f"{told}; this assignment has no late penalty." and not nothing.off
@@ -122,9 +124,9 @@ def test_the_time_counts_for_more_than_the_mark():
         (DAILY, {"days": 4}, 4, 40, ": 4 days at 10 % of the maximum."),
         (DAILY, {"days": 30}, 30, 50, ": 30 days at 10 % of the maximum, 50 % of the maximum at m"),
         (HOURLY, {"minutes": 61}, 2, 1, ": 2 hours at 0.5 points."),
-        (STEPS, {"hours": 6}, 1, 5, ": up to 6 hours takes 5 % of the maximum."),
-        (STEPS, {"hours": 7}, 2, 30, ": up to 3 days takes 30 % of the maximum."),
-        (STEPS, {"days": 4}, 3, 100, ": more than 3 days takes 100 % of the maximum."),
+        (STEPS, {"hours": 6}, 1, 5, ": up to 6 hours costs 5 % of the maximum."),
+        (STEPS, {"hours": 7}, 2, 30, ": up to 3 days costs 30 % of the maximum."),
+        (STEPS, {"days": 4}, 3, 100, ": more than 3 days costs 100 % of the maximum."),
         (
             read_policy({"steps": [{"points": 1}]}),
             {"days": 4},
@@ -207,7 +209,7 @@ def test_an_extension_moves_one_students_deadline():
         assert (late.steps, late.off, late.extension) == (1, 10, "ill")
         assert late.why == (
             "Submitted 2026-12-04 23:59+01:00, 1 day after the deadline (2026-12-03 23:59+01:00, "
-            "which was moved): 1 day at 10 % of the maximum."
+            "extended): 1 day at 10 % of the maximum."
         )
 
 
@@ -265,7 +267,7 @@ def test_extensions_are_read_from_a_table(tmp_path):
         ("4711,ill,,1\n4711,ill,,2", "extensions.csv, 4711: there is another extension; keep one."),
         (
             "1,,,2\n2,ill,,x",
-            "1: it gives no reason.\nwaivers.csv, 2: `x` is not a number of days ab",
+            "1: it gives no reason.\nextensions.csv, 2: `x` is not a number of days ab",
         ),
     ],
 )
@@ -347,7 +349,7 @@ def test_a_result_from_before_there_was_lateness_can_be_read():
 def test_a_late_object_that_is_none_is_refused(broken):
     document = json.loads(to_json(result(LATE)))
     document["late"] |= broken
-    with pytest.raises(ValueError, match=r"is none of|not a result"):
+    with pytest.raises(ValueError, match=r"is not one of|not a result"):
         from_json(json.dumps(document))
 
 

@@ -1,4 +1,4 @@
-"""What is our own fault costs no student a point: it is tried again, then left to staff."""
+"""A grader error costs no student a point: the check is run again, then left to staff."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Which results of earlier runs are not taken over where a user says so."""
+"""Which results of earlier runs are graded again on request."""
 
 import io
 import json
@@ -22,6 +22,7 @@ from graders.errors import UsageError
 from graders.grading.grade import ungraded
 from graders.results.result_json import from_json
 from graders.sheets.sheet import read_sheet
+from tests.changed import each_check
 
 SHEET = read_sheet("vu-3b")
 PADDING, ELMAN = (
@@ -40,18 +41,11 @@ class Instant(Executor):
         id = task.student.id
         self.graded.append(id)
         result = ungraded(SHEET, task.student, "", task.seed, task.sandbox)
-        questions = tuple(
-            replace(
-                question,
-                checks=tuple(
-                    replace(c, outcome="failed" if FAILED.get(id) == c.id else "passed")
-                    for c in question.checks
-                ),
-            )
-            for question in result.questions
+        result = each_check(
+            result, lambda c: replace(c, outcome="failed" if FAILED.get(id) == c.id else "passed")
         )
         future = Future()
-        future.set_result(replace(result, status="graded", message=None, questions=questions))
+        future.set_result(replace(result, status="graded", message=None))
         return future
 
 
@@ -89,7 +83,7 @@ def test_unless_asked_everything_is_taken_over(graded):
     assert seen == "" and "Regrading" not in text
 
 
-def test_a_student_is_graded_anew_and_the_others_are_kept(graded):
+def test_a_student_is_regraded_and_the_others_are_kept(graded):
     seen, text = graded("2")
     assert seen == "2" and text.count("(cached)") == 2
     assert "Regrading 1 result of earlier runs." in text
@@ -114,7 +108,7 @@ def test_an_address_names_a_student(graded, tmp_path):
         graded("", roster=roster)
 
 
-def test_a_roster_that_comes_later_grades_nobody_anew(graded, tmp_path):
+def test_a_roster_that_comes_later_regrades_nobody(graded, tmp_path):
     roster = tmp_path / "roster.csv"
     roster.write_text("user id,name,e-mail\n2,Bob Roe,bob@uni.example\n")
     assert graded(roster=roster)[0] == ""
@@ -156,7 +150,7 @@ def test_a_run_that_did_not_come_to_its_end_is_told(graded, tmp_path, capsys, mo
         "did not finish, so some points may belong to earlier uploads; run the batch again.\n"
     )
     assert main(["manual", str(out)]) == 0
-    assert capsys.readouterr().out.endswith("did not come to its end; run the batch again.\n")
+    assert capsys.readouterr().out.endswith("did not finish; run the batch again.\n")
     monkeypatch.setattr(batching, "grade_class", grading)
     graded()
     assert main(command) == 0
@@ -174,7 +168,9 @@ def test_who_is_not_graded_yet_is_told(graded, tmp_path, capsys):
     out = tmp_path / "out"
     (out / "students/2/result.json").unlink()  # as if the run had been killed before
     assert main(["manual", str(out)]) == 0
-    assert capsys.readouterr().out.endswith("its end: 1 have no result yet; run the batch again.\n")
+    assert capsys.readouterr().out.endswith(
+        "did not finish: 1 have no result yet; run the batch again.\n"
+    )
     assert main(["export", str(out), "--to", "gradescope"]) == 1
     told = "Left out: 2: not graded yet; run the batch until it finishes\n"
     assert capsys.readouterr().out.endswith(told)
@@ -208,7 +204,7 @@ def finish_at(tmp_path, **times):
     log.write_text("".join(json.dumps(event) + "\n" for event in events))
 
 
-def test_what_was_finished_before_a_time_is_graded_anew(graded, tmp_path):
+def test_what_was_finished_before_a_time_is_regraded(graded, tmp_path):
     finish_at(tmp_path, s1=1000, s2=2000, s3=3000)
     since = datetime.fromtimestamp(2000, UTC)
     assert graded(since=since)[0] == "1"
@@ -267,4 +263,4 @@ def test_the_command_line_refuses_what_it_does_not_know(graded, tmp_path, capsys
     assert main([*where, "--regrade", "ann"]) == 2
     assert "`ann` is not a student, check or part of this batch" in capsys.readouterr().err
     assert main([*where, "--since", "noon"]) == 2
-    assert "`noon` is no time" in capsys.readouterr().err
+    assert "`noon` is not a time" in capsys.readouterr().err

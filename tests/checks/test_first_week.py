@@ -70,7 +70,7 @@ def test_it_costs_nothing(files, bench):
             RIGHT[:-1000] + "(",
             MASK,
             "not_run",
-            "since padding.py could not be read: syntax error in",
+            "because padding.py could not be read: syntax error in",
         ),
         (
             edited(BODY, "\tB, T = len(rows)"),
@@ -79,7 +79,12 @@ def test_it_costs_nothing(files, bench):
             "inconsistent use of tabs and spaces",
         ),
         (edited(SIGNATURE, SIGNATURE[:-1]), MASK, "not_run", "expected ':'"),
-        (edited("def length_mask", "def lenght_mask"), MASK, "not_run", "called `lenght_mask`?"),
+        (
+            edited("def length_mask", "def lenght_mask"),
+            MASK,
+            "not_run",
+            "Did you mean `lenght_mask`?",
+        ),
         (
             "",
             MASK,

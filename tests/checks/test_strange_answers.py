@@ -8,14 +8,14 @@ import pytest
 
 from graders.assertions.draw import Draw
 from graders.grading.grade import given_files
-from graders.probes.training_log import all_in_mode, none_tracked
+from graders.probes.training.log import all_in_mode, none_tracked
 from graders.remote.faults import Failed, Fault
 from graders.remote.session import Session
 from graders.remote.student import RemoteSubmission
 from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
-from graders.validation import soundness
+from graders.validation import answers, soundness
 
 HEAD = "import numpy as np\nimport torch\nfrom torch import nn\n\n"
 RETURNED = """
@@ -45,7 +45,7 @@ STATEMENTS = [
     for line in text.strip().splitlines()
     for value in line.split("; ")
 ]
-TABLES = {name: t for name, t in soundness.reference_files().items() if name.endswith(".csv")}
+TABLES = {name: t for name, t in answers.reference_files().items() if name.endswith(".csv")}
 GIVEN = {  # beside what students write, in the same files
     "vocabulary": ("basic_english", "Vocabulary"),
     "numpy_rnn": ("get_rnn_parameter_handlers", "get_rnn_loss_range"),
@@ -54,7 +54,7 @@ GIVEN = {  # beside what students write, in the same files
 
 def definitions(part, kind):
     """List the public definitions of a part's reference that students write."""
-    tree = ast.parse(soundness.reference_files()[f"{part}.py"])
+    tree = ast.parse(answers.reference_files()[f"{part}.py"])
     found = [node for node in tree.body if isinstance(node, kind)]
     return [node for node in found if node.name not in GIVEN.get(part, ())]
 
@@ -68,9 +68,7 @@ def functions(part, statement):
 def methods(part, statement):
     """Every function and method of the reference does this; the classes keep their __init__."""
     wrong = f"\n\ndef wrong(*a, **k):\n    {statement}\n\n"
-    return (
-        HEAD + soundness.reference_files()[f"{part}.py"].decode() + wrong + replaced(part, "wrong")
-    )
+    return HEAD + answers.reference_files()[f"{part}.py"].decode() + wrong + replaced(part, "wrong")
 
 
 def replaced(part, value):
@@ -88,7 +86,7 @@ def _methods(node):
 
 def spoiled(part):
     """Every function and method gives what the reference gives, but NaN for each number."""
-    lines = soundness.reference_files()[f"{part}.py"].decode().splitlines()
+    lines = answers.reference_files()[f"{part}.py"].decode().splitlines()
     nodes = definitions(part, ast.FunctionDef)
     nodes += [method for node in definitions(part, ast.ClassDef) for method in _methods(node)]
     for node in sorted(nodes, key=lambda node: -node.lineno):
@@ -120,7 +118,7 @@ def spoiled(function):
 
 def layer(statement):
     """A right classifier beside an Elman layer that does this and has no parameters."""
-    text = HEAD + soundness.reference_files()["elman.py"].decode()
+    text = HEAD + answers.reference_files()["elman.py"].decode()
     text = text.replace("class Elman(", "class Right(").replace("= Elman(", "= Right(")
     return text + (
         "\n\nclass Elman(nn.Module):\n    def __init__(self, *sizes):\n        super().__init__()\n\n"
@@ -302,7 +300,7 @@ def test_right_shapes_of_other_numbers_are_wrong_values(passes, name, numbers):
     part = "mlp" if name.startswith("MLP") else "elman"
     made = ", ".join(f"torch.full(({shape},), {numbers})" for shape in SHAPES[name])
     forward = f"def forward(self, x, hidden=None):\n    return {made}\n"
-    text = HEAD + soundness.reference_files()[f"{part}.py"].decode()
+    text = HEAD + answers.reference_files()[f"{part}.py"].decode()
     assert not passes(part, f"{text}\n\n{forward}\n\n{name}.forward = forward\n") & VALUES[name]
 
 

@@ -40,7 +40,7 @@ def test_json_is_the_result_and_nothing_else(folder, capsys):
     assert main(["check", str(folder), "--part", "mlp", "--json"]) == 0
     said = capsys.readouterr().out
     assert from_json(said).points == 1
-    assert json.loads(said)["format"] == 1
+    assert json.loads(said)["format"] == 2
     assert not (folder / "report.html").exists()
 
 

@@ -23,6 +23,7 @@ from graders.paths import ROOT
 from graders.results.result import (
     CheckResult,
     Environment,
+    ItemResult,
     Late,
     Manual,
     QuestionResult,
@@ -30,8 +31,10 @@ from graders.results.result import (
     Student,
 )
 from graders.results.result_json import to_json
+from graders.results.scoring import RecognisedFault
 from graders.sandbox.locked import Locked
 from graders.sheets.limits import Limits
+from graders.sheets.sheet import read_sheet
 from graders.uploads.lms.canvas import canvas_report
 from graders.uploads.lms.moodle import moodle_report
 
@@ -68,15 +71,14 @@ def result(
 ) -> Result:
     earned = Decimal(points)
     lost = Decimal(maximum) - earned - Decimal(pending or 0)
-    checks = (
-        CheckResult("test_a.py::test_a", "The one <b>holds</b>.", outcome, earned),  # type: ignore[arg-type]
-        CheckResult(
-            "test_a.py::test_b", "The other holds.", "failed", lost, "Called: f()", "Mind f"
-        ),
+    one = CheckResult("test_a.py::test_a", "The one <b>holds</b>.", outcome)  # type: ignore[arg-type]
+    other = CheckResult(
+        "test_a.py::test_b", "The other holds.", "failed", "core", "Called: f()", "Mind f"
     )
+    items = ItemResult("The <b>one</b>", earned, (one,)), ItemResult("The other", lost, (other,))
     manual = Manual(Decimal(pending)) if pending else None
     status = "needs_staff" if outcome == "grader_error" else "graded"
-    question = QuestionResult("1", "One", checks, manual)
+    question = QuestionResult("1", "One", items, manual)
     student = Student(id, name, upload=upload)
     return Result("vu-3b", student, status, (question,), ENVIRONMENT, seconds=1.5)  # type: ignore[arg-type]
 
@@ -96,8 +98,8 @@ def out(tmp_path: Path, *results: Result) -> Path:
 
 def ran(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[str]]:
     code = main(["export", *map(str, arguments)])
-    said = capsys.readouterr()
-    return code, (said.out + said.err).splitlines()
+    printed = capsys.readouterr()
+    return code, (printed.out + printed.err).splitlines()
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -126,10 +128,10 @@ class TestCanvas:
     ) -> None:
         place = out(tmp_path, JANE, EVE)
         column = ("--gradebook", gradebook, "--column", "3B: RNNs (71)")
-        code, said = ran(capsys, place, "--to", "canvas", *column)
+        code, printed = ran(capsys, place, "--to", "canvas", *column)
         assert code == 0
         file = place / "canvas.csv"
-        assert said == [f"1 changed, 1 unchanged, 0 left out. Wrote {file}"]
+        assert printed == [f"1 changed, 1 unchanged, 0 left out. Wrote {file}"]
         assert file.read_text(encoding="utf-8") == (
             "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,3B: RNNs (71)\n"
             ",,,,,,Manual Posting\n"
@@ -154,9 +156,9 @@ class TestCanvas:
             result("99", "9", "noel_99_4_a.zip", "Noel"),
         )
         column = ("--gradebook", gradebook, "--column", "71")
-        code, said = ran(capsys, place, "--to", "canvas", *column)
+        code, printed = ran(capsys, place, "--to", "canvas", *column)
         assert code == 1
-        assert said == [
+        assert printed == [
             f"0 changed, 0 unchanged, 5 left out. Wrote {place / 'canvas.csv'}",
             "Left out: Roe, Eve (12): needs staff: the grader failed, not the submission",
             "Left out: 13: could not be read; its points are not decided",
@@ -171,9 +173,9 @@ class TestCanvas:
     ) -> None:
         place = out(tmp_path, JANE, result("12", "8", "roeeve_12_98_3b.zip", "Roe, \u202eEve"))
         column = ("--gradebook", gradebook, "--column", "3b: rnns (")
-        code, said = ran(capsys, place, "--to", "canvas", *column, "--dry-run")
+        code, printed = ran(capsys, place, "--to", "canvas", *column, "--dry-run")
         assert code == 0
-        assert said == [
+        assert printed == [
             "Roe, \\u202eEve (12): 7.25 → 8",
             "Doe, Jane (4711): nothing → 7.239",
             "2 changed, 0 unchanged, 0 left out. Nothing was written.",
@@ -190,10 +192,10 @@ class TestCanvas:
             "Doe, Jane (4711): nothing → 7.239" in ran(capsys, place, "--to", "canvas", *column)[1]
         )
         place = out(tmp_path / "plain", result("4711", "1", "4711.zip"))
-        told = "Left out: 4711: more than once in this file"
+        message = "Left out: 4711: more than once in this file"
         assert ran(capsys, place, "--to", "canvas", *column) == (
             1,
-            ["0 changed, 0 unchanged, 1 left out. Nothing was written.", told],
+            ["0 changed, 0 unchanged, 1 left out. Nothing was written.", message],
         )
 
     def test_other_ids_find_a_student_too(
@@ -230,7 +232,7 @@ class TestCanvas:
         ]
 
     @pytest.mark.parametrize(
-        ("id", "upload", "name", "said"),
+        ("id", "upload", "name", "printed"),
         [
             ("14", "Ann Loe_14_assignsubmission_file", "Ann Loe", "belongs to"),
             ("14", "Kim Loe_14_assignsubmission_file", "Kim Loe", "Kim Loe (14): nothing → 9"),
@@ -252,15 +254,15 @@ class TestCanvas:
         id: str,
         upload: str,
         name: str,
-        said: str,
+        printed: str,
     ) -> None:
         """Canvas's own numbers mean nothing where the results come from elsewhere."""
         gradebook.write_text(gradebook.read_text().replace("EX", ""))
         place = out(tmp_path, result(id, "9", upload, name))
         column = ("--gradebook", gradebook, "--column", "71", "--dry-run")
-        code, told = ran(capsys, place, "--to", "canvas", *column)
-        assert any(said in each for each in told), told
-        assert code == (said == "belongs to")
+        code, message = ran(capsys, place, "--to", "canvas", *column)
+        assert any(printed in each for each in message), message
+        assert code == (printed == "belongs to")
 
     def test_another_lms_s_number_is_no_student_number_either(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
@@ -286,7 +288,7 @@ class TestCanvas:
             "Hidden,Cy Lo,14,c@x,,,100\n"
         )
         asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
-        for number, (who, said) in enumerate(
+        for number, (who, printed) in enumerate(
             [
                 (result("12", "7", "submission_9", "Mira Anna"), "more than once in this file"),
                 (result("12", "7", "submission_9", "A Mira"), "A Mira (12): nothing → 7"),
@@ -302,7 +304,7 @@ class TestCanvas:
             ]
         ):
             place = out(tmp_path / str(number), who)
-            assert said in "\n".join(ran(capsys, place, *asked)[1])
+            assert printed in "\n".join(ran(capsys, place, *asked)[1])
 
     def test_a_fellow_s_middle_name_is_no_other_name(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
@@ -334,11 +336,11 @@ class TestCanvas:
         roster = tmp_path / "roster.csv"
         column = ("--gradebook", gradebook, "--column", "71", "--roster", roster, "--dry-run")
         roster.write_text("vunetid,canvas id\nklo123,14\n")
-        told = ran(capsys, place, "--to", "canvas", *column)[1]
-        assert told[0] == "klo123, in the file Loe, Kim: nothing → 3"
+        message = ran(capsys, place, "--to", "canvas", *column)[1]
+        assert message[0] == "klo123, in the file Loe, Kim: nothing → 3"
         roster.write_text("vunetid,student number\nklo123,14\n")
-        told = ran(capsys, place, "--to", "canvas", *column)[1]
-        assert told[1].endswith("klo123: not in this file; that number belongs to Loe, Kim")
+        message = ran(capsys, place, "--to", "canvas", *column)[1]
+        assert message[1].endswith("klo123: not in this file; that number belongs to Loe, Kim")
 
     def test_semicolons_and_decimal_commas_stay(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
@@ -359,7 +361,7 @@ class TestCanvas:
         ]
 
     @pytest.mark.parametrize(
-        ("wanted", "told"),
+        ("wanted", "message"),
         [
             (None, "Name the assignment with `--column`; there are: {0}."),
             ("3B", "`3B` matches more than one assignment in {1}; there are: {2}."),
@@ -375,16 +377,16 @@ class TestCanvas:
         gradebook: Path,
         capsys: pytest.CaptureFixture[str],
         wanted: str | None,
-        told: str,
+        message: str,
     ) -> None:
         place = out(tmp_path, JANE)
         column = ["--gradebook", gradebook, *(["--column", wanted] if wanted else [])]
         both = "3B: RNNs (71), 3B: RNNs resit (72)"
-        said = told.format(f"Essay (70), {both}", gradebook, both)
-        assert ran(capsys, place, "--to", "canvas", *column) == (2, [said])
+        printed = message.format(f"Essay (70), {both}", gradebook, both)
+        assert ran(capsys, place, "--to", "canvas", *column) == (2, [printed])
         assert list(place.glob("*.csv")) == []
 
-    def test_last_and_first_names_may_stand_apart(
+    def test_last_and_first_names_may_be_separate_columns(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         gradebook.write_text(
@@ -396,7 +398,7 @@ class TestCanvas:
             "Doe, Jane (4711): nothing → 7.239"
         )
 
-    def test_what_is_no_gradebook_is_told(
+    def test_a_file_that_is_not_a_gradebook_is_refused(
         self, tmp_path: Path, gradebook: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         place = out(tmp_path, JANE)
@@ -419,8 +421,8 @@ class TestMoodle:
             result("12", "7.239", "Jane Doe_12_assignsubmission_file", "Jane Doe"),
             result("13", "8", "Eve Roe_13_assignsubmission_file", "Eve Roe", pending="1"),
         )
-        code, said = ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)
-        assert (code, said) == (
+        code, printed = ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)
+        assert (code, printed) == (
             1,
             [
                 "Left out, because a spreadsheet would run a cell in it: Feedback comments.",
@@ -436,7 +438,7 @@ class TestMoodle:
             "Participant 14,'=Joe Poe,joe@uni.example,Submitted,,3.00,10.00,Yes,-\n"
         )
 
-    def test_another_language_is_told_by_place(
+    def test_columns_in_another_language_are_found_by_place(
         self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         worksheet.write_text(
@@ -450,20 +452,20 @@ class TestMoodle:
             'Teilnehmer/in 12,Jane Doe,jane@uni.example,Abgegeben,"7,2","10,00",Ja'
         )
 
-    def test_what_cannot_be_told_is_asked_for(
+    def test_an_ambiguous_column_is_asked_for(
         self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         worksheet.write_text("Wer,Name,A,B,C\nX 12,Jane,,1,1\nX 12,Eve,,1,1\n")
         place = out(tmp_path, result("12", "7", "Jane Doe_12_assignsubmission_file"))
         asked = ("--to", "moodle", "--worksheet", worksheet)
         names = "There are: Wer, Name, A, B, C."
-        told = f"{worksheet} does not show which column is the identifier; say it with "
-        assert ran(capsys, place, *asked) == (2, [f"{told}`--identifier-column`. {names}"])
+        message = f"{worksheet} does not show which column is the identifier; name it with "
+        assert ran(capsys, place, *asked) == (2, [f"{message}`--identifier-column`. {names}"])
         asked += ("--identifier-column", "wer")
-        told = f"{worksheet} does not show which column is the grade; name it with `--column`."
-        assert ran(capsys, place, *asked) == (2, [f"{told} {names}"])
-        told = f"{worksheet} does not show which column is `Z`; name it with `--column`."
-        assert ran(capsys, place, *asked, "--column", "Z") == (2, [f"{told} {names}"])
+        message = f"{worksheet} does not show which column is the grade; name it with `--column`."
+        assert ran(capsys, place, *asked) == (2, [f"{message} {names}"])
+        message = f"{worksheet} does not show which column is `Z`; name it with `--column`."
+        assert ran(capsys, place, *asked, "--column", "Z") == (2, [f"{message} {names}"])
         assert ran(capsys, place, *asked, "--column", "A") == (
             1,
             [
@@ -492,22 +494,22 @@ class TestMoodle:
             "Left out: Somebody Else (13): not in this file; that number belongs to Eve Roe",
         ]
 
-    def test_more_than_the_maximum_is_told(
+    def test_more_than_the_maximum_is_reported(
         self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         place = out(tmp_path, result("12", "11", "Jane Doe_12_assignsubmission_file", maximum="12"))
         asked = ("--to", "moodle", "--worksheet", worksheet)
-        told = "Left out: 12: 11 points are above Moodle's maximum 10"
-        assert ran(capsys, place, *asked)[1][-1] == told
+        message = "Left out: 12: 11 points are above Moodle's maximum 10"
+        assert ran(capsys, place, *asked)[1][-1] == message
 
-    def test_a_locked_grade_is_told(
+    def test_a_locked_grade_is_reported(
         self, tmp_path: Path, worksheet: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         worksheet.write_text(worksheet.read_text().replace("7.25,10.00,Yes", "7.25,10.00,No"))
         place = out(tmp_path, result("13", "8", "Eve Roe_13_assignsubmission_file", "Eve Roe"))
         asked = ("--to", "moodle", "--worksheet", worksheet, "--dry-run")
-        told = "Left out: Eve Roe (13): Moodle says that this grade cannot be changed"
-        assert ran(capsys, place, *asked)[1][-1] == told
+        message = "Left out: Eve Roe (13): Moodle says that this grade cannot be changed"
+        assert ran(capsys, place, *asked)[1][-1] == message
 
     @pytest.mark.parametrize("title", ["Scale", "Skala"])
     def test_a_scale_takes_no_points(
@@ -516,8 +518,8 @@ class TestMoodle:
         text = worksheet.read_text().replace("Maximum grade", title)
         worksheet.write_text(text.replace("10.00", '"Poor, Good"'))
         place = out(tmp_path, result("13", "8", "Eve Roe_13_assignsubmission_file", "Eve Roe"))
-        code, told = ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)
-        assert (code, told) == (
+        code, message = ran(capsys, place, "--to", "moodle", "--worksheet", worksheet)
+        assert (code, message) == (
             2,
             [
                 f"{worksheet}: this assignment is graded in words, `Poor, Good`, and takes no "
@@ -570,9 +572,9 @@ class TestFeedback:
             result("13", "1", "poe_13_1_a.zip", outcome="grader_error"),
             result("14", "1", "loe_14_text.html"),
         )
-        code, said = ran(capsys, place, "--to", "canvas-feedback")
+        code, printed = ran(capsys, place, "--to", "canvas-feedback")
         file = place / "canvas-feedback.zip"
-        assert (code, said) == (
+        assert (code, printed) == (
             1,
             [
                 f"1 report. Wrote {file}",
@@ -602,11 +604,11 @@ class TestFeedback:
         only = (*asked, "--dry-run", "--student", "4711")
         assert ran(capsys, *only)[1][0] == f"{names[1]}: no longer there"
         (place / "canvas-feedback.zip").write_text("no zip")
-        told = f"{place / 'canvas-feedback.zip'} is not a zip and would be replaced."
-        assert ran(capsys, *asked, "--dry-run") == (0, [told, nothing])
+        message = f"{place / 'canvas-feedback.zip'} is not a zip and would be replaced."
+        assert ran(capsys, *asked, "--dry-run") == (0, [message, nothing])
         (place / "students/12/report.html").unlink()
-        told = f"{place / 'students/12/report.html'} is missing; run the same batch again."
-        assert ran(capsys, *asked) == (2, [told])
+        message = f"{place / 'students/12/report.html'} is missing; run the same batch again."
+        assert ran(capsys, *asked) == (2, [message])
 
 
 class TestGradescope:
@@ -629,7 +631,7 @@ class TestGradescope:
             "tests": [
                 {
                     "number": "1.1",
-                    "name": "The one <b>holds</b>.",
+                    "name": "The <b>one</b>",
                     "score": 7.25,
                     "max_score": 7.25,
                     "status": "passed",
@@ -638,43 +640,76 @@ class TestGradescope:
                 },
                 {
                     "number": "1.2",
-                    "name": "The other holds.",
+                    "name": "The other",
                     "score": 0,
                     "max_score": 0.75,
                     "status": "failed",
-                    "output": "Called: f()\n\nMind f",
+                    "output": "a core check failed\n\nThe other holds.\n\nCalled: f()\n\nMind f",
                     "tags": ["One"],
                 },
             ],
         }
 
+    def test_there_is_a_test_for_each_item_and_it_says_what_failed(self) -> None:
+        fault = RecognisedFault("mean for max", "major", "The mean stands in for the maximum.")
+        checks = (
+            CheckResult("t::a", "A holds.", "failed", "core", "Returned: 1", "Mind a", fault=fault),
+            CheckResult("t::b", "B holds.", "passed", "major", "not shown"),
+            CheckResult("t::c", "C holds.", "error", "detail", "It raised X.", output="seen\n"),
+        )
+        items = (
+            ItemResult("Pooling", Decimal(2), checks),
+            ItemResult("Details", Decimal("0.5"), checks[1:]),
+            ItemResult("Right", Decimal(1), checks[1:2]),
+        )
+        one = replace(JANE, questions=(QuestionResult("2b", "Two", items),))
+        tests = json.loads(gradescope_results(one))["tests"]
+        assert [(t["number"], t["name"], t["tags"]) for t in tests] == [
+            ("2b.1", "Pooling", ["Two"]),
+            ("2b.2", "Details", ["Two"]),
+            ("2b.3", "Right", ["Two"]),
+        ]
+        assert [(t["score"], t["max_score"], t["status"]) for t in tests] == [
+            (0.6, 2, "failed"),
+            (0.475, 0.5, "failed"),
+            (1, 1, "passed"),
+        ]
+        detail = "C holds.\n\nIt raised X.\n\nseen"
+        assert [test["output"] for test in tests] == [
+            "recognised as “mean for max”, major\n\nA holds.\n\n"
+            f"The mean stands in for the maximum.\n\nReturned: 1\n\nMind a\n\n{detail}",
+            f"1 detail failed\n\n{detail}",
+            "",
+        ]
+        assert json.loads(gradescope_results(one))["score"] == 2.075
+
     def test_all_students_or_one(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         failed = result("13", "1", outcome="grader_error")
         place = out(tmp_path, JANE, EVE, failed)
         asked = (place, "--to", "gradescope")
-        told = "Left out: 13: needs staff: the grader failed, not the submission"
+        message = "Left out: 13: needs staff: the grader failed, not the submission"
         nothing = "2 results. Nothing was written."
-        new = ["Roe, Eve (12): new", "Doe, Jane (4711): new", nothing, told]
+        new = ["Roe, Eve (12): new", "Doe, Jane (4711): new", nothing, message]
         assert ran(capsys, *asked, "--dry-run") == (1, new)
         wrote = f"2 results. Wrote {place / 'gradescope'}"
-        assert ran(capsys, *asked) == (1, [wrote, told])
+        assert ran(capsys, *asked) == (1, [wrote, message])
         assert json.loads((place / "gradescope/4711.json").read_text())["score"] == 7.239
         assert sorted(file.name for file in (place / "gradescope").iterdir()) == [
             "12.json",
             "4711.json",
         ]
-        assert ran(capsys, *asked, "--dry-run") == (1, [nothing, told])
+        assert ran(capsys, *asked, "--dry-run") == (1, [nothing, message])
         file = tmp_path / "one.json"
         only = (*asked, "--student", "12", "--file", file)
         assert ran(capsys, *only) == (0, [f"1 result. Wrote {file}"])
         assert json.loads(file.read_text())["score"] == 7.25
-        told = "`--file` is for one student; choose one with `--student ID`."
-        assert ran(capsys, *asked, "--file", file) == (2, [told])
+        message = "`--file` is for one student; choose one with `--student ID`."
+        assert ran(capsys, *asked, "--file", file) == (2, [message])
 
 
 class TestUsage:
     @pytest.mark.parametrize(
-        ("arguments", "told"),
+        ("arguments", "message"),
         [
             (
                 ["{0}", "--to", "canvas"],
@@ -714,12 +749,12 @@ class TestUsage:
         ],
     )
     def test_what_is_wrong_is_one_sentence(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
     ) -> None:
         place = out(tmp_path, EVE)
         (place / "bad.json").write_text("{}")
         given = [each.format(place) for each in arguments]
-        assert ran(capsys, *given) == (2, [told.format(place)])
+        assert ran(capsys, *given) == (2, [message.format(place)])
 
 
 @pytest.fixture(scope="module")
@@ -738,7 +773,7 @@ class TestAutograder:
                 assert b"\r" not in opened.read(name)
             assert b'ASSIGNMENT, SEED = "vu-3b", "1"' in opened.read("run_autograder")
         assert {"unroll/pyproject.toml", "unroll/graders/oracles/elman.py"} <= set(names)
-        told = (
+        message = (
             "reference/",
             "mistakes/",
             "tests/",
@@ -746,10 +781,10 @@ class TestAutograder:
             "fixtures/uploads/",
             "variants/",
         )
-        assert not [name for name in names if any(each in name for each in told)]
+        assert not [name for name in names if any(each in name for each in message)]
         assert os.path.getsize(archive) < 2_000_000
 
-    def test_an_unknown_sheet_is_told(
+    def test_an_unknown_sheet_is_reported(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         file = tmp_path / "a.zip"
@@ -774,11 +809,20 @@ class TestAutograder:
         assert done.stdout.startswith("Sandbox auto:")
         results = json.loads((tmp_path / "results/results.json").read_text())
         if parts:
-            assert sum(test["status"] == "passed" for test in results["tests"]) > 15
+            sheet = read_sheet("vu-3b")
+            asked = [item.title for q in sheet.questions for item in q.items]
+            right = {check.id for check in sheet.checks.values() if check.part in parts}
+            full = [i.title for q in sheet.questions for i in q.items if right.issuperset(i.checks)]
+            tests = results["tests"]
+            assert [test["name"] for test in tests] == asked
+            assert [test["name"] for test in tests if test["status"] == "passed"] == full
+            assert all(
+                test["score"] == test["max_score"] * (test["name"] in full) for test in tests
+            )
             assert results["score"] == pytest.approx(sum(t["score"] for t in results["tests"]))
         else:
-            told = "This upload contains no .py or .ipynb file; it contains: notes.md."
-            assert results == {"score": 0, "output": told}
+            message = "This upload contains no .py or .ipynb file; it contains: notes.md."
+            assert results == {"score": 0, "output": message}
 
     @pytest.mark.skipif(
         not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("setpriv"),
@@ -812,8 +856,8 @@ class TestAutograder:
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
         with pytest.raises(UsageError) as caught:
             Locked().start(Limits())
-        told = "The sandbox `locked` needs root, to run submissions as another user."
-        assert str(caught.value) == told
+        message = "The sandbox `locked` needs root, to run submissions as another user."
+        assert str(caught.value) == message
 
     def test_our_own_failure_leaves_no_result(self, archive: Path, tmp_path: Path) -> None:
         (tmp_path / "results").mkdir()

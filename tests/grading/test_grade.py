@@ -1,4 +1,4 @@
-"""One submission, graded: the reference earns all, the skeleton none, our own faults are no zero."""
+"""One submission, graded: the reference earns all, the skeleton none, grader errors are not a zero."""
 
 import shutil
 from dataclasses import replace
@@ -15,6 +15,7 @@ from graders.paths import ROOT
 from graders.remote.replies import NOTHING
 from graders.results.result import Student
 from graders.results.result_json import from_json, to_json
+from graders.results.scoring import DetailCosts
 from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.check_index import CHECKS, known_checks
 from graders.sheets.sheet import read_sheet
@@ -40,6 +41,31 @@ def test_the_reference_earns_every_point(reference):
     assert [c.id for c in reference.checks if c.outcome != "passed"] == []
     assert reference.points == reference.max_points == SHEET.points
     assert reference.status == "graded" and reference.message is None
+
+
+def test_a_result_has_the_items_of_its_sheet(reference):
+    sheet = replace(SHEET, details=DetailCosts(Decimal("0.1"), Decimal("0.2")))
+    for found, costs in ((reference, SHEET.details), (graded({}, sheet), sheet.details)):
+        for question, asked in zip(found.questions, sheet.questions, strict=True):
+            assert (question.number, question.title) == (asked.number, asked.title)
+            for item, wanted in zip(question.items, asked.items, strict=True):
+                assert (item.title, item.max_points) == (wanted.title, wanted.points)
+                assert [(c.id, c.role) for c in item.checks] == list(wanted.checks.items())
+                assert item.costs == costs
+
+
+def test_a_detail_that_fails_takes_its_share_of_its_item_and_of_no_other(monkeypatch):
+    lost = next(check for check, role in SHEET.questions[0].checks.items() if role == "detail")
+
+    def ran(session, wanted, seed):
+        return {check: Finding("failed" if check == lost else "passed") for check in wanted}, []
+
+    monkeypatch.setattr(grading, "_run", ran)
+    for costs, share in ((SHEET.details, "0.95"), (DetailCosts(Decimal("0.2")), "0.8")):
+        found = graded({}, replace(SHEET, details=costs))
+        first, *others = found.questions[0].items
+        assert first.points == first.max_points * Decimal(share)
+        assert all(item.points == item.max_points for item in others)
 
 
 def test_the_skeleton_earns_none_of_the_same_maximum():
@@ -147,8 +173,22 @@ def test_the_hash_covers_what_decides_on_this_sheet_and_nothing_else():
     } <= names  # fmt: skip
     assert not any(name.startswith(("reference", "graders/mistakes")) for name in names)
     assert "graders/batch/batch.py" not in names and "graders/checks/test_step_rnn.py" not in names
-    other = replace(SHEET, points=SHEET.points + 1)
-    assert len(sha256_of(SHEET)) == 64 and sha256_of(SHEET) != sha256_of(other)
+    (question, *others) = SHEET.questions
+    (item, *rest) = question.items
+
+    def with_first(**fields):
+        changed = replace(question, items=(replace(item, **fields), *rest))
+        return replace(SHEET, questions=(changed, *others))
+
+    different = [
+        replace(SHEET, points=SHEET.points + 1),
+        replace(SHEET, details=DetailCosts(Decimal("0.1"))),
+        with_first(points=item.points + 1),
+        with_first(checks=item.checks | {list(item.checks)[-1]: "major"}),
+    ]
+    assert list(item.checks.values())[-1] == "detail"
+    hashes = [sha256_of(sheet) for sheet in (SHEET, *different)]
+    assert len(set(hashes)) == 5 and len(hashes[0]) == 64
 
 
 def test_points_are_exact_decimals():

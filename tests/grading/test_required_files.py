@@ -69,7 +69,7 @@ def test_a_file_of_the_same_kind_is_named():
     )
 
 
-def test_points_by_hand_are_0_only_where_the_sheet_says_so():
+def test_manual_points_are_0_only_where_the_sheet_says_so():
     zero = RequiredFile("report.pdf", ("4", "7"), zero=True)
     found = looked(["mlp.py"], required=[zero])
     comment = "report.pdf was not submitted."
@@ -118,7 +118,7 @@ def test_notes_are_in_the_result_on_the_terminal_and_in_the_report(tmp_path):
     student = Student("1", "Jane", upload="jane_1_2_rnn.zip")
     sheet = only_part(VU, "mlp")
     assert sheet.files == () and sheet.upload_name is None
-    by_hand = [replace(q, checks={}) for q in VU.questions if q.number == "4"]
+    by_hand = [replace(q, items=()) for q in VU.questions if q.number == "4"]
     asked = replace(VU, questions=tuple(by_hand), upload_name=None)
     found = grade(Submission({"mlp.py": b""}), student, asked, 1, NoSandbox())
     assert found.notes == (f"{ASKED}. {READ}",) and found.pending_points == 2

@@ -1,4 +1,4 @@
-"""What a student checked with: told in the report, and of no weight."""
+"""The versions of a student's own check: shown in the report, without effect on points."""
 
 import json
 from dataclasses import replace
@@ -16,13 +16,13 @@ OURS = replace(ENVIRONMENT, graders_sha256="a" * 64)
 OWN = marker(OURS, "rnn", 1)
 
 
-def test_the_same_versions_are_told_as_the_same():
+def test_equal_versions_are_reported_as_equal():
     assert differences({FILE: OWN}, OURS) == SAME
     assert differences({f"rnn_mira/{FILE}": OWN, "a/b/c/unroll.json": b"x"}, OURS) == SAME
     assert differences({}, OURS) == ""
 
 
-def test_what_differs_is_told():
+def test_differences_are_reported():
     other = replace(OURS, python="3.12.3", torch="2.13.0+cpu", seed=4, graders_sha256="b" * 64)
     assert differences({FILE: marker(other, "rnn", 1)}, OURS) == (
         "Python 3.12.3, PyTorch 2.13.0+cpu, seed 4, other graders (bbbbbbbbbbbb): "

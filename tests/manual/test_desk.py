@@ -26,7 +26,7 @@ from graders.paths import ROOT
 from graders.results.result import Manual, QuestionResult
 from graders.results.result_json import to_json
 from graders.uploads.intake import take_in
-from tests.reports.test_reports import JANE, SCRIPT, check, result
+from tests.reports.test_reports import JANE, SCRIPT, check, items, result
 
 HOST, TOKEN = "127.0.0.1:8765", "t0ken"
 NOTEBOOK = {
@@ -55,10 +55,10 @@ NOTEBOOK = {
 
 @pytest.fixture
 def out(tmp_path: Path, uploads: Path) -> Path:
-    """Two students with a question by hand each; what Bo handed in is at hand."""
+    """Two students with a manual question each; Bo's upload is available."""
     (bo,) = take_in(uploads).uploads
     for one in (JANE, replace(bo.read()[0], name="Bo")):
-        question = QuestionResult("3", "Hypothesis", (check(1),), Manual(Decimal(2)))
+        question = QuestionResult("3", "Hypothesis", items(check(1)), Manual(Decimal(2)))
         folder = tmp_path / "out" / "students" / one.id
         folder.mkdir(parents=True)
         found = replace(result(questions=(question,)), assignment="rnn", student=one)
@@ -106,7 +106,7 @@ def give(page: Tab, number: int, points: str, comment: str = "", version: str = 
     return page.post(f"/{TOKEN}/work/{number}", data=form)
 
 
-def test_the_list_says_what_waits(page):
+def test_the_list_shows_ungraded_answers(page):
     html = page.get(f"/{TOKEN}/").text
     assert "2 of 2 answers still ungraded." in html
     assert html.index("Bo") < html.index("Doe, Jane")
@@ -202,7 +202,7 @@ def test_every_answer_forbids_scripts_and_tells_no_one_its_address(page):
         assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_what_was_handed_in_is_shown_in_a_frame_that_runs_nothing(out, uploads):
+def test_submitted_files_are_shown_in_a_frame_without_scripts(out, uploads):
     page = Tab(out, uploads)
     html = page.get(f"/{TOKEN}/work/0").text
     assert '<iframe name="shown" sandbox=""' in html and "q3.ipynb" in html
@@ -210,11 +210,11 @@ def test_what_was_handed_in_is_shown_in_a_frame_that_runs_nothing(out, uploads):
     assert all(a.headers["Content-Security-Policy"].startswith("sandbox; ") for a in answers)
     assert any("Curves" in a.text and "bold" in a.text for a in answers)
     assert not any("<script" in a.text or "onclick='" in a.text for a in answers)
-    assert "what was graded is not there" in page.get(f"/{TOKEN}/work/1").text
-    assert "name the uploads behind OUT" in Tab(out).get(f"/{TOKEN}/work/1").text
+    assert "the graded upload is missing" in page.get(f"/{TOKEN}/work/1").text
+    assert "name the uploads after OUT" in Tab(out).get(f"/{TOKEN}/work/1").text
 
 
-def test_what_was_handed_in_since_is_not_shown(out, uploads):
+def test_a_later_upload_is_not_shown(out, uploads):
     (file,) = uploads.iterdir()
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("more.py", "x = 1")
@@ -222,7 +222,7 @@ def test_what_was_handed_in_since_is_not_shown(out, uploads):
     assert "the graded upload is missing; run the batch again" in html and "more.py" not in html
 
 
-def test_what_was_graded_is_found_where_a_roster_told_another_id(out, uploads):
+def test_the_graded_upload_is_found_if_a_roster_gave_another_id(out, uploads):
     (file,) = uploads.iterdir()
     file.rename(uploads / "somebody.zip")
     html = Tab(out, uploads).get(f"/{TOKEN}/work/0").text
@@ -249,8 +249,8 @@ def test_the_command_serves_until_it_is_stopped(out):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", address)
         with urllib.request.urlopen(address, timeout=60) as answer:
             assert b"2 of 2 answers still ungraded" in answer.read()
-        said = server.stdout.readline()
-        assert "then `manual` merges the points into reports and grades.csv" in said
+        output = server.stdout.readline()
+        assert "then run `manual` to update reports and grades.csv" in output
         server.send_signal(signal.SIGINT)
         assert server.wait(timeout=60) == 0
     finally:
@@ -258,7 +258,7 @@ def test_the_command_serves_until_it_is_stopped(out):
         server.communicate()
 
 
-def test_a_port_that_is_taken_is_told(out, capsys):
+def test_a_port_that_is_taken_is_reported(out, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["mark", str(out), "--port", str(port)]) == 2

@@ -31,6 +31,7 @@ from graders.results.result import Environment, Late, Manual, QuestionResult, Re
 from graders.results.result_json import from_json, to_json
 from graders.sheets.late_policy import read_policy
 from graders.sheets.sheet import read_sheet
+from tests.changed import each_check
 
 HEAD = "student,name,question,points,max_points,comment\n"
 SHEET = read_sheet("vu-3b")
@@ -53,7 +54,7 @@ def marks(tmp_path, text):
 # --- reading ---
 
 
-def test_without_a_file_there_are_no_points_by_hand(tmp_path):
+def test_without_a_file_there_are_no_manual_points(tmp_path):
     assert read(tmp_path, WORTH) == {}
 
 
@@ -102,11 +103,11 @@ def test_a_spreadsheet_of_another_country_is_read(tmp_path):
 def test_a_row_that_is_wrong_is_refused_with_a_sentence(tmp_path, row, words):
     with pytest.raises(UsageError) as caught:
         marks(tmp_path, f"{HEAD}{row}\n")
-    said = str(caught.value)
-    assert said.startswith(f"manual.csv: {words}") and len(said.splitlines()) == 1
+    output = str(caught.value)
+    assert output.startswith(f"manual.csv: {words}") and len(output.splitlines()) == 1
 
 
-def test_all_that_is_wrong_is_told_at_once(tmp_path):
+def test_all_problems_are_reported_at_once(tmp_path):
     with pytest.raises(UsageError) as caught:
         marks(tmp_path, HEAD + "4711,,4,9,2,\n4711,,7,9,1,\n")
     assert [line.partition(":")[2][:26] for line in str(caught.value).splitlines()] == [
@@ -203,7 +204,7 @@ def test_points_given_for_another_upload_are_pointed_out():
 # --- writing ---
 
 
-def test_a_new_file_has_a_row_for_all_that_waits(tmp_path):
+def test_a_new_file_has_a_row_for_each_pending_grade(tmp_path):
     found = [
         *entries(result("4711", q4=PENDING, q5=None)),
         *entries(result("12", q4=ZERO)),
@@ -251,12 +252,9 @@ class AllPassed(Executor):
     def submit(self, function, task, /, *arguments, **named):
         AllPassed.tasks += 1
         found = ungraded(SHEET, task.student, "", task.seed, task.sandbox)
-        questions = tuple(
-            replace(q, checks=tuple(replace(c, outcome="passed") for c in q.checks))
-            for q in found.questions
-        )
+        found = each_check(found, lambda check: replace(check, outcome="passed"))
         future = Future()
-        future.set_result(replace(found, status="graded", message=None, questions=questions))
+        future.set_result(replace(found, status="graded", message=None))
         return future
 
 
@@ -332,9 +330,9 @@ def test_the_command_merges_without_uploads_and_grades_nothing(grade, tmp_path, 
     grade()
     filled = fill(out, s1q4="2", s1q7="1")
     assert main(["manual", str(out)]) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     where = (out / "manual.csv").resolve()
-    assert said == f"1 of 2 results have new manual grades; 2 still pending in {where}.\n"
+    assert output == f"1 of 2 results have new manual grades; 2 still pending in {where}.\n"
     assert grades(out) == {"1": ("10", "0", "0"), "2": ("7", "3", "0")}
     assert (out / "manual.csv").read_bytes() == filled and AllPassed.tasks == 2
     assert main(["manual", str(out)]) == 0
@@ -350,11 +348,11 @@ def test_a_wrong_row_stops_before_anything_is_merged(grade, tmp_path, capsys):
     fill(out, s1q4="1", s2q4="5")
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     assert main(["manual", str(out)]) == 2
-    told = "manual.csv: student 2, question 4: 5 is more than the maximum 2."
-    assert capsys.readouterr().err == f"{told}\n"
+    wanted_text = "manual.csv: student 2, question 4: 5 is more than the maximum 2."
+    assert capsys.readouterr().err == f"{wanted_text}\n"
     with pytest.raises(UsageError) as caught:
         grade()
-    assert str(caught.value) == told
+    assert str(caught.value) == wanted_text
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
 
 
@@ -364,10 +362,10 @@ def test_new_uploads_add_rows_and_a_new_attempt_is_pointed_out(grade, tmp_path):
     filled = fill(out, s1q4="1")
     upload(uploads / "ann_1_14_abc12_3-1.zip", "# better")
     upload(uploads / "cid_3_13_abc14_3.zip", "# cid")
-    said = grade()
+    output = grade()
     assert (out / "manual.csv").read_bytes().startswith(filled)
     assert [(r["student"], r["question"]) for r in rows(out)[4:]] == [("3", "4"), ("3", "7")]
-    assert "1 submitted a new version after manual points were given for question 4" in said
+    assert "1 submitted a new version after manual points were given for question 4" in output
     assert grades(out)["1"] == ("8", "1", "0")
 
 
@@ -388,12 +386,12 @@ def test_deadline_and_extensions_count_at_once_and_without_grading(grade, tmp_pa
     sheet = replace(SHEET, late=policy, deadline=datetime.fromisoformat("2026-12-01T23:59+01:00"))
     grade(sheet)
     assert grades(out) == {"1": ("7", "3", "0"), "2": ("6", "3", "1")}
-    said = grade(sheet, {"2": Extension("ill", days=Decimal(1)), "22": Extension("ill")})
-    assert "There is an extension for 22, but no submission with that id." in said
-    assert "2: the late penalty changed from 1 to 0 points; check deadline" in said
+    output = grade(sheet, {"2": Extension("ill", days=Decimal(1)), "22": Extension("ill")})
+    assert "There is an extension for 22, but no submission with that id." in output
+    assert "2: the late penalty changed from 1 to 0 points; check deadline" in output
     assert grades(out)["2"] == ("7", "3", "0") and AllPassed.tasks == 2
     found = from_json((out / "students" / "2" / "result.json").read_text())
-    assert found.late.waived == "ill"
+    assert found.late.extension == "ill"
     assert "(extension: ill)" in (out / "students" / "2" / "report.html").read_text()
     grade(sheet)
     fill(out, s2q4="2")
@@ -411,15 +409,16 @@ def test_a_batch_takes_deadline_and_extensions_and_says_how_many_rows_wait(grade
     command = ["batch", str(tmp_path / "uploads"), "--out", str(out), "--assignment", "vu-3b"]
     command += ["--sandbox", "none", "--waivers", str(extensions)]
     assert main([*command, "--deadline", "2026-12-01T23:59+01:00"]) == 0
-    said = capsys.readouterr().out.splitlines()
+    output = capsys.readouterr().out.splitlines()
     assert (
-        said[0] == "The assignment vu-3b has no [late] policy: lateness is shown without a penalty."
+        output[0]
+        == "The assignment vu-3b has no [late] policy: lateness is shown without a penalty."
     )
-    assert "There is an extension for 3, but no submission with that id." in said
+    assert "There is an extension for 3, but no submission with that id." in output
     where = (out / "manual.csv").resolve()
-    assert said[-2] == f"4 manual grades pending in {where}."
+    assert output[-2] == f"4 manual grades pending in {where}."
     found = from_json((out / "students" / "2" / "result.json").read_text())
-    assert found.late.waived == "ill"
+    assert found.late.extension == "ill"
     fill(out, s1q4="1", s1q7="1", s2q4="1", s2q7="1")
     assert main(command) == 0
     assert "pending in" not in capsys.readouterr().out
@@ -427,8 +426,8 @@ def test_a_batch_takes_deadline_and_extensions_and_says_how_many_rows_wait(grade
 
 def test_the_users_fault_is_a_sentence_and_exit_code_2(tmp_path, capsys):
     assert main(["manual", str(tmp_path)]) == 2
-    told = f"{tmp_path} contains no results; give the folder that `batch --out` wrote.\n"
-    assert capsys.readouterr().err == told
+    wanted_text = f"{tmp_path} contains no results; give the folder that `batch --out` wrote.\n"
+    assert capsys.readouterr().err == wanted_text
     file = tmp_path / "students" / "1" / "result.json"
     file.parent.mkdir(parents=True)
     file.write_text("{}")
@@ -437,5 +436,5 @@ def test_the_users_fault_is_a_sentence_and_exit_code_2(tmp_path, capsys):
     batch = ["batch", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*batch, "--deadline", "tomorrow"]) == 2
     assert capsys.readouterr().err.startswith("`tomorrow` is not a deadline; give date, time and")
-    assert main([*batch, "--waivers", str(tmp_path / "none.csv")]) == 2
+    assert main([*batch, "--extensions", str(tmp_path / "none.csv")]) == 2
     assert "none.csv cannot be read: No such file or directory." in capsys.readouterr().err

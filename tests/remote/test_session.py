@@ -259,7 +259,7 @@ def test_making_that_never_comes_back_is_named(making, name, fault):
 )
 def test_a_class_that_gives_no_object_fails(making, name, arguments, shown):
     getattr(making, name)(*arguments)
-    with pytest.raises(Failed, match=f"{name} gave no object") as caught:
+    with pytest.raises(Failed, match=f"{name} did not return an object") as caught:
         making.settle()
     assert caught.value.returned == shown
 
@@ -362,6 +362,7 @@ def test_a_worker_that_does_not_start_is_our_fault(monkeypatch):
         session.begin(1)
 
 
+@pytest.mark.alone
 def test_a_call_that_got_little_of_a_busy_machine_is_given_longer(monkeypatch):
     """A core that others use is played by a clock that stands still; waiting for time is no work."""
     code = b"""
@@ -450,7 +451,7 @@ def test_what_is_left_of_a_checks_time_is_told():
     with begun(code, Limits(call_seconds=5, check_seconds=0.5)) as (session, student):
         student.nap()
         session._budget._spent = 0.6  # as if it had come back just in time
-        with pytest.raises(TooSlow, match=r"The calls of this check took 0\.6 seconds together"):
+        with pytest.raises(TooSlow, match=r"The calls of this check took 0\.6 seconds in total"):
             student.nap()
         session.begin(1)
         student.nap()
@@ -646,7 +647,7 @@ def test_what_an_iterable_does_to_the_arguments_is_told(collected):
 
 def test_what_is_too_large_to_be_handed_back_is_the_students_fault(collected):
     items = collected.get(collected.Long(), "items")
-    with pytest.raises(Failed, match="too large to be looked at"):
+    with pytest.raises(Failed, match="too large to be examined"):
         collected.first([items, items])
 
 

@@ -16,6 +16,7 @@ from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
+    ItemResult,
     Outcome,
     QuestionResult,
     Result,
@@ -29,7 +30,7 @@ from reports.staff.class_page import render_class
 from reports.staff.similarity_page import FILE, render_similarity
 from reports.student.student_page import render_report
 from tests.conftest import serious
-from tests.reports.test_reports import check, four_of_ten, hostile, ten_students
+from tests.reports.test_reports import check, four_of_ten, hostile, item, items, ten_students
 
 pytestmark = pytest.mark.browser
 
@@ -75,9 +76,10 @@ def a_class() -> list[Result]:
     """Ten students, one with every outcome and figure, and three with hostile names."""
     failed = check(30, "failed", message="It is wrong.\nReturned: 1", hint="h", figures=FIGURES)
     passed = check(31, figures=FIGURES[1:3])
-    shown = QuestionResult("4", "Figures", (failed, passed, replace(failed, id="test_x.py::b")))
+    shown = items(failed, passed, item(replace(failed, id="test_x.py::b"), passed, title="Both"))
+    fourth = QuestionResult("4", "Figures", shown)
     first = four_of_ten()
-    first = replace(first, questions=(*first.questions, shown), status="graded")
+    first = replace(first, questions=(*first.questions, fourth), status="graded")
     strange = [
         replace(hostile(name, "graded"), student=Student(f"8{i}", name, True, name))
         for i, name in enumerate(NAMES)
@@ -188,7 +190,7 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(out: Path) -> None:
 
 
 def points(page: Any) -> list[float]:
-    """Read the column of points; those that are not decided stand lowest."""
+    """Read the column of points; undecided ones are lowest."""
     cells = page.locator("table.students td.total").all_inner_texts()
     return [-1.0 if text.startswith("?") else float(text.split()[0]) for text in cells]
 
@@ -214,11 +216,12 @@ def test_without_script_everything_is_there_and_folds(visit: Any, out: Path) -> 
     assert page.locator("table.students tbody tr").count() == len(a_class())
     assert page.locator("button").count() == 0
     report = visit(out / "students/4711/report.html", java_script_enabled=False)
-    hidden = report.locator("details").first
-    assert not hidden.locator("pre, figure, .folded").first.is_visible()
-    hidden.locator("summary").focus()
-    report.keyboard.press("Enter")
-    assert hidden.locator("pre, figure, .folded").first.is_visible()
+    for folded, inside in (("details.passed", "ol"), ("details:has(> .folded)", ".folded")):
+        hidden = report.locator(folded).first
+        assert not hidden.locator(inside).first.is_visible()
+        hidden.locator("summary").first.focus()
+        report.keyboard.press("Enter")
+        assert hidden.locator(inside).first.is_visible()
 
 
 def test_the_keyboard_skips_to_the_content(visit: Any, out: Path) -> None:
@@ -259,8 +262,8 @@ def test_a_thousand_students_open_in_two_seconds(visit: Any, out: Path, tmp_path
 def question_of(
     number: str, title: str, outcomes: tuple[Outcome, ...], points: str
 ) -> QuestionResult:
-    checks = [CheckResult(f"{number}.{i}", "…", o, Decimal(points)) for i, o in enumerate(outcomes)]
-    return QuestionResult(number, title, tuple(checks))
+    checks = (CheckResult(f"{number}.{i}", "…", o) for i, o in enumerate(outcomes))
+    return QuestionResult(number, title, tuple(item(c, points=points) for c in checks))
 
 
 def example() -> Result:
@@ -284,9 +287,19 @@ def example() -> Result:
                 "3",
                 "Elman network",
                 (
-                    CheckResult("a", first, "failed", Decimal("0.5"), message, hint),
-                    CheckResult("b", second, "failed", Decimal("0.25"), message, hint),
-                    CheckResult("c", "An output for each input.", "passed", Decimal("0.75")),
+                    ItemResult(
+                        "The recurrence",
+                        Decimal("0.75"),
+                        (
+                            CheckResult("a", first, "failed", "core", message, hint),
+                            CheckResult("b", second, "failed", "core", message, hint),
+                        ),
+                    ),
+                    ItemResult(
+                        "The outputs",
+                        Decimal("0.75"),
+                        (CheckResult("c", "An output for each input.", "passed"),),
+                    ),
                 ),
             ),
         ),

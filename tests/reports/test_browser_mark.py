@@ -18,7 +18,7 @@ from graders.results.result import Manual, QuestionResult
 from graders.results.result_json import to_json
 from graders.uploads.intake import take_in
 from tests.conftest import serious
-from tests.reports.test_reports import JANE, check, result
+from tests.reports.test_reports import JANE, check, items, result
 
 pytestmark = pytest.mark.browser
 
@@ -72,10 +72,10 @@ def uploads(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def out(tmp_path: Path, uploads: Path) -> Path:
-    """Two students with a question by hand each, one of them with a hostile name."""
+    """Two students with a manual question each, one of them with a hostile name."""
     (bo,) = take_in(uploads).uploads
     for one in (JANE, replace(bo.read()[0], name="<b>Bo</b>\u202e")):
-        question = QuestionResult("3", "Hypothesis", (check(1),), Manual(Decimal(2)))
+        question = QuestionResult("3", "Hypothesis", items(check(1)), Manual(Decimal(2)))
         folder = tmp_path / "out" / "students" / one.id
         folder.mkdir(parents=True)
         found = replace(result(questions=(question,)), assignment="vu-3b", student=one)
@@ -136,7 +136,7 @@ def test_points_are_given_with_the_keyboard_alone(visit: Any, address: str, out:
     assert "1.5" in page.inner_text("tbody tr:first-child")
 
 
-def test_a_second_tab_is_told_what_the_first_saved(visit: Any, address: str, out: Path) -> None:
+def test_a_second_tab_shows_what_the_first_saved(visit: Any, address: str, out: Path) -> None:
     first, second = visit(f"{address}work/0"), visit(f"{address}work/0")
     first.fill("#points", "2")
     first.fill("#comment", "first")
@@ -176,7 +176,7 @@ def test_a_link_in_a_notebook_cannot_take_the_page_away(visit: Any, address: str
     assert page.url == f"{address}work/0" and page.title() != "ran"
 
 
-def test_an_idle_connection_holds_up_nobody(visit: Any, address: str) -> None:
+def test_an_idle_connection_blocks_nobody(visit: Any, address: str) -> None:
     import socket
 
     host, port = address.split("/")[2].split(":")

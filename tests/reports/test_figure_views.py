@@ -47,7 +47,7 @@ def failed(comparison: Any, *arguments: Any) -> Failed:
 # What a comparison says and shows
 
 
-def test_a_wrong_number_is_told_with_its_place_and_its_row_beside_the_right_one() -> None:
+def test_a_wrong_number_is_shown_with_its_place_and_its_row_beside_the_right_one() -> None:
     expected = torch.arange(24.0).reshape(4, 6)
     returned = expected.clone()
     returned[2, 3] = -1.5
@@ -60,7 +60,7 @@ def test_a_wrong_number_is_told_with_its_place_and_its_row_beside_the_right_one(
     assert fault.figure and fault.figure["returned"][2][3] == -1.5
 
 
-def test_whole_numbers_and_truth_values_are_told_in_the_same_way() -> None:
+def test_whole_numbers_and_booleans_are_shown_in_the_same_way() -> None:
     fault = failed(equal, torch.tensor([[7, 0], [8, 9]]), torch.tensor([[0, 7], [8, 9]]))
     assert fault.message == (
         "The result, of shape (2, 2), has 2 of 4 wrong values, first at [0, 0]."
@@ -70,7 +70,7 @@ def test_whole_numbers_and_truth_values_are_told_in_the_same_way() -> None:
     assert (fault.returned, fault.expected) == ("[True,  True]", "[True, False]")
 
 
-def test_numbers_that_look_alike_are_written_in_full() -> None:
+def test_numbers_that_look_equal_are_written_in_full() -> None:
     one, other = ([1.0, 2.0], [1.0, 2.0000002])
     fault = failed(close, *(torch.tensor(v, dtype=torch.float64) for v in (one, other)))
     assert (fault.returned, fault.expected) == ("[1,         2]", "[1, 2.0000002]")
@@ -83,7 +83,7 @@ def test_a_single_number_has_no_place() -> None:
     assert fault.figure is None
 
 
-def test_lists_are_told_where_they_part() -> None:
+def test_lists_are_shown_where_they_differ() -> None:
     assert failed(equal, [1, 4, 3], [1, 2, 3]).message == "The result differs, first at [1]."
     assert failed(equal, [1, 2], [1, 2, 3]).message == "The result differs, first at [2]."
     assert failed(equal, None, [1]).message == "The result differs."
@@ -164,7 +164,7 @@ def test_a_matrix_that_is_all_wrong_is_not_framed_and_a_part_says_so() -> None:
     assert not any(attrs.get("class") == "wrong" for _, attrs in page.tags)
 
 
-def test_bars_are_told_in_words_and_drawn_beside_a_threshold() -> None:
+def test_bars_are_described_in_words_and_drawn_with_a_threshold() -> None:
     page = shown(reached_and_wanted("Named rightly", [0.5, 0.725], 0.9))
     assert page.all("figcaption") == [
         "Named rightly. training 1: reached 50 %; training 2: reached 72.5 %; threshold: 90 %."
@@ -173,7 +173,7 @@ def test_bars_are_told_in_words_and_drawn_beside_a_threshold() -> None:
     assert sum(t == "rect" and a.get("class") == "one" for t, a in page.tags) == 3  # and its key
 
 
-def test_curves_are_told_by_their_ends_and_broken_where_a_number_is_missing() -> None:
+def test_curves_are_described_by_their_ends_and_interrupted_at_missing_numbers() -> None:
     page = shown(curves("Training", {"loss": [2.0, math.nan, 0.5, 1.0], "norm": [1.0] * 4}))
     assert page.all("figcaption") == [
         "Training. loss: from 2 to 1, lowest 0.5, 1 not shown; norm: from 1 to 1, lowest 1."
@@ -202,8 +202,8 @@ def test_a_training_is_shown_beside_the_references(name: str, steps: int) -> Non
         "Gradient norm, batch by batch",
     )
     for figure in (loss, norm):
-        told, lower, upper = figure["band"]
-        assert told == "90 of 100 trainings of the reference"
+        name, lower, upper = figure["band"]
+        assert name == "90 of 100 trainings of the reference"
         assert len(lower) == len(upper) == len(figure["x"])
         assert all(low < high for low, high in zip(lower, upper, strict=True))
         assert shown(figure).all("figcaption")
@@ -256,7 +256,9 @@ def test_influence_is_the_largest_change_at_each_step() -> None:
 
 def test_a_passed_checks_figures_are_folded() -> None:
     page = shown(bars("a", ["0"], {"drawn": [0.5]}), outcome="passed")
-    assert page.all("details")[0].startswith("Figures a.")
+    passed, figure = page.all("details")
+    assert passed == "1 check passed ✓ Sentence 1 holds. Passed"
+    assert figure.startswith("Figures a.")
 
 
 def test_the_tangent_of_a_right_gradient_touches_the_loss() -> None:

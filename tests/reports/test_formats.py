@@ -33,8 +33,8 @@ def out(tmp_path: Path) -> Path:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     code = main(["reports", *map(str, arguments)])
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    output = capsys.readouterr()
+    return code, output.out, output.err
 
 
 def test_all_reports_are_put_into_one_zip_of_the_same_bytes(out, tmp_path, capsys):
@@ -51,8 +51,8 @@ def test_a_changed_page_is_rendered_again_and_nothing_is_graded(out, capsys):
     results = {file: file.read_bytes() for file in out.glob("students/*/result.json")}
     for report in out.glob("students/*/report.html"):
         report.write_text("from an older release", encoding="utf-8")
-    said = f"2 reports rendered, with the class page, in {out.resolve()}\n"
-    assert run(capsys, out, "--render") == (0, said, "")
+    output = f"2 reports rendered, with the class page, in {out.resolve()}\n"
+    assert run(capsys, out, "--render") == (0, output, "")
     assert {file: file.read_bytes() for file in results} == results
     for report in out.glob("students/*/report.html"):
         assert "from an older release" not in report.read_text(encoding="utf-8")
@@ -60,13 +60,13 @@ def test_a_changed_page_is_rendered_again_and_nothing_is_graded(out, capsys):
 
 
 def test_each_student_gets_a_comment(out, capsys):
-    said = f"2 files students/<id>/comment.md in {out}\n"
-    assert run(capsys, out, "--markdown") == (0, said, "")
+    output = f"2 files students/<id>/comment.md in {out}\n"
+    assert run(capsys, out, "--markdown") == (0, output, "")
     assert (out / "students/4711/comment.md").read_text(encoding="utf-8") == (
         "**Recurrent neural networks: 4.5 of 10 points**\n\n"
-        "- Question 1: Outcomes: 0.5 of 4, 1 of 8 checks passed\n"
+        "- Question 1: Outcomes: 0.5 of 4, 1 of 8 items in full\n"
         "- Question 2: By hand: 3.5 of 4\n"
-        "- Question 3: Pending: 0.5 of 2, 1 of 1 check passed\n\n"
+        "- Question 3: Pending: 0.5 of 2, 1 of 1 item in full\n\n"
         "1.5 points still to be graded manually.\n\n"
         "**Fix this first:** Sentence 1 holds. (Wrong result)\n\n"
         "The details are in the report.\n"
@@ -93,9 +93,9 @@ def test_a_comment_on_what_could_not_be_graded():
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
 def test_a_hostile_text_makes_no_link_html_or_control_sign(text):
-    said = markdown(replace(hostile(text), status="graded"))
-    outside = "".join(said.split("```")[::2])
-    assert "\x1b" not in said and "\u202e" not in said
+    output = markdown(replace(hostile(text), status="graded"))
+    outside = "".join(output.split("```")[::2])
+    assert "\x1b" not in output and "\u202e" not in output
     assert not [i for i, sign in enumerate(outside) if sign in "<[" and outside[i - 1] != "\\"]
 
 
@@ -105,17 +105,17 @@ def test_manual_points_alone_make_a_line():
 
 
 def test_nothing_asked_for_no_reports_and_no_place_are_the_users_to_mend(out, tmp_path, capsys):
-    said = "Choose what to write: --render, --zip FILE, --pdf or --markdown.\n"
-    assert run(capsys, out) == (2, "", said)
+    output = "Choose what to write: --render, --zip FILE, --pdf or --markdown.\n"
+    assert run(capsys, out) == (2, "", output)
     empty = tmp_path / "empty"
-    said = f"{empty} contains no results; give the folder that `batch --out` wrote.\n"
-    assert run(capsys, empty, "--markdown") == (2, "", said)
+    output = f"{empty} contains no results; give the folder that `batch --out` wrote.\n"
+    assert run(capsys, empty, "--markdown") == (2, "", output)
     target = tmp_path / "no" / "a.zip"
-    said = f"Cannot write {target}: No such file or directory.\n"
-    assert run(capsys, out, "--zip", target) == (2, "", said)
+    output = f"Cannot write {target}: No such file or directory.\n"
+    assert run(capsys, out, "--zip", target) == (2, "", output)
     (out / "students/12/result.json").write_text("{}")
-    code, _, said = run(capsys, out, "--markdown")
-    assert code == 2 and said.endswith("run the batch again.\n")
+    code, _, output = run(capsys, out, "--markdown")
+    assert code == 2 and output.endswith("run the batch again.\n")
 
 
 def test_without_a_browser_a_pdf_is_refused_in_one_sentence(out, capsys, monkeypatch):
@@ -133,16 +133,16 @@ def test_each_report_is_printed_by_the_browser(out, tmp_path, capsys, monkeypatc
     take = 'for each; do case "$each" in --print-to-pdf=*) file="${each#*=}";; esac; done'
     fake_browser(tmp_path, f'{take}; for each; do :; done; echo "$each" > "$file"')
     monkeypatch.setenv("PATH", str(tmp_path))
-    said = f"2 files students/<id>/report.pdf in {out}\n"
-    assert run(capsys, out, "--pdf") == (0, said, "")
+    output = f"2 files students/<id>/report.pdf in {out}\n"
+    assert run(capsys, out, "--pdf") == (0, output, "")
     page = out / "students/12/report.html"
     assert (out / "students/12/report.pdf").read_text() == f"{page.as_uri()}\n"
 
 
-def test_a_browser_that_prints_nothing_is_told(out, tmp_path, capsys, monkeypatch):
+def test_a_browser_that_prints_nothing_is_reported(out, tmp_path, capsys, monkeypatch):
     fake_browser(tmp_path, "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     page = out / "students/12/report.html"
-    said = f"{tmp_path}/chromium did not print {page}. "
-    said += "Does it open the page if you start it yourself?\n"
-    assert run(capsys, out, "--pdf") == (2, "", said)
+    output = f"{tmp_path}/chromium did not print {page}. "
+    output += "Does it open the page if you start it yourself?\n"
+    assert run(capsys, out, "--pdf") == (2, "", output)

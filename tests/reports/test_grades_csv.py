@@ -9,6 +9,7 @@ import pytest
 from graders.results.result import (
     CheckResult,
     Environment,
+    ItemResult,
     Manual,
     Outcome,
     QuestionResult,
@@ -24,11 +25,10 @@ HEADER = "id,name,late,status,points,max_points,pending_points,late_points,q1,q4
 
 
 def summary(student: Student, *outcomes: Outcome, status: Status = "graded") -> ResultSummary:
-    checks = tuple(
-        CheckResult(str(i), "s", outcome, Decimal("0.1")) for i, outcome in enumerate(outcomes)
-    )
+    checks = (CheckResult(str(i), "s", outcome) for i, outcome in enumerate(outcomes))
+    items = tuple(ItemResult(check.id, Decimal("0.1"), (check,)) for check in checks)
     questions = (
-        QuestionResult("1", "One", checks),
+        QuestionResult("1", "One", items),
         QuestionResult("4b", "Four", (), Manual(Decimal("2.50"))),
     )
     return summarise(Result("vu-3b", student, status, questions, ENVIRONMENT))

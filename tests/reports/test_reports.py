@@ -1,4 +1,4 @@
-"""Pages: what a student and a TA read, whatever strings come in. Structure is judged, not bytes."""
+"""Pages for students and staff, with any strings. Tests check structure, not bytes."""
 
 import base64
 import hashlib
@@ -20,6 +20,7 @@ from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
+    ItemResult,
     Manual,
     Outcome,
     QuestionResult,
@@ -27,6 +28,7 @@ from graders.results.result import (
     Status,
     Student,
 )
+from graders.results.scoring import DetailCosts, RecognisedFault, Role
 from graders.results.summary import ResultSummary, summarise
 from graders.text import block, counted, decimal, line, percent, sentence, visible
 from reports.outcome_words import OUTCOME_WORDS, STATUS_WORDS
@@ -91,35 +93,47 @@ class Page(HTMLParser):
 
 
 def check(number: int, outcome: Outcome = "passed", **fields: object) -> CheckResult:
-    values = {"sentence": f"Sentence {number} holds.", "max_points": Decimal("0.5"), **fields}
+    values = {"sentence": f"Sentence {number} holds.", **fields}
     return CheckResult(id=f"test_x.py::test_{number}", outcome=outcome, **values)  # type: ignore[arg-type]
 
 
-def result(*checks: CheckResult, **fields: object) -> Result:
-    question = QuestionResult("3b", "Elman & others", checks)
+def item(*checks: CheckResult, points: str = "0.5", title: str = "") -> ItemResult:
+    """Return an item of these checks, named after the first."""
+    title = title or f"Item {checks[0].id.rpartition('_')[2]}"
+    return ItemResult(title, Decimal(points), checks)
+
+
+def items(*found: CheckResult | ItemResult) -> tuple[ItemResult, ...]:
+    """Return the items of a question; a check is an item of its own."""
+    return tuple(each if isinstance(each, ItemResult) else item(each) for each in found)
+
+
+def result(*found: CheckResult | ItemResult, **fields: object) -> Result:
+    question = QuestionResult("3b", "Elman & others", items(*found))
     values = {"questions": (question,), "student": JANE, "status": "graded", **fields}
     return Result(assignment="vu-3b", environment=ENVIRONMENT, **values)  # type: ignore[arg-type]
 
 
-def report(*checks: CheckResult, **fields: object) -> Page:
-    return Page(render_report(result(*checks, **fields)))
+def report(*found: CheckResult | ItemResult, **fields: object) -> Page:
+    return Page(render_report(result(*found, **fields)))
 
 
 def class_page(*results: Result) -> Page:
     return Page(render_class([summarise(each) for each in results]))
 
 
-def student(id: str, name: str, *checks: CheckResult, **fields: object) -> Result:
-    return result(*checks, **{"student": Student(id, name), **fields})
+def student(id: str, name: str, *found: CheckResult | ItemResult, **fields: object) -> Result:
+    return result(*found, **{"student": Student(id, name), **fields})
 
 
 def four_of_ten() -> Result:
     """Every outcome, output, manual points pending and given, files, handed in late."""
     first = QuestionResult(
-        "1", "Outcomes", tuple(check(i, outcome) for i, outcome in enumerate(OUTCOMES))
+        "1", "Outcomes", items(*(check(i, outcome) for i, outcome in enumerate(OUTCOMES)))
     )
     second = QuestionResult("2", "By hand", (), Manual(Decimal(4), Decimal("3.5"), "Clear curves."))
-    third = QuestionResult("3", "Pending", (check(20, output="epoch 1"),), Manual(Decimal("1.5")))
+    done = items(check(20, output="epoch 1"))
+    third = QuestionResult("3", "Pending", done, Manual(Decimal("1.5")))
     return Result(
         "rnn",
         replace(JANE, late=True),
@@ -152,9 +166,9 @@ def only_check(*results: Result) -> str:
 def hostile(text: str, status: Status = "needs_staff") -> Result:
     """`text` in every field that a student or a file name can reach, and in all others too."""
     bad = check(1, "failed", sentence=text, message=text, hint=text, output=text, seconds=1.0)
-    question = QuestionResult(
-        text, text, (replace(bad, id=text),), Manual(Decimal(1), Decimal(0), text)
-    )
+    bad = replace(bad, id=text, fault=RecognisedFault(text, "major", text))
+    lost = items(item(bad, title=text))
+    question = QuestionResult(text, text, lost, Manual(Decimal(1), Decimal(0), text))
     return Result(
         text,
         Student(text, text, True, text, text),
@@ -209,7 +223,7 @@ def digest(text: str) -> str:
 def test_a_page_is_complete_html_with_its_outline_in_order(html: str) -> None:
     page = Page(html)
     metas = {attrs.get("name"): attrs["content"] for tag, attrs in page.tags if "name" in attrs}
-    levels = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4")]
+    levels = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4", "h5")]
     assert page.declarations == ["doctype html"]
     assert ("html", {"lang": "en"}) in page.tags
     assert metas["viewport"] == "width=device-width, initial-scale=1"
@@ -305,7 +319,7 @@ def test_a_line_is_one_line_and_says_what_it_left_out() -> None:
     assert sentence("x" * 700) == "x" * 600 + "… (100 more characters)"
 
 
-def test_a_block_keeps_its_end_where_the_error_stands() -> None:
+def test_a_block_keeps_its_end_with_the_error() -> None:
     many = block("\n".join([*["noise"] * 500, "ValueError: x"])).split("\n")
     assert many[:80] == ["noise"] * 80 and many[81:] == [*["noise"] * 39, "ValueError: x"]
     assert many[80] == "… (2,287 more characters)"  # 381 lines of 6, and a line end
@@ -347,8 +361,8 @@ def test_the_report_says_who_what_and_how_many_points() -> None:
     )
 
 
-def test_one_point_is_said_in_the_singular() -> None:
-    question = QuestionResult("1", "", (check(1, max_points=Decimal(0)),), Manual(Decimal(1)))
+def test_one_point_is_in_the_singular() -> None:
+    question = QuestionResult("1", "", items(item(check(1), points="0")), Manual(Decimal(1)))
     page = report(questions=(question,))
     assert "0 of 1 point 1 point is still to be graded manually." in page.text
 
@@ -356,9 +370,9 @@ def test_one_point_is_said_in_the_singular() -> None:
 def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
     page = Page(render_report(four_of_ten()))
     assert page.all("tr")[1:] == [
-        "Question 1 Outcomes ✗ 1 of 8 passed 0.5 of 4 0.5 not decided yet",
+        "Question 1 Outcomes ✗ 1 of 8 in full 0.5 of 4 0.5 not decided yet",
         "Question 2 By hand graded manually 3.5 of 4",
-        "Question 3 Pending ✓ 1 of 1 passed 0.5 of 2 1.5 more pending",
+        "Question 3 Pending ✓ 1 of 1 in full 0.5 of 2 1.5 more pending",
         "Total 4.5 of 10",
     ]
 
@@ -366,36 +380,128 @@ def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
 @pytest.mark.parametrize(
     ("outcome", "glance"),
     [
-        ("passed", "✓ 1 of 1 passed 0.5 of 0.5"),
-        ("error", "✗ 0 of 1 passed 0 of 0.5"),
-        ("not_run", "— 0 of 1 passed 0 of 0.5"),
-        ("grader_error", "? 0 of 1 passed ? of 0.5 0.5 not decided yet"),
+        ("passed", "✓ 1 of 1 in full 0.5 of 0.5"),
+        ("error", "✗ 0 of 1 in full 0 of 0.5"),
+        ("not_run", "— 0 of 1 in full 0 of 0.5"),
+        ("grader_error", "? 0 of 1 in full ? of 0.5 0.5 not decided yet"),
     ],
 )
 def test_the_symbol_of_a_question_is_that_of_its_worst_check(outcome: Outcome, glance: str) -> None:
     assert report(check(1, outcome)).all("tr")[1] == f"Question 3b Elman & others {glance}"
 
 
-WORDS: dict[Outcome, str] = {
-    "passed": "✓ Sentence 1 holds. Passed 0.5 of 0.5 points",
-    "failed": "✗ Sentence 1 holds. Wrong result 0 of 0.5 points",
-    "error": "✗ Sentence 1 holds. Raised an error 0 of 0.5 points",
-    "timeout": "✗ Sentence 1 holds. Took too long 0 of 0.5 points "
-    "Your code was stopped when its time limit was reached.",
-    "memory": "✗ Sentence 1 holds. Used too much memory 0 of 0.5 points "
-    "Your code was stopped at its memory limit.",
-    "crash": "✗ Sentence 1 holds. The process ended 0 of 0.5 points "
-    "Python itself ended while it ran your code for this check.",
-    "not_run": "— Sentence 1 holds. Not run 0 of 0.5 points",
-    "grader_error": "? Sentence 1 holds. Our fault, not decided yet ? of 0.5 points "
-    "Our grader failed here, not your code. No points are lost: course staff will look at it.",
+# What each outcome says: its item's points, then the check.
+WORDS: dict[Outcome, tuple[str, str]] = {
+    "passed": ("✓ Item 1 0.5 of 0.5 points", "✓ Sentence 1 holds. Passed"),
+    "failed": ("✗ Item 1 0 of 0.5 points", "✗ Sentence 1 holds. Wrong result"),
+    "error": ("✗ Item 1 0 of 0.5 points", "✗ Sentence 1 holds. Raised an error"),
+    "timeout": (
+        "✗ Item 1 0 of 0.5 points",
+        "✗ Sentence 1 holds. Took too long Your code was stopped when its time limit was reached.",
+    ),
+    "memory": (
+        "✗ Item 1 0 of 0.5 points",
+        "✗ Sentence 1 holds. Used too much memory Your code was stopped at its memory limit.",
+    ),
+    "crash": (
+        "✗ Item 1 0 of 0.5 points",
+        "✗ Sentence 1 holds. The process ended "
+        "Python itself ended while it ran your code for this check.",
+    ),
+    "not_run": ("— Item 1 0 of 0.5 points", "— Sentence 1 holds. Not run"),
+    "grader_error": (
+        "? Item 1 ? of 0.5 points",
+        "? Sentence 1 holds. Our fault, not decided yet Our grader failed here, not your code. "
+        "No points are lost: course staff will look at it.",
+    ),
 }
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_every_outcome_is_told_in_words(outcome: Outcome) -> None:
-    assert report(check(1, outcome)).all("ol") == [WORDS[outcome]]
+def test_every_outcome_is_described_in_words(outcome: Outcome) -> None:
+    page = report(check(1, outcome))
+    heading, text_of = WORDS[outcome]
+    assert [text for text in page.all("div") if " Item 1 " in f" {text} "][-1] == heading
+    assert page.all("ol") == [text_of]
     assert OUTCOME_WORDS[outcome].symbol and set(OUTCOME_WORDS) == set(OUTCOMES)
+
+
+FAULT = RecognisedFault("mean for max", "major", "The outputs are those of a mean.")
+HALF = DetailCosts(Decimal("0.5"), Decimal("0.5"))
+
+
+@pytest.mark.parametrize(
+    ("roles", "points", "reason"),
+    [
+        ({}, "✓ The item 2 of 2 points", ""),
+        ({1: "core"}, "✗ The item 0 of 2 points", "A core check failed: keeps 0 %."),
+        (
+            {2: "major"},
+            "✗ The item 0.6 of 2 points",
+            "A check of a major point failed: keeps 30 %.",
+        ),
+        (
+            {3: "minor", 4: "detail"},
+            "✗ The item 1.4 of 2 points",
+            "A check of a minor point failed: keeps 70 %.",
+        ),
+        ({4: "detail"}, "✗ The item 1.9 of 2 points", "1 detail failed: keeps 95 %."),
+    ],
+)
+def test_an_item_says_its_points_and_why_some_are_missing(
+    roles: dict[int, Role], points: str, reason: str
+) -> None:
+    all_roles: tuple[Role, ...] = ("core", "major", "minor", "detail")
+    checks = (
+        check(i, "failed" if i in roles else "passed", role=role)
+        for i, role in enumerate(all_roles, 1)
+    )
+    page = report(item(*checks, points="2", title="The item"))
+    (heading,) = (text for text in page.all("div") if text.endswith(points))
+    assert heading == points
+    assert (f"{points} {reason}" if reason else points) in page.text
+    lists = page.all("ol")
+    failed = [f"✗ Sentence {i} holds. Wrong result{' detail' * (i == 4)}" for i in roles]
+    if roles:
+        assert lists[0] == " ".join(failed)
+    passed = [text for text in page.all("details") if "passed" in text]
+    assert len(passed) == 1 and passed[0].startswith(f"{counted(4 - len(roles), 'check')} passed")
+    assert ("not counted: nothing here counts without the core" in passed[0]) is (1 in roles)
+    assert ("Sentence 4 holds. Passed detail" in passed[0]) is (4 not in roles)
+
+
+def test_a_recognised_fault_is_told_with_its_item_and_decides_its_points() -> None:
+    checks = check(1, "failed", fault=FAULT), check(2, role="major"), check(3, role="detail")
+    page = report(item(*checks, points="2", title="Pooling"))
+    assert (
+        "✗ Pooling 0.6 of 2 points Recognised as “mean for max”, major: keeps 30 %. "
+        "The outputs are those of a mean. ✗ Sentence 1 holds." in page.text
+    )
+    assert "2 checks passed ✓ Sentence 2" in page.text and "not counted" not in page.text
+    fatal = replace(checks[0], fault=replace(FAULT, severity="fatal"))
+    page = report(item(fatal, *checks[1:], title="Pooling"))
+    assert "Recognised as “mean for max”, fatal: keeps 0 %." in page.text
+    assert "2 checks passed, not counted" in page.text
+
+
+def test_an_item_on_which_we_failed_is_not_decided_and_gives_no_reason() -> None:
+    checks = check(1, "grader_error"), check(2, "failed"), check(3)
+    page = report(item(*checks, points="2", title="Pooling"))
+    assert "✗ Pooling ? of 2 points" in page.text and "keeps" not in page.text
+    assert "not counted" not in page.text
+
+
+def test_a_sheets_own_costs_of_details_are_those_on_the_page() -> None:
+    lost = item(check(1), check(2, "failed", role="detail"), points="2", title="Pooling")
+    page = report(replace(lost, costs=HALF))
+    assert "✗ Pooling 1 of 2 points 1 detail failed: keeps 50 %." in page.text
+
+
+def test_failed_checks_come_first_and_anchors_keep_the_sheets_order() -> None:
+    page = report(item(check(1), check(2, "failed"), check(3)), item(check(4)))
+    anchors = [attrs["id"] for tag, attrs in page.tags if tag == "li" and "id" in attrs]
+    assert anchors == ["check-2", "check-1", "check-3", "check-4"]
+    assert "#check-2" in page.attributes("href")
 
 
 def test_a_check_that_was_not_run_for_a_reason_says_what_that_means() -> None:
@@ -414,9 +520,9 @@ def test_a_failed_check_shows_message_hint_and_folded_output() -> None:
     assert "(10.0 s)" in page.text
 
 
-def test_a_check_without_points_or_without_sentence_is_still_named() -> None:
-    page = report(check(1, max_points=Decimal(0), sentence=""))
-    assert page.all("ol") == ["✓ test_x.py::test_1 Passed no points"]
+def test_a_check_without_sentence_is_still_named() -> None:
+    page = report(check(1, sentence=""))
+    assert page.all("ol") == ["✓ test_x.py::test_1 Passed"]
 
 
 def first_to_fix(page: Page) -> list[str]:
@@ -437,15 +543,14 @@ def test_fix_this_first_is_the_first_check_in_order_that_did_not_pass() -> None:
     assert "#check-2" in page.attributes("href")
 
 
-def test_our_failures_and_optional_checks_are_not_what_to_fix_first() -> None:
-    optional = check(2, "failed", max_points=Decimal(0))
-    (first,) = first_to_fix(report(check(1, "grader_error"), optional, check(3, "crash")))
+def test_our_failures_are_not_what_to_fix_first() -> None:
+    (first,) = first_to_fix(report(check(1, "grader_error"), check(2), check(3, "crash")))
     assert "Sentence 3 holds." in first
-    (first,) = first_to_fix(report(check(1), optional))
+    (first,) = first_to_fix(report(item(check(1, "grader_error"), check(2, "failed"))))
     assert "Sentence 2 holds." in first
 
 
-def test_failures_with_one_cause_are_told_once() -> None:
+def test_failures_with_one_cause_are_shown_once() -> None:
     shape = "The output has the wrong shape.\nReturned: ({0}, 2)\nExpected: ({0}, 3)"
     one, two, three = (check(i, "failed", message=shape.format(i), hint="h") for i in (1, 2, 3))
     other = check(4, "failed", message="The loss is wrong.")
@@ -455,8 +560,8 @@ def test_failures_with_one_cause_are_told_once() -> None:
         "2 more checks of this part fail in the same way: fix this one, then check again." in first
     )
     folded = "Returned ({0}, 2) Expected ({0}, 3) Hint h Go to the first of them"
-    told = "Fails in the same way as “Sentence 1 holds.” The output has the wrong shape. "
-    assert page.all("details") == [told + folded.format(i) for i in (2, 3)]
+    expected = "Fails in the same way as “Sentence 1 holds.” The output has the wrong shape. "
+    assert page.all("details") == [expected + folded.format(i) for i in (2, 3)]
     assert page.all("li")[0].endswith("Returned (1, 2) Expected (1, 3) Hint h")
     assert list(page.attributes("href")).count("#check-1") == 3
     (first,) = first_to_fix(report(one, two))
@@ -490,14 +595,15 @@ def test_where_nothing_is_to_fix_the_report_says_so() -> None:
 
 def test_manual_points_are_lines_of_their_own() -> None:
     lists = Page(render_report(four_of_ten())).all("ol")
-    assert lists[1] == "✎ Manual grading Given 3.5 of 4 points Clear curves."
-    assert lists[2].endswith(
+    assert len(lists) == 8 + 1 + 1 + 1  # a list for each item, and one for each question by hand
+    assert lists[8] == "✎ Manual grading Given 3.5 of 4 points Clear curves."
+    assert lists[10] == (
         "✎ Manual grading Pending 1.5 points "
         "Course staff grade this part. Until then these points are open, not lost."
     )
 
 
-def test_an_unreadable_upload_is_told_first_and_leaves_nothing_to_fix_below() -> None:
+def test_an_unreadable_upload_is_shown_first_and_leaves_nothing_to_fix_below() -> None:
     page = report(check(1, "not_run"), status="unreadable", message="Only <report.pdf> inside.")
     assert page.all("section")[0] == (
         "Your upload could not be read So no check could be run. Submit again if you still can, "
@@ -533,7 +639,7 @@ def test_the_report_says_what_was_loaded_and_how_it_was_graded() -> None:
         "Graders (SHA-256) 9c1e7f Time taken 3.2 s"
     )
     assert page.all("footer") == [
-        "Graded with Unroll. Only a passed check earns points; "
+        "Graded with Unroll. The checks of an item decide together on its points; "
         "warnings and printed output never cost any."
     ]
 
@@ -548,10 +654,10 @@ def test_floods_of_files_checks_and_output_leave_a_page_that_opens() -> None:
 
 
 def test_nothing_looks_full_that_is_not() -> None:
-    checks = *(check(i, max_points=Decimal("9.999")) for i in range(2)), check(3, "failed")
-    bars = [a["width"] for _, a in report(*checks).tags if a.get("class") == "earned"]
+    most = *(item(check(i), points="9.999") for i in range(2)), check(3, "failed")
+    bars = [a["width"] for _, a in report(*most).tags if a.get("class") == "earned"]
     assert bars == ["97.5", "97.5"]
-    tiny = report(check(1, max_points=Decimal(99999)), check(2, "failed", max_points=Decimal(1)))
+    tiny = report(item(check(1), points="99999"), item(check(2, "failed"), points="1"))
     assert [a["width"] for _, a in tiny.tags if a.get("class") == "earned"] == ["99.9", "99.9"]
 
 
@@ -579,10 +685,10 @@ def test_a_class_of_one_is_counted_in_the_singular() -> None:
 
 def a_class() -> list[Result]:
     manual = QuestionResult("4", "Hypothesis", (), Manual(Decimal(2)))
-    good = QuestionResult("3", "Elman", (check(1), check(2)))
-    half = QuestionResult("3", "Elman", (check(1), check(2, "failed")))
-    lost = QuestionResult("3", "Elman", (check(1), check(2, "grader_error")))
-    none = QuestionResult("3", "Elman", (check(1, "not_run"), check(2, "not_run")))
+    good = QuestionResult("3", "Elman", items(check(1), check(2)))
+    half = QuestionResult("3", "Elman", items(check(1), check(2, "failed")))
+    lost = QuestionResult("3", "Elman", items(check(1), check(2, "grader_error")))
+    none = QuestionResult("3", "Elman", items(check(1, "not_run"), check(2, "not_run")))
     return [
         student("9", "Zoe", questions=(good, manual)),
         student("2", "adam", questions=(half, manual)),
@@ -603,7 +709,7 @@ def test_the_class_page_lists_first_what_a_person_must_look_at() -> None:
     )
 
 
-def test_many_who_wait_for_a_person_are_folded() -> None:
+def test_many_pending_students_are_folded() -> None:
     few, many = (
         Page(render_class([summarise(student(str(i), "", status="unreadable")) for i in range(n)]))
         for n in (12, 13)
@@ -612,7 +718,7 @@ def test_many_who_wait_for_a_person_are_folded() -> None:
     assert "Unreadable: 13 students" in many.text
 
 
-def test_the_class_page_bears_the_sheets_title_and_links_to_alike_code_where_that_is() -> None:
+def test_the_class_page_has_the_sheets_title_and_links_to_the_similarity_page() -> None:
     page = Page(render_class([summarise(four_of_ten())], "Recurrent networks", True))
     assert page.all("h1") == ["Recurrent networks"] and page.all("title") == ["Recurrent networks"]
     assert "similarity.html" in page.attributes("href")
@@ -645,15 +751,15 @@ def test_mean_and_median_are_of_those_whose_points_are_decided() -> None:
     )
 
 
-def test_the_distribution_is_told_in_words_and_keeps_full_points_apart() -> None:
-    ten = QuestionResult("1", "", (check(1, max_points=Decimal("9.99")),))
-    almost = replace(ten, checks=(*ten.checks, check(2, "failed", max_points=Decimal("0.01"))))
-    full = replace(ten, checks=(*ten.checks, check(2, max_points=Decimal("0.01"))))
+def test_the_distribution_is_described_in_words_and_keeps_full_points_apart() -> None:
+    most = item(check(1), points="9.99")
+    almost = QuestionResult("1", "", (most, item(check(2, "failed"), points="0.01")))
+    full = QuestionResult("1", "", (most, item(check(2), points="0.01")))
     page = class_page(student("1", "a", questions=(almost,)), student("2", "b", questions=(full,)))
-    said = page.all("ol")[0]
-    assert "0 students with 0 to under 1 points" in said
-    assert "1 student with 9 to under 10 points" in said
-    assert "1 student with all 10 points" in said
+    shown_text = page.all("ol")[0]
+    assert "0 students with 0 to under 1 points" in shown_text
+    assert "1 student with 9 to under 10 points" in shown_text
+    assert "1 student with all 10 points" in shown_text
 
 
 def test_checks_are_counted_among_those_for_whom_they_were_decided() -> None:
@@ -662,6 +768,9 @@ def test_checks_are_counted_among_those_for_whom_they_were_decided() -> None:
         "Question Title Mean points Full points None Discrimination Most frequent hint",
         "Q3 Elman 0.67 of 1 1 0 —",
         "Q4 Hypothesis 0.00 of 2 0 3 —",
+        "Question Item Mean points Full points None Discrimination Most frequent fault or hint",
+        "Q3 Item 1 0.50 of 0.5 3 0 —",
+        "Q3 Item 2 0.17 of 0.5 1 2 —",
         "Question Check Passed Share Discrimination Most frequent hint",
         "3 Sentence 1 holds. 3 of 3 100 % —",
         "3 Sentence 2 holds. 1 of 3 33 % —",
@@ -683,7 +792,7 @@ def ten_students() -> list[Result]:
     return results
 
 
-def test_the_class_page_says_what_to_teach_again_and_whom_a_check_tells_apart() -> None:
+def test_the_class_page_shows_topics_to_revisit_and_discrimination() -> None:
     page = class_page(*ten_students())
     again = next(text for text in page.all("section") if text.startswith("Topics to revisit"))
     assert again == (
@@ -696,6 +805,39 @@ def test_the_class_page_says_what_to_teach_again_and_whom_a_check_tells_apart() 
         "3b Sentence 3 holds. 5 of 10 50 % +1.00",
     ]
     assert "Q3b Elman & others 1.00 of 1.5 5 0 — Stack." in page.all("tr")
+
+
+def three_with_a_fault() -> list[Result]:
+    """Return results with one item: one right, two with the same fault, two without a name for it."""
+    fault = RecognisedFault("mean for max", "major", "The outputs are those of a mean.")
+    known = check(1, "failed", hint="Look at the pooling.", fault=fault)
+    other = check(1, "failed", hint="Stack.")
+    detail = check(2, "failed", role="detail", hint="Mind the batch.")
+    found = [(check(1), check(2)), (known, check(2)), (known, detail), (other, check(2))]
+    found.append((check(1), detail))
+    return [student(str(i), "", item(*each, points="2")) for i, each in enumerate(found)]
+
+
+def test_the_class_page_has_a_row_per_item_with_its_commonest_fault() -> None:
+    page = class_page(*three_with_a_fault())
+    row = next(text for text in page.all("tr") if text.startswith("Q3b Item 1"))
+    assert row == "Q3b Item 1 1.02 of 2 1 1 — mean for max"  # (2 + 0.6 + 0.6 + 0 + 1.9) / 5
+    without = [three_with_a_fault()[i] for i in (0, 3)]
+    row = next(text for text in class_page(*without).all("tr") if text.startswith("Q3b Item 1"))
+    assert row == "Q3b Item 1 1.00 of 2 1 1 — Stack."
+    headings = page.all("h2")
+    assert headings.index("Items") + 1 == headings.index("Checks")
+
+
+def test_items_are_told_apart_by_question_and_counted_where_they_are_decided() -> None:
+    two = tuple(QuestionResult(n, "", items(item(check(1), title="Same"))) for n in "12")
+    ours = items(item(check(1, "grader_error"), check(2), title="Same", points="2"))
+    page = class_page(
+        student("1", "a", questions=two),
+        student("2", "b", questions=(two[0], QuestionResult("2", "", ours))),
+    )
+    found = [text for text in page.all("tr") if " Same " in text]
+    assert found == ["Q1 Same 0.50 of 0.5 1 0 —", "Q2 Same 0.50 of 0.5 1 0 —"]
 
 
 def test_a_check_has_a_page_with_each_way_of_failing_once() -> None:
@@ -729,7 +871,7 @@ def test_the_slowest_to_grade_are_named() -> None:
 
 
 def test_a_question_that_one_result_lacks_is_marked() -> None:
-    other = QuestionResult("8", "New", (check(9),))
+    other = QuestionResult("8", "New", items(check(9)))
     page = class_page(student("1", "a", check(1)), student("2", "b", questions=(other,)))
     assert "— not on this sheet" in page.text
 
@@ -751,7 +893,7 @@ def test_a_thousand_students_make_a_light_page_quickly() -> None:
             QuestionResult(
                 str(q),
                 f"Question about {q}",
-                tuple(check(10 * q + c, outcomes[(i + c) % 3]) for c in range(8)),
+                items(*(check(10 * q + c, outcomes[(i + c) % 3]) for c in range(8))),
                 Manual(Decimal(1)) if q > 7 else None,
             )
             for q in range(10)
@@ -761,7 +903,7 @@ def test_a_thousand_students_make_a_light_page_quickly() -> None:
     html = render_class(summaries)
     assert time.process_time() - start < 5
     assert len(html.encode()) < 2_000_000
-    assert len(Page(html).all("tr")) == 1 + 1_000 + 1 + 10 + 1 + 80
+    assert len(Page(html).all("tr")) == 1 + 1_000 + 1 + 10 + 1 + 80 + 1 + 80
     pages = render_checks(summaries)
     assert len(pages) == 80 and max(map(len, pages.values())) < 200_000
     assert summaries[0].questions[0].title is summaries[-1].questions[0].title

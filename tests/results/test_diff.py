@@ -12,10 +12,11 @@ from rich.console import Console
 
 from graders.__main__ import main
 from graders.files import write_whole
-from graders.results.diff import CHANCE, Change, Comparison, Difference, Item, State, compare
+from graders.results.diff import CHANCE, Change, Comparison, Difference, Entry, State, compare
 from graders.results.result import (
     CheckResult,
     Environment,
+    ItemResult,
     Late,
     Manual,
     QuestionResult,
@@ -23,6 +24,7 @@ from graders.results.result import (
     Student,
 )
 from graders.results.result_json import to_json
+from graders.results.scoring import RecognisedFault
 from reports.staff.diff_page import lines, render_diff, table
 from tests.reports import test_reports as pages
 
@@ -30,12 +32,20 @@ HERE = Environment("3.11", "2.6", "none", 1, "a" * 64)
 LATE = Late(1, "day", Decimal("0.5"), "points", "Handed in late.")
 
 
-def check(name, outcome="passed", points="1"):
-    return CheckResult(f"test_elman.py::test_{name}", f"{name} holds", outcome, Decimal(points))
+def check(name, outcome="passed", **fields):
+    return CheckResult(f"test_elman.py::test_{name}", f"{name} holds", outcome, **fields)
 
 
-def result(*checks, id="1", name="Doe, Jane", manual=None, **more):
-    questions = (QuestionResult("3", "Elman", checks or (check("a"), check("b")), manual),)
+def item(*checks, points="1", title=""):
+    """Return an item of these checks, named after the first."""
+    return ItemResult(title or f"Item {checks[0].id[-1]}", Decimal(points), checks)
+
+
+def result(*found, id="1", name="Doe, Jane", manual=None, **more):
+    """Return a result with one question; a check is an item of its own."""
+    found = found or (check("a"), check("b"))
+    items = tuple(each if isinstance(each, ItemResult) else item(each) for each in found)
+    questions = (QuestionResult("3", "Elman", items, manual),)
     student = Student(id, name, sha256=more.pop("sha256", "c" * 64))
     return Result("rnn", student, more.pop("status", "graded"), questions, HERE, **more)
 
@@ -58,65 +68,112 @@ def only(folders, old, new):
     return found
 
 
-def said(found):
+def output(found):
     text = io.StringIO()
     for each in lines(found):
         Console(file=text, width=40).print(each, soft_wrap=True)
     return text.getvalue().splitlines()
 
 
-# --- what moved ---
+# --- changes ---
 
 
-def test_a_check_that_passes_now_moves_outcome_and_points(folders):
+def test_a_check_that_passes_now_changes_outcome_and_points(folders):
     new = result(check("a"), check("b"), seconds=9.0)
     new = replace(new, environment=replace(HERE, graders_sha256="b" * 64))
     found = only(folders, result(check("a"), check("b", "failed")), new)
     assert (found.before, found.after, found.gain) == (1, 2, 1)
-    (change,) = found.changes
-    assert (change.item.kind, change.item.name) == ("check", "test_elman.py::test_b")
-    assert (change.before.word, change.after.word) == ("failed", "passed")
+    points, outcome = found.changes
+    assert (points.entry.kind, points.entry.name) == ("item", "3: Item b")
+    assert (points.before.word, points.after.word) == ("a core check failed", "passed")
+    assert (points.before.points, points.after.points) == (0, 1)
+    assert (outcome.entry.kind, outcome.entry.name) == ("check", "test_elman.py::test_b")
+    assert (outcome.before.word, outcome.after.word) == ("failed", "passed")
+    assert outcome.before.points is None and outcome.after.points is None
     assert found.why == ("the graders or the sheet's version aaaaaaaa → bbbbbbbb",)
 
 
-def test_an_outcome_that_costs_the_same_moves_too(folders):
+def test_an_outcome_with_the_same_points_is_a_change_too(folders):
     found = only(folders, result(check("a", "timeout")), result(check("a", "failed")))
     assert found.gain == 0 and found.why == (CHANCE,)
+    assert [change.entry.kind for change in found.changes] == ["check"]
 
 
-def test_messages_seconds_and_order_of_questions_are_no_move(folders):
-    one = result(replace(check("a"), seconds=1.0), replace(check("b", "failed"), message="x"))
-    other = replace(
-        one,
-        questions=tuple(
-            QuestionResult(str(place), "T", (each,))
-            for place, each in enumerate(reversed(one.checks))
-        ),
+def test_messages_seconds_and_order_are_no_change(folders):
+    one = result(
+        item(check("a", seconds=1.0), check("b", "failed", message="x", role="minor")), check("c")
     )
-    assert compare(*folders([one], [replace(other, seconds=7.0)])).is_empty
+    second = QuestionResult("4", "More", (item(check("d"), points="0.5"),))
+    (first,) = one.questions
+    both, single = first.items
+    turned = replace(both, checks=(replace(both.checks[1], message="y"), both.checks[0]))
+    other = replace(one, questions=(second, replace(first, items=(single, turned))), seconds=7.0)
+    one = replace(one, questions=(first, second))
+    assert compare(*folders([one], [other])).is_empty
 
 
-def test_points_by_hand_and_lateness_move_and_are_the_reason(folders):
+def test_an_item_moves_with_what_its_checks_cost(folders):
+    def of(*outcomes):
+        roles = zip("abc", ("core", "minor", "detail"), outcomes, strict=True)
+        return result(item(*(check(n, o, role=role) for n, role, o in roles), points="2"))
+
+    found = only(folders, of("passed", "failed", "failed"), of("passed", "passed", "failed"))
+    points, outcome = found.changes
+    assert (points.before.points, points.after.points) == (Decimal("1.4"), Decimal("1.9"))
+    assert (points.after.word, outcome.entry.name) == ("1 detail failed", "test_elman.py::test_b")
+    assert found.gain == Decimal("0.5")
+
+
+def test_a_recognised_fault_moves_an_item_though_no_outcome_does(folders):
+    fault = RecognisedFault("mean for max", "minor", "The outputs are those of a mean.")
+    found = only(folders, result(check("a", "failed")), result(check("a", "failed", fault=fault)))
+    (change,) = found.changes
+    assert (change.entry.kind, change.after.points) == ("item", Decimal("0.7"))
+    assert change.after.word == "recognised as “mean for max”, minor"
+
+
+def test_two_items_of_the_same_title_are_told_apart_by_their_question(folders):
+    def of(outcome):
+        same = item(check("a"), title="Same"), item(check("b", outcome), title="Same")
+        questions = (QuestionResult("1", "T", same[:1]), QuestionResult("2", "T", same[1:]))
+        return replace(result(), questions=questions)
+
+    found = only(folders, of("failed"), of("passed"))
+    assert [change.entry.name for change in found.changes] == ["2: Same", "test_elman.py::test_b"]
+
+
+def test_manual_points_and_lateness_change_and_are_the_reason(folders):
     old = result(manual=Manual(Decimal(2)))
     new = result(manual=Manual(Decimal(2), Decimal(1)), late=LATE)
     found = only(folders, old, new)
-    assert [change.item.kind for change in found.changes] == ["manual", "lateness"]
+    assert [change.entry.kind for change in found.changes] == ["manual", "lateness"]
     assert found.gain == Decimal("0.5") and found.why == ("manual points", "lateness")
 
 
 def test_a_check_that_only_one_sheet_has_is_named(folders):
     found = only(folders, result(check("a"), check("b")), result(check("a"), check("c")))
-    changes = {change.item.name[-1]: (change.before, change.after) for change in found.changes}
-    assert changes["b"][1] is None and changes["c"][0] is None
+    changes = {change.entry.name: (change.before, change.after) for change in found.changes}
+    for name in ("3: Item ", "test_elman.py::test_"):
+        assert changes[f"{name}b"][1] is None and changes[f"{name}c"][0] is None
     assert found.why == ("the sheet has different questions, checks or points",)
 
 
-def test_other_points_for_a_check_that_failed_are_a_move(folders):
-    found = only(folders, result(check("a", "failed")), result(check("a", "failed", "0.5")))
-    assert len(found.changes) == 1 and found.gain == 0
+def test_other_points_for_an_item_that_lost_all_are_a_change(folders):
+    lost = check("a", "failed")
+    found = only(folders, result(item(lost)), result(item(lost, points="0.5")))
+    assert [change.entry.kind for change in found.changes] == ["item"] and found.gain == 0
+    assert found.why == ("the sheet has different questions, checks or points",)
 
 
-def test_all_that_can_be_why_is_told(folders):
+def test_another_role_of_a_check_is_another_sheet(folders):
+    core, detail = (check("b", "failed", role=role) for role in ("core", "detail"))
+    found = only(folders, result(item(check("a"), core)), result(item(check("a"), detail)))
+    assert [change.entry.kind for change in found.changes] == ["item"]
+    assert found.gain == Decimal("0.95")
+    assert found.why == ("the sheet has different questions, checks or points",)
+
+
+def test_all_possible_reasons_are_reported(folders):
     other = Environment("3.12", "2.7", "bwrap", 2, "a" * 64)
     new = result(check("a", "error"), check("b"), sha256="d" * 64)
     found = only(folders, result(), replace(new, environment=other, assignment="vu-3b"))
@@ -133,7 +190,7 @@ def test_all_that_can_be_why_is_told(folders):
 def test_what_nobody_decided_yet_is_no_number(folders):
     found = only(folders, result(), result(check("a", "grader_error"), status="needs_staff"))
     assert found.after is None and found.gain is None
-    assert "2 → undecided" in " ".join(said(Comparison("old", "new", 1, (found,), (), (), ())))
+    assert "2 → undecided" in " ".join(output(Comparison("old", "new", 1, (found,), (), (), ())))
 
 
 # --- who ---
@@ -150,7 +207,7 @@ def test_students_in_one_folder_and_damaged_files_are_listed(folders):
         ("old", "students", "3"),
         ("new", "students", "4"),
     ]
-    text = said(found)
+    text = output(found)
     assert f"Only in {old}: 1 Doe, Jane, 2 Doe, Jane" in text
     assert f"Left out, not a result: {old / 'students' / '3' / 'result.json'}" in text
     assert text[-1] == (
@@ -173,9 +230,10 @@ def test_lines_say_who_what_and_why_and_are_not_cut(folders):
     manual = Manual(Decimal(2), Decimal("1.5"))
     old = result(check("a", "failed"), check("b"), manual=Manual(Decimal(2)))
     new = result(check("a"), check("b"), manual=manual, late=LATE)
-    assert said(compare(*folders([old, result(id="2")], [new, result(id="2")]))) == [
+    assert output(compare(*folders([old, result(id="2")], [new, result(id="2")]))) == [
         "1 Doe, Jane: 1 → 3 of 4 points (+2)",
-        "    Q3 test_elman.py::test_a: Wrong result, 0 of 1 → Passed, 1 of 1",
+        "    Q3 Item a: 0 of 1 (a core check failed) → 1 of 1 (passed)",
+        "    Q3 test_elman.py::test_a: Wrong result → Passed",
         "    Q3 Manual grading: pending → 1.5 of 2",
         "    Lateness: on time, 0 deducted → late, 0.5 deducted",
         f"    Why: {CHANCE}; manual points; lateness",
@@ -185,14 +243,14 @@ def test_lines_say_who_what_and_why_and_are_not_cut(folders):
     ]
 
 
-def test_an_upload_that_became_readable_is_told(folders):
+def test_an_upload_that_became_readable_is_reported(folders):
     old = result(check("a", "not_run"), status="unreadable", message="No zip.")
-    text = said(compare(*folders([old], [result(check("a"), sha256="d" * 64)])))
+    text = output(compare(*folders([old], [result(check("a"), sha256="d" * 64)])))
     assert "    Status: unreadable → graded" in text
     assert "    Why: another upload cccccccc → dddddddd" in text
 
 
-def test_nothing_moved_is_said_and_exits_with_0(folders, capsys):
+def test_no_changes_are_reported_with_exit_code_0(folders, capsys):
     old, new = folders([result()], [result()])
     assert main(["diff", str(old), str(new)]) == 0
     assert capsys.readouterr().out == "No changes: 1 student compared.\n"
@@ -207,7 +265,7 @@ def test_a_folder_without_results_is_the_users_fault(folders, capsys, missing):
     )
 
 
-def test_the_table_has_a_row_per_move_and_no_formula(folders, tmp_path, capsys):
+def test_the_table_has_a_row_per_change_and_no_formula(folders, tmp_path, capsys):
     bad = {"id": "1", "name": "=HYPERLINK(1)"}
     old = result(check("a", "grader_error"), check("b"), status="needs_staff", **bad)
     new = result(check("a", "failed"), check("b"), **bad)
@@ -215,13 +273,18 @@ def test_the_table_has_a_row_per_move_and_no_formula(folders, tmp_path, capsys):
     file, page = tmp_path / "deep" / "moved.csv", tmp_path / "moved.html"
     assert main(["diff", *map(str, places), "--csv", str(file), "--html", str(page)]) == 0
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
-    assert [(row["moved"], row["points_before"], row["points_after"]) for row in rows[:3]] == [
+    assert [(row["moved"], row["points_before"], row["points_after"]) for row in rows[:4]] == [
         ("total", "", "1"),
         ("status", "", ""),
-        ("check", "", "0"),
+        ("item", "", "0"),
+        ("check", "", ""),
     ]
-    assert rows[2]["check"] == "test_elman.py::test_a" and rows[2]["before"] == "grader_error"
-    assert rows[3]["id"] == "'+2" and rows[3]["moved"].startswith("only in ")
+    assert [(row["item"], row["check"]) for row in rows[2:4]] == [
+        ("Item a", ""),
+        ("", "test_elman.py::test_a"),
+    ]
+    assert [row["before"] for row in rows[2:4]] == ["not decided", "grader_error"]
+    assert rows[4]["id"] == "'+2" and rows[4]["moved"].startswith("only in ")
     assert all(row["name"] in ("'=HYPERLINK(1)", "'@b") for row in rows)
     assert "<h1>Score changes</h1>" in page.read_text()
 
@@ -255,8 +318,10 @@ def test_the_page_is_as_all_pages_are(folders, holds):
 
 def test_hostile_text_is_shown_and_changes_nothing_on_the_page(folders):
     hostile = '<script>alert(1)</script>"\x1b[31m\u202e'
-    old = result(replace(check("a", "failed"), sentence=hostile), name=hostile)
-    new = result(replace(check("a"), sentence=hostile), name=hostile)
+    fault = RecognisedFault(hostile, "major", hostile)
+    bad = replace(check("a", "failed", fault=fault), sentence=hostile)
+    old = result(item(bad, title=hostile), name=hostile)
+    new = result(item(replace(bad, outcome="passed"), title=hostile), name=hostile)
     html = render_diff(compare(*folders([old], [new])))
     pages.test_a_page_loads_nothing_and_runs_nothing(html)
     assert "\x1b" not in html and "\u202e" not in html and "&lt;script&gt;" in html
@@ -266,10 +331,11 @@ def test_hostile_text_is_shown_and_changes_nothing_on_the_page(folders):
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_name_breaks_lines_table_or_page(name, sentence):
     state = State("failed", Decimal(0), Decimal(1), name, sentence)
-    change = Change(Item("check", name), state, replace(state, word="passed", points=Decimal(1)))
+    after = replace(state, word="passed", points=Decimal(1))
+    changes = Change(Entry("item", name), state, after), Change(Entry("check", name), state, after)
     student = Student("1", name)
-    one = Difference(student, Decimal(0), Decimal(1), Decimal(1), (change,), ("seed 1 → 2",))
+    one = Difference(student, Decimal(0), Decimal(1), Decimal(1), changes, ("seed 1 → 2",))
     found = Comparison("a", "b", 1, (one,), (student,), (), ())
-    assert len(said(found)) == 7
-    assert len(list(csv.reader(io.StringIO(table(found))))) == 4
+    assert len(output(found)) == 8
+    assert len(list(csv.reader(io.StringIO(table(found))))) == 5
     pages.test_a_page_loads_nothing_and_runs_nothing(render_diff(found))

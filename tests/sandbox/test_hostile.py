@@ -29,23 +29,26 @@ from graders.batch.settings import Batch
 from graders.paths import ROOT, WORKER
 from graders.results.result import Result
 from graders.results.result_json import from_json
+from graders.sheets.items import Item
 from graders.sheets.limits import Limits
 from graders.sheets.sheet import Question, Sheet
 from tests.hostile.making import ANSWER, notebook, zipped
 
+pytestmark = pytest.mark.alone
 HOSTILE = ROOT / "tests" / "hostile"
 CASES = sorted(path.parent.name for path in HOSTILE.glob("*/expect.toml"))
 FIRST, SECOND = (
     "test_padding.py::test_pads_on_the_right",
     "test_padding.py::test_mask_is_true_on_tokens",
 )
+ITEMS = (Item("Rows", Decimal(1), {FIRST: "core"}), Item("Mask", Decimal(1), {SECOND: "core"}))
 LIMITS = Limits(call_seconds=1, check_seconds=3, load_seconds=3, memory_mb=700, output_kb=16)
 SHEET = Sheet(
     "hostile",
     "Hostile",
     1,
     Decimal(2),
-    (Question("1", "Padding", {FIRST: Decimal(1), SECOND: Decimal(1)}),),
+    (Question("1", "Padding", ITEMS),),
     LIMITS,
 )
 CANARY = "UNROLL_CANARY_9b1d"  # in places that no submission may read

@@ -216,7 +216,7 @@ KINDS = [Bubblewrap, lambda: Zygote(preload=None)]
 )
 def test_a_limit_that_does_not_bite_is_a_refusal(kind, told, said):
     """The canary expects a lower limit than the one that was set."""
-    with pytest.raises(UsageError, match=f"does not hold here: a submission could {said}"):
+    with pytest.raises(UsageError, match=f"Sandbox self-test failed: a submission could {said}"):
         self_test(kind(), (), Limits(**told))
 
 
@@ -252,7 +252,7 @@ def test_a_checkout_below_tmp_is_graded_in_a_bubblewrap_for_each(monkeypatch):
     monkeypatch.setattr(zygote, "places", lambda: below)
     chosen = choose("auto", ())
     assert isinstance(chosen, Bubblewrap)
-    assert "(/tmp/clone/graders/worker lies below a folder that each" in chosen.remark
+    assert "(/tmp/clone/graders/worker is inside a folder that each" in chosen.remark
     with pytest.raises(
         UsageError, match="is inside a folder that each worker replaces with its own"
     ):

@@ -24,7 +24,7 @@ from graders.similarity.tokens import code_of
 from graders.student.notebook import given_sources
 from graders.uploads.archive import MB
 from graders.uploads.intake import take_in
-from graders.validation.soundness import REFERENCE, variants
+from graders.validation.answers import REFERENCE, variants
 from reports.publish import write_pages, write_result
 from reports.staff.similarity_page import render_similarity
 from tests.reports.test_reports import result
@@ -276,7 +276,7 @@ def test_what_takes_too_long_is_left_out_and_told(tmp_path, two, monkeypatch):
     found = found_among(tmp_path, ann={"a.py": b"a\n" * 90_000})
     assert names(found.cut) == ["ann"]
     html = render_similarity(found, set())
-    assert "Compared only in part, being too long or too slow to read: ann." in html
+    assert "Compared only in part, because it is too long or too slow to read: ann." in html
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

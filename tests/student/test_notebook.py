@@ -71,11 +71,11 @@ def test_it_runs_from_top_to_bottom_in_the_folder_and_shows_the_results(tmp_path
     skeleton = nbformat.read(folder / "ovgu-rnn.ipynb", 4)
     right = nbformat.reads(notebook(read_sheet("ovgu-rnn"), ROOT / "reference").decode(), 4)
     right.cells = [cell for cell in right.cells if cell.source != 'check("gated")']  # time
-    said = [_run(made, folder) for made in (skeleton, right)]
-    assert "`RNNCell.__init__` in " in said[0]
-    assert "is not implemented yet" in said[0]
-    assert "checks passed, 1 of 1 point" in said[1]
-    assert "not implemented" not in said[1] and "✗" not in said[1]
+    output = [_run(made, folder) for made in (skeleton, right)]
+    assert "`RNNCell.__init__` in " in output[0]
+    assert "is not implemented yet" in output[0]
+    assert "1. The cell: " in output[1] and "1 of 1 point" in output[1]
+    assert "not implemented" not in output[1] and "✗" not in output[1]
 
 
 def _run(made, folder):

@@ -45,7 +45,7 @@ def run(folder, *arguments):
 
 
 @pytest.mark.parametrize("name", sheet_names())
-def test_it_holds_what_the_sheet_needs_and_no_answers(name):
+def test_it_contains_what_the_sheet_needs_and_no_answers(name):
     sheet, files = read_sheet(name), bundle(read_sheet(name))
     assert {f"{part}.py" for part in sheet.parts} | {"data.py", "README.md", "tox.ini"} <= set(
         files
@@ -84,7 +84,7 @@ def test_it_is_the_same_every_time_whatever_the_clock(monkeypatch):
 def test_its_readme_is_the_sheet():
     text = readme(read_sheet("vu-3b"))
     assert text.startswith("# Assignment 3B: recurrent neural networks\n\n10 points.")
-    assert "### 3. Elman network (0.5 points)\n\nIn `elman.py`:\n\n- Every output equals" in text
+    assert "### 3. Elman network (0.5 points)\n\nIn `elman.py`:\n\n- The outputs equal" in text
     assert "Name the upload `<vunetid>_<assignment number>.zip`." in text
     assert "Graded manually, 1 point:\n\nCurves (0.6):" in text
     assert "A call may take 10 seconds" in text and "\n\n\n" not in text
@@ -114,9 +114,9 @@ def test_an_unknown_sheet_is_named(tmp_path, capsys, monkeypatch):
 
 
 def test_the_skeleton_earns_nothing_and_says_what_to_do_first(folder):
-    said = run(folder, "quick", "padding")
-    assert said.returncode == 1, said.stderr
-    assert "`pad_batch` in padding.py is not implemented yet." in said.stdout
+    printed = run(folder, "quick", "padding")
+    assert printed.returncode == 1, printed.stderr
+    assert "`pad_batch` in padding.py is not implemented yet." in printed.stdout
     assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
@@ -125,11 +125,11 @@ def test_a_right_part_is_full_points_and_exit_code_0(folder):
     source = (ROOT / "reference" / "elman.py").read_text(encoding="utf-8")
     (folder / "elman.py").write_bytes(source.replace("\n", "\r\n").encode())  # as on Windows
     try:
-        said = run(folder, "quick", "elman", "--seed", "5")
+        printed = run(folder, "quick", "elman", "--seed", "5")
     finally:
         (folder / "elman.py").write_bytes(ours)
-    assert (said.returncode, said.stderr) == (0, "")
-    assert "0.5 of 0.5 points" in said.stdout
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert "0.5 of 0.5 points" in printed.stdout
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_a_right_part_is_full_points_and_exit_code_0(folder):
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_exit_code_2(folder, arguments, sentence):
-    said = run(folder, *arguments)
-    assert said.returncode == 2 and sentence in said.stderr
-    assert said.stderr.count("\n") == 1
+    printed = run(folder, *arguments)
+    assert printed.returncode == 2 and sentence in printed.stderr
+    assert printed.stderr.count("\n") == 1
 
 
 def test_submit_packs_checks_and_lists_the_upload(tmp_path):
@@ -159,10 +159,10 @@ def test_submit_packs_checks_and_lists_the_upload(tmp_path):
     folder = tmp_path / "ovgu-rnn"
     (folder / "data").mkdir()
     (folder / "data" / "model.pt").write_bytes(b"x" * 1000)
-    said = run(folder, "submit")
-    assert said.returncode == 1, said.stderr
-    listed = said.stdout[said.stdout.index("ovgu-rnn.zip holds") :].splitlines()[1:]
-    assert "\nReady to submit: " in said.stdout
+    printed = run(folder, "submit")
+    assert printed.returncode == 1, printed.stderr
+    listed = printed.stdout[printed.stdout.index("ovgu-rnn.zip contains") :].splitlines()[1:]
+    assert "\nReady to submit: " in printed.stdout
     names = [line.split()[0] for line in listed]
     assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py", "unroll.json"]
     with zipfile.ZipFile(folder / "dist" / "ovgu-rnn.zip") as archive:
@@ -235,9 +235,9 @@ def test_watch_checks_again_after_each_save(tmp_path):
 
 
 def _until_waiting(stream):
-    said = ""
+    printed = ""
     for line in stream:
-        said += line
+        printed += line
         if "Waiting for the next save" in line:
             break
-    return said
+    return printed

@@ -1,4 +1,4 @@
-"""Windows, as far as it can be had elsewhere: what it lacks is taken away, then the checks run."""
+"""Windows, as far as it can be simulated: missing features are removed, then the checks run."""
 
 import io
 import os
@@ -45,9 +45,9 @@ def test_right_answers_earn_all_points_whatever_their_line_ends(folder):
     for part in ("vocabulary", "padding", "step_rnn"):
         source = (ROOT / "reference" / f"{part}.py").read_text(encoding="utf-8")
         (folder / f"{part}.py").write_bytes(source.replace("\n", "\r\n").encode())
-    said = run(folder, "check")
-    assert said.returncode == 0, said.stdout + said.stderr
-    assert "9 of 10 points" in said.stdout
+    output = run(folder, "check")
+    assert output.returncode == 0, output.stdout + output.stderr
+    assert "9 of 10 points" in output.stdout
     assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
@@ -66,10 +66,10 @@ def data_generator(X, y, pad_id, batch_size=32):
 def test_other_letters_are_shown_as_far_as_the_console_has_them(folder):
     source = (ROOT / "reference" / "vocabulary.py").read_text(encoding="utf-8")
     (folder / "vocabulary.py").write_text(source + SAYS, encoding="utf-8")
-    said = run(folder, "quick", "vocabulary")
-    assert said.returncode == 1, said.stderr
-    assert "It raised ValueError: ?? ??: ?? é" in said.stdout
-    assert "? Raised an error" in said.stdout
+    output = run(folder, "quick", "vocabulary")
+    assert output.returncode == 1, output.stderr
+    assert "It raised ValueError: ?? ??: ?? é" in output.stdout
+    assert "? Raised an error" in output.stdout
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "It raised ValueError: не то: 世界 é" in report and "Привет, 世界 ✓ é" in report
 
@@ -80,17 +80,17 @@ def test_what_hangs_is_ended_and_the_next_check_runs(folder):
     ) as file:
         file.write("[limits]\ncall_seconds = 1\n")
     (folder / "padding.py").write_text(HANGS, encoding="utf-8")
-    said = run(folder, "quick", "padding")
-    assert said.returncode == 1, said.stderr
-    assert "It was not finished after 1 seconds and was stopped." in said.stdout
-    assert "4 more checks of this part fail in the same way." in said.stdout
+    output = run(folder, "quick", "padding")
+    assert output.returncode == 1, output.stderr
+    assert "It was not finished after 1 seconds and was stopped." in output.stdout
+    assert "4 more checks of this part fail in the same way." in output.stdout
 
 
 def test_the_upload_is_packed_with_slashes(folder):
     (folder / "src").mkdir()
     (folder / "src" / "helper.py").write_text("x = 1\n", encoding="utf-8")
-    said = run(folder, "submit", encoding="cp850")
-    assert said.returncode == 1, said.stderr
+    output = run(folder, "submit", encoding="cp850")
+    assert output.returncode == 1, output.stderr
     with zipfile.ZipFile(folder / "dist" / "epita-lab.zip") as archive:
         assert "src/helper.py" in archive.namelist()
 

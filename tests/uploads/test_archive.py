@@ -138,8 +138,8 @@ class TestGoodArchives:
         )
         many = {f"{i}.docx": b"x" for i in range(7)}
         assert refusal(zipped(many)) == (
-            "This upload holds no .py or .ipynb file; "
-            "it holds: 0.docx, 1.docx, 2.docx, 3.docx, 4.docx and 2 more."
+            "This upload contains no .py or .ipynb file; "
+            "it contains: 0.docx, 1.docx, 2.docx, 3.docx, 4.docx and 2 more."
         )
         caps = Caps(file=1_000_000)
         assert refusal(zipped({"a.py": os.urandom(1_000_001)}), caps) == (
@@ -245,7 +245,7 @@ class TestArchivesInArchives:
         caps = Caps(archives=2)
         inner = zipped({"a.zip": b"x" * 100, "b.zip": b"y" * 100})
         assert refusal(zipped({"a.zip": inner, "b.zip": inner}), caps).startswith(
-            "This upload holds no .py or .ipynb file"
+            "This upload contains no .py or .ipynb file"
         )
 
 
@@ -307,7 +307,7 @@ class TestPaths:
 
     def test_depth_is_bounded(self) -> None:
         name = "a/" * 2000 + "x.py"
-        sentence = "… lies more than 16 folders deep; move it up."
+        sentence = "… is more than 16 folders deep; move it up."
         for pack in (zipped, tarred):
             assert refusal(pack({name: b"x"})) == f"{name[:40]}…{name[-37:]}{sentence[1:]}"
         assert opened(zipped({"a/" * 15 + "x.py": b"x", "y.py": b"x"}))
@@ -574,7 +574,7 @@ class TestFolders:
         with pytest.raises(Unreadable) as caught:
             read_folder(tmp_path)
         assert str(caught.value) == (
-            "d/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a lies more than 16 folders deep; move it up."
+            "d/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a is more than 16 folders deep; move it up."
         )
         many = tmp_path / "many"
         many.mkdir()

@@ -119,14 +119,14 @@ class TestRecognising:
     def test_a_forced_form_must_fit(self, tmp_path: Path, lms: str) -> None:
         for path in both(tmp_path, {"doe.zip": code("d"), "eve.zip": code("e")}):
             assert refused(path, lms) == (
-                f"{path} is not what {lms.title()} gives; leave out `--lms` to detect the format."
+                f"{path} is not a {lms.title()} export; leave out `--lms` to detect the format."
             )
         path = laid(tmp_path, {"doe.py": b"x"}) / "doe.py"
-        assert refused(path, lms).startswith(f"{path} is not what {lms.title()} gives;")
+        assert refused(path, lms).startswith(f"{path} is not a {lms.title()} export;")
 
     def test_attachments_of_one_number_are_not_canvas_s(self, tmp_path: Path) -> None:
         for path in both(tmp_path, {"a_1_2_x.zip": EMPTY, "b_2_2_y.zip": EMPTY}):
-            assert refused(path, "canvas").startswith(f"{path} is not what Canvas gives;")
+            assert refused(path, "canvas").startswith(f"{path} is not a Canvas export;")
 
 
 class TestGradescope:

@@ -186,7 +186,7 @@ class TestOneUpload:
         path = tmp_path / "doe.zip"
         path.write_bytes(zipped({"a/" * 30_000 + f"{i}.py": b"x" for i in range(20)}))
         [told] = graded(path).values()
-        assert str(told).endswith(" lies more than 16 folders deep; move it up.")
+        assert str(told).endswith(" is more than 16 folders deep; move it up.")
 
     def test_a_tar_is_one(self, tmp_path: Path) -> None:
         path = laid(tmp_path, {"doe.tar.gz": b"\x1f\x8bx"}) / "doe.tar.gz"

@@ -37,7 +37,7 @@ def test_all_learning_checks_are_measured():
     assert list(FIGURES) == list(calibrate.LEARNT)
 
 
-def test_one_check_can_be_measured_anew(tmp_path, monkeypatch, capsys):
+def test_one_check_can_be_measured_again(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(calibrate, "FILE", tmp_path / "calibration.json")
     monkeypatch.setattr(calibrate, "LEARNT", {"a": lambda n: {"runs": n}, "b": lambda n: {"b": n}})
     assert main(["calibrate", "--runs", "2"]) == 0
@@ -48,5 +48,5 @@ def test_one_check_can_be_measured_anew(tmp_path, monkeypatch, capsys):
 
 def test_an_unknown_check_is_named(capsys):
     assert main(["calibrate", "chess"]) == 2
-    said = f"There is no measurement chess; there are {', '.join(calibrate.LEARNT)}.\n"
-    assert capsys.readouterr().err == said
+    output = f"There is no measurement chess; there are {', '.join(calibrate.LEARNT)}.\n"
+    assert capsys.readouterr().err == output

@@ -18,7 +18,7 @@ MASK, ENDS = (
 )
 
 
-def test_every_check_as_it_stands_has_met_many_seeds():
+def test_every_current_check_ran_under_many_seeds():
     """After a change of a check: `python -m graders seeds PART`, which runs only what changed."""
     assert flakiness.missing() == []
 
@@ -157,7 +157,7 @@ def test_a_check_changes_with_what_it_uses_of_its_file(old, new, same, tmp_path)
 def test_a_wrong_answer_fails_and_a_right_one_passes():
     wrong = inside({"padding.py": b"def add_start_end(rows, start, end):\n    return rows\n"})
     fault = run_check(wrong, ENDS, 1)
-    assert isinstance(fault, Failed) and "`start` at its head" in fault.hint
+    assert isinstance(fault, Failed) and "`start` at the beginning" in fault.hint
     right = b"def add_start_end(rows, start, end):\n    return [[start, *r, end] for r in rows]\n"
     session = inside({"padding.py": right})
     assert run_check(session, ENDS, 1) is None

@@ -96,7 +96,7 @@ def test_texts_errors_and_annotations_are_left_alone():
     ]
 
 
-def test_attributes_of_an_object_stand_in_for_each_other():
+def test_attributes_of_an_object_replace_each_other():
     source = "class A:\n    def __init__(self):\n        self.a = self.b = 1\n"
     source += "    def f(self):\n        return self.a\n"
     found = [(it.function, it.text) for it in changes(source, "")]
@@ -152,10 +152,10 @@ def test_a_survivor_has_a_reason_or_is_named(small, capsys):
     ]
     mutation.FILE.write_text(REASONS)
     assert main(["mutants", "padding"]) == 0
-    said = (
+    output = (
         f"padding: {made} mutants, {made - 3} killed, 3 survive for a reason, 0 survive without one"
     )
-    assert capsys.readouterr().out.splitlines() == [said]
+    assert capsys.readouterr().out.splitlines() == [output]
 
 
 def test_a_reason_for_what_fails_or_is_no_change_is_named(small, capsys):
@@ -163,7 +163,7 @@ def test_a_reason_for_what_fails_or_is_no_change_is_named(small, capsys):
     mutation.FILE.write_text(REASONS.replace('"done = 0 => done = 1"', f'"gone => x", "{fails}"'))
     assert main(["mutants", "padding"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith(", 2 have a reason not to, 1 have none")
+    assert lines[0].endswith(", 2 survive for a reason, 1 survive without one")
     check = "test_padding.py::test_adds_start_and_end"
     assert lines[1:] == [
         "survivor: add_start_end: done = 0 => done = 1",
@@ -196,7 +196,7 @@ def test_a_check_of_ours_that_raises_is_a_problem(small, monkeypatch):
     workers.close()
     verdict = mutation.Verdict("padding", 1, 0, (), (), (), ("f: x => y: test_a: ours",))
     assert not verdict.holds
-    assert list(verdict.lines)[1] == "grader's own fault: f: x => y: test_a: ours"
+    assert list(verdict.lines)[1] == "grader error: f: x => y: test_a: ours"
 
 
 def test_the_reference_itself_has_to_pass(small, capsys):
@@ -210,7 +210,7 @@ def test_the_reference_itself_has_to_pass(small, capsys):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_reason_is_for_a_change_of_the_reference_as_it_stands(part):
+def test_every_reason_is_for_a_mutant_of_the_current_reference(part):
     assert mutation.unknown(part) == ()
 
 
@@ -218,8 +218,8 @@ def test_a_change_has_one_reason(small):
     mutation.FILE.write_text(REASONS + REASONS)
     with pytest.raises(UsageError) as caught:
         mutation.reasons("padding")
-    said = "survivors.toml: padding: one reason for each change: done = 0 => done = 1"
-    assert str(caught.value) == said
+    output = "survivors.toml: padding: one reason for each change: done = 0 => done = 1"
+    assert str(caught.value) == output
     mutation.FILE.write_text(REASONS.replace("Nobody reads it.", " "))
     with pytest.raises(UsageError):
         mutation.reasons("padding")

@@ -8,7 +8,7 @@ import torch
 from graders.__main__ import main
 from graders.errors import UsageError
 from graders.mistakes import Mistake
-from graders.validation import soundness
+from graders.validation import answers, floor, soundness
 from graders.validation.soundness import SoundnessRow, SoundnessTable
 
 PARTS = soundness.parts_with_checks()
@@ -29,13 +29,13 @@ def bench():
 @pytest.mark.parametrize("part", PARTS)
 def test_mistakes_are_caught_and_variants_pass(part, monkeypatch):
     """Each mistake meets the checks that it names; `tox -e soundness` runs all against all."""
-    known = soundness.mistakes(part)
+    known = answers.mistakes(part)
     chosen = known[::2] if len(known) > MANY else known
     monkeypatch.setattr(soundness, "mistakes", lambda part: chosen)
     (row,) = soundness.soundness([part], [1], whole=False).rows
     assert row.survivors == row.lost == row.problems == ()
     assert row.caught == row.mistakes == len(chosen)
-    assert row.passed == row.variants == 1 + len(soundness.variants(part))  # and the reference
+    assert row.passed == row.variants == 1 + len(answers.variants(part))  # and the reference
 
 
 def test_against_all_checks_every_mistake_gets_its_hint():
@@ -47,20 +47,20 @@ def test_against_all_checks_every_mistake_gets_its_hint():
 @pytest.mark.parametrize("part", PARTS)
 def test_every_check_is_named_by_a_mistake(part):
     """A check that nothing wrong fails is worth nothing."""
-    named = {name for mistake in soundness.mistakes(part) for name in mistake.fails}
+    named = {name for mistake in answers.mistakes(part) for name in mistake.fails}
     assert named == set(soundness.checks_of(part))
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_there_are_enough_of_both(part):
-    names = [mistake.name for mistake in soundness.mistakes(part)]
+    names = [mistake.name for mistake in answers.mistakes(part)]
     assert len(names) == len(set(names)) >= 20
-    assert len(soundness.variants(part)) >= 5
-    assert set(soundness.may_lose(part)) <= set(soundness.variants(part))
+    assert len(answers.variants(part)) >= 5
+    assert set(answers.may_lose(part)) <= set(answers.variants(part))
 
 
 def test_the_sheets_own_skeletons_lose_two_checks_at_most():
-    lost = {part: dict(soundness.may_lose(part)) for part in PARTS if soundness.may_lose(part)}
+    lost = {part: dict(answers.may_lose(part)) for part in PARTS if answers.may_lose(part)}
     assert lost == {
         "elman": {"sheet_skeleton": ("test_sizes_may_differ", "test_runs_on_any_device")},
         "rnn_layer": {"tutorial_code": ("test_runs_on_any_device",)},
@@ -114,7 +114,7 @@ def test_one_mistake_in_twenty_may_go_without_a_hint():
 )
 def test_edits_that_do_not_fit_the_reference_are_named(edits, message):
     with pytest.raises(UsageError) as caught:
-        soundness.with_mistake("mlp", Mistake("x", edits, ()))
+        answers.with_mistake("mlp", Mistake("x", edits, ()))
     assert str(caught.value).startswith(message)
 
 
@@ -152,7 +152,7 @@ def test_a_check_of_ours_that_raises_is_a_problem_and_catches_nothing(bench, mon
         raise ZeroDivisionError("ours")
 
     monkeypatch.setattr(Parameter, "__init__", broken)
-    findings, problems = bench.run(soundness.reference_files(), "mlp", 1)
+    findings, problems = bench.run(answers.reference_files(), "mlp", 1)
     assert findings["test_logits_equal_the_layers"].outcome == "grader_error"
     assert problems[0].startswith(
         "test_mlp.py::test_logits_equal_the_layers: graders/checks/test_mlp.py:"
@@ -162,14 +162,14 @@ def test_a_check_of_ours_that_raises_is_a_problem_and_catches_nothing(bench, mon
 
 def test_a_lost_worker_is_replaced(bench):
     for _ in range(2):
-        found, problems = bench.run(soundness.reference_files(), "mlp", 1)
+        found, problems = bench.run(answers.reference_files(), "mlp", 1)
         assert {finding.outcome for finding in found.values()} == {"passed"}
         assert problems == []
         bench.close()
 
 
 def test_a_warm_worker_forgets_the_submission_before(bench):
-    first = soundness.reference_files() | {"extra.py": b"def MLPClassifier(*sizes): return None\n"}
+    first = answers.reference_files() | {"extra.py": b"def MLPClassifier(*sizes): return None\n"}
     bench.run({"extra.py": first["extra.py"]}, "mlp", 1)
     findings, _ = bench.run({"other.py": b"x = 1\n"}, "mlp", 1)
     assert {finding.outcome for finding in findings.values()} == {"not_run"}
@@ -184,6 +184,7 @@ def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
         return SoundnessTable((row,))
 
     monkeypatch.setattr(soundness, "soundness", table)
+    monkeypatch.setattr(floor, "floors", lambda parts: [])
     assert main(["soundness", "elman", "--seeds", "2"]) == 1
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert printed[0] == ["part", "mistakes", "caught", "hinted", "variants", "passed"]

@@ -1,4 +1,4 @@
-"""The template role: the set holds together, and what does not is named with file, line and remedy."""
+"""The template role: the set is consistent; every problem is named with file, line and remedy."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from graders.sheets.sheet import read_sheet
 from graders.validation.consistency import template, well_formed
 
 
-def test_the_set_holds_together():
+def test_the_set_is_consistent():
     assert list(template.problems()) == []
 
 
@@ -93,7 +93,7 @@ BREAKS = [
     Break(
         "a stub with another text", "student_template/rnn_layer.py",
         STUB.format("rnn_layer.RNNLayer.__init__"), 'raise NotImplementedError("to do")',
-        r"student_template/rnn_layer\.py:\d+: RNNLayer\.__init__: .+ a stub with another text, write",
+        r"student_template/rnn_layer\.py:\d+: RNNLayer\.__init__: .+ the stub has another text, write",
     ),
     Break(
         "a given module that differs", "student_template/data.py", END, "# more\n",
@@ -135,7 +135,7 @@ BREAKS = [
     Break(
         "a mistake that fits no more", "", "", "",
         r"graders/mistakes/torch_rnn\.py:\d+: batch_first is missing: `.*batch_first=True.*` occurs "
-        r"0 times in reference/torch_rnn\.py, not once; take the text",
+        r"0 times in reference/torch_rnn\.py, not once; copy the current text",
     ),
     Break(
         "points that do not add up", "graders/assignments/rnn.toml", "\npoints = 10\n",
@@ -157,12 +157,12 @@ BREAKS = [
     ),
     Break(
         "a question twice", "graders/assignments/epita-lab.toml", 'number = "1.3a"', 'number = "1.2"',
-        r"graders/assignments/epita-lab\.toml:23: .+ It has question 1\.2 twice\. "
+        r"graders/assignments/epita-lab\.toml:46: .+ It has question 1\.2 twice\. "
         r".*Fix the assignment file",
     ),
     Break(
         "another sentence under the same version", "graders/assignments/sentiment-tutorial.toml",
-        '"The number of parameters"', '"The number of weights"',
+        'title = "The number of parameters"\npoints', 'title = "The number of weights"\npoints',
         r"graders/assignments/sentiment-tutorial\.toml:\d: the text for students has changed since "
         r"version 2; raise `version`, then run `python -m graders fixtures`",
     ),
@@ -179,7 +179,7 @@ BREAKS = [
     Break(
         "two checks of one name", "graders/checks/test_training.py", END,
         '\n\ndef test_leaves_the_batches_alone(student, draw):\n    """Again."""\n',
-        r"graders/checks/test_training\.py:\d+: test_leaves_the_batches_alone is there twice, and "
+        r"graders/checks/test_training\.py:\d+: test_leaves_the_batches_alone is defined twice, and "
         r"only the "
         r"last one runs; rename one of them",
     ),
@@ -218,14 +218,14 @@ BREAKS = [
     ),
     Break(
         "a sheet whose version was raised", "fixtures/sentences.json",
-        '"lxmls-day3": {\n  "version": 1',
+        '"lxmls-day3": {\n  "version": 2',
         '"lxmls-day3": {\n  "version": 0',
         r"fixtures/sentences\.json:1: lxmls-day3 has a new version; run `python -m graders fixtures`",
     ),
 ]  # fmt: skip
 
 
-def said(breaks, tmp_path, *parts):
+def printed(breaks, tmp_path, *parts):
     """Break a copy of the set in all these places, and give what `template` says of it."""
     project = tmp_path / "project"
     unwanted = shutil.ignore_patterns("__pycache__")
@@ -255,11 +255,11 @@ def said(breaks, tmp_path, *parts):
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory):
-    return said(BREAKS, tmp_path_factory.mktemp("breaks"), *PARTS)
+    return printed(BREAKS, tmp_path_factory.mktemp("breaks"), *PARTS)
 
 
 @pytest.mark.parametrize("each", BREAKS, ids=lambda each: each.name)
-def test_what_does_not_hold_is_named_with_file_line_and_remedy(each, lines):
+def test_every_problem_is_named_with_file_line_and_remedy(each, lines):
     assert [line for line in lines if re.match(each.line, line)], "\n".join(lines)
 
 
@@ -270,7 +270,7 @@ def test_every_line_begins_with_file_and_line_and_the_last_one_counts_them(lines
 
 
 def test_files_that_are_no_python_are_named_before_anything_else(tmp_path):
-    found = said(UNPARSABLE, tmp_path)
+    found = printed(UNPARSABLE, tmp_path)
     for each in UNPARSABLE:
         assert [line for line in found if re.match(each.line, line)], each.name
     assert found[-1] == f"{len(UNPARSABLE)} problems."
@@ -318,7 +318,7 @@ def test_a_sentence_that_changed_under_the_same_version_is_named(monkeypatch):
     )
 
 
-def test_the_note_of_what_students_were_told_keeps_its_entry_until_the_version_is_raised(
+def test_the_record_of_sentences_keeps_its_entry_until_the_version_is_raised(
     monkeypatch,
 ):
     before = json.loads(versions.updated())
@@ -326,7 +326,7 @@ def test_the_note_of_what_students_were_told_keeps_its_entry_until_the_version_i
     assert json.loads(versions.updated()) == before
 
 
-def test_what_students_are_told_is_sentences_points_and_criteria():
+def test_the_recorded_hash_covers_sentences_points_and_criteria():
     sheet = read_sheet("vu-3b")
     first = sheet.questions[0]
     for other in (replace(first, title="x"), replace(first, manual_points=Decimal(1))):

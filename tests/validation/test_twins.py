@@ -87,7 +87,7 @@ def twins(tmp_path):
     return reference, template
 
 
-def test_the_repository_holds_twins():
+def test_the_folders_of_the_repository_are_twins():
     assert twin_problems(ROOT / "reference", ROOT / "student_template") == []
 
 

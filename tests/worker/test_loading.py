@@ -929,7 +929,7 @@ def test_a_syntax_error_costs_only_its_file(submission: Open) -> None:
         (b"x = '\xe9'\n", "is not UTF-8 as Python expects; read as latin-1"),
         (
             "x = 1\n# \u202e\n".encode(),
-            "line 2: contains bidirectional control characters: it may not do what it seems to say",
+            "line 2: contains bidirectional control characters: it may not do what it seems to do",
         ),
     ],
 )

@@ -126,7 +126,7 @@ def test_what_torch_itself_stumbles_over_is_refused_where_it_is_made(value, word
 
 def test_a_liar_s_tensor_is_taken_once():
     form = {"tensor": "a"}
-    with pytest.raises(BadFrame, match="no known form"):
+    with pytest.raises(BadFrame, match="unknown form"):
         decode([form, form], {"a": torch.ones(2)}, no_handle)
 
 

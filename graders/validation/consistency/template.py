@@ -33,7 +33,7 @@ def problems(parts: Sequence[str] = (), seed: int = 1) -> Iterator[str]:
         return
     known = parts_with_checks()
     if unknown := [part for part in parts if part not in known]:
-        raise UsageError(f"No part {', '.join(unknown)} has checks; there are {', '.join(known)}.")
+        raise UsageError(f"Unknown part {', '.join(unknown)}; known parts are {', '.join(known)}.")
     yield from twin_problems(ROOT / "reference", ROOT / "student_template")
     yield from well_formed.check_problems()
     yield from _fixture_problems()
@@ -80,10 +80,13 @@ def line_of(problem: str, text: str) -> int:
     if found := re.search(r"at line (\d+)", problem):
         return int(found[1])
     lines = list(enumerate(text.splitlines(), 1))
-    patterns = [re.escape(f'"{check}"') for check in re.findall(r"test_\w+\.py::\w+", problem)]
+    if "add up" in problem:  # the sheet's own points come before those of its items
+        return next((number for number, line in lines if re.match(r"points\s*=", line)), 1)
+    checks = re.findall(r"test_\w+\.py::\w+", problem)
+    patterns = [rf'\s*"{re.escape(check)}"' for check in checks]
+    patterns += [rf'title = "{re.escape(t)}"' for t in re.findall(r"item “(.+?)” of", problem)]
     patterns += [rf"number = \"?{re.escape(n)}\b" for n in re.findall(r"question (\S+)", problem)]
     patterns += [rf"\s*{key}\s*=" for key in re.findall(r"`(?:\w+\.)*(\w+)`", problem)]
-    patterns += [r"points\s*="] if "add up" in problem else []
     for pattern in patterns:
         if places := [number for number, line in lines if re.match(pattern, line)]:
             return places[-1]

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graders.errors import UsageError
+from graders.mistakes import WEIGHTS, weights
 from graders.paths import ROOT
+from graders.results.scoring import SEVERITIES
 from graders.sheets.check_index import CHECKS, known_checks
-from graders.validation import soundness
+from graders.validation import answers
 
 MISTAKES = ROOT / "graders" / "mistakes"
 READ = ("reference", "student_template", "graders/checks", "graders/oracles", "graders/mistakes")
@@ -50,19 +52,35 @@ def mistake_problems(part: str) -> Iterator[str]:
         return
     lines = file.read_text(encoding="utf-8").splitlines()
     named: set[str] = set()
-    for mistake in soundness.mistakes(part):
+    for mistake in answers.mistakes(part):
         named.update(mistake.fails)
         try:
-            soundness.with_mistake(part, mistake)
+            answers.with_mistake(part, mistake)
         except UsageError as problem:
             line = next((i for i, text in enumerate(lines, 1) if mistake.name in text), 1)
             words = f"{mistake.name}: {problem}; copy the current text from reference/"
             yield f"{_shown(file)}:{line}: {words}"
+    yield from _weight_problems(part)
     for check in known_checks().values():
         name = check.id.partition("::")[2]
         if check.part == part and name not in named:
             words = f"no mistake must fail {name}; add one to {_shown(file)}"
             yield f"{_shown(check.file)}:{check.line}: {words}"
+
+
+def _weight_problems(part: str) -> Iterator[str]:
+    """Yield a line for each mistake without a severity, and each severity without a mistake."""
+    names = {mistake.name for mistake in answers.mistakes(part)}
+    weighed = weights(part)
+    for name in sorted(names - set(weighed)):
+        words = f"[{part}] has no severity of the mistake “{name}”; add one with a reason"
+        yield f"{_shown(WEIGHTS)}:1: {words}"
+    for name in sorted(set(weighed) - names):
+        yield f"{_shown(WEIGHTS)}:1: [{part}] has no mistake “{name}” any more; remove its line"
+    for name, weight in weighed.items():
+        if weight.severity not in SEVERITIES or weight.open not in ("", "open"):
+            words = f"“{name}” of [{part}] must have one of {', '.join(SEVERITIES)}, a reason"
+            yield f'{_shown(WEIGHTS)}:1: {words} and perhaps "open"'
 
 
 def importable(module: str) -> str:

@@ -1,5 +1,8 @@
 """Cells for a student's loop: the interface of a real cell with another computation."""
 
+import copy
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -46,6 +49,51 @@ class Apart(nn.Module):
         """Map x (B, D), h (B, H) and c (B, H) to what the cell returns."""
         states: tuple[Tensor, Tensor] = self.cell(x, (h, c))
         return states
+
+
+class Around(nn.Module):
+    """A student's cell, called otherwise, to find out what is wrong with it."""
+
+    def __init__(self, cell: nn.Module) -> None:
+        super().__init__()
+        self.cell = cell
+
+
+class First(Around):
+    """Return only the first of what the cell returns."""
+
+    def forward(self, *inputs: Any) -> Any:
+        return self.cell(*inputs)[0]
+
+
+class Second(Around):
+    """Return only the second of what the cell returns."""
+
+    def forward(self, *inputs: Any) -> Any:
+        return self.cell(*inputs)[1]
+
+
+class Doubled(Around):
+    """Return what the cell returns twice."""
+
+    def forward(self, *inputs: Any) -> Any:
+        state = self.cell(*inputs)
+        return state, state
+
+
+class Fresh(Around):
+    """Call a copy of the cell that has never been called."""
+
+    def forward(self, *inputs: Any) -> Any:
+        return copy.deepcopy(self.cell)(*inputs)
+
+
+class Cloned(Around):
+    """Call the cell with copies of its arguments."""
+
+    def forward(self, x: Tensor, state: Any) -> Any:
+        states = tuple(s.clone() for s in state) if isinstance(state, tuple) else state.clone()
+        return self.cell(x.clone(), states)
 
 
 def _same_kind(x: Tensor, h: Tensor) -> None:

@@ -13,9 +13,15 @@ from graders.assertions.draw import Draw
 from graders.remote.faults import Failed
 from graders.remote.student import Remote, RemoteSubmission, describe
 
-# How many of 8 validation examples are right after each epoch: neither the first nor the last epoch
-# is the best, and a later epoch than the best is better than the one before it.
-CURVES = ((4, 7, 3, 5, 2), (2, 4, 7, 3, 5), (3, 6, 2, 1, 4), (1, 5, 8, 2, 3))
+# How many of 8 validation examples are right after each epoch, and the epoch whose training loss is
+# lowest. The first, the last, the best, the worst and the easiest epoch differ, and the last one that
+# is better than the one before it is another still.
+CURVES = (
+    ((4, 7, 0, 5, 3, 2), 4),
+    ((4, 7, 3, 0, 5, 2), 2),
+    ((3, 5, 7, 0, 5, 2), 1),
+    ((4, 0, 7, 3, 5, 2), 3),
+)
 BEST = "Compare with the best value so far, and copy the state: copy.deepcopy(model.state_dict())."
 MODES = "Call model.train() at the start of every epoch and model.eval() before every evaluation."
 NO_GRADIENTS = "Evaluate under torch.no_grad(): it saves memory, and nothing must be learnt there."
@@ -199,6 +205,15 @@ def all_fresh(backwards: Any, count: int) -> None:
     stale = sum(fresh is not True for fresh in backwards)
     problem = f"{stale} of {len(backwards)} backward passes started with old gradients."
     holds(not stale, problem, hint=ZERO)
+
+
+def ease(epochs: int, easiest: int | None) -> list[float]:
+    """Return how much is added to the right logits of training while each epoch's script is in use.
+
+    The first batch of an epoch still gets the script of the epoch before.
+    """
+    extra = {} if easiest is None else {easiest - 1: 2.0, easiest: 4.0}
+    return [extra.get(epoch, 0.0) for epoch in range(epochs)]
 
 
 def validation_rows(

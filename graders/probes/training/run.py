@@ -7,8 +7,9 @@ a loop that calls its own correct helper with the wrong arguments is wrong itsel
 
 import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,11 @@ from torch import Tensor
 
 from graders.assertions.compare import holds, plain
 from graders.assertions.draw import Draw
+from graders.assertions.recognise import recognised
+from graders.deviations import Candidate
+from graders.deviations.autoregressive import training as deviations
 from graders.oracles.autoregressive import loss_per_token, next_tokens
+from graders.oracles.formulas import Activation, same
 from graders.probes.languages import END, PAD, START
 from graders.remote.faults import Failed, Fault, StudentError
 from graders.remote.student import Remote, RemoteSubmission, describe
@@ -54,10 +59,23 @@ class Training:
 
     @property
     def order(self) -> list[int]:
-        trained = [_index(x, self.batches) for x in self.recorded("trained", Tensor)]
+        inputs = self.recorded("trained", Tensor)
+        trained = [_index(x, self.batches) for x in inputs]
         strange = "The model was trained on data other than the batches, or on none of them."
-        holds(bool(trained) and -1 not in trained, strange, trained)
+        with recognised(inputs, deviations.inputs(inputs, self.batches)):
+            holds(bool(trained) and -1 not in trained, strange, trained)
         return trained
+
+    def moves(self) -> bool:
+        """Return whether the parameters move between the steps."""
+        with contextlib.suppress(Fault):
+            return any(self.recorded("moved"))
+        return False
+
+    @property
+    def in_order(self) -> list[Tensor]:
+        """Return the batches of the steps."""
+        return [self.batches[place] for place in self.order]
 
     def logits(self, batch: Tensor) -> Tensor:
         return self.table[batch]
@@ -76,12 +94,52 @@ class Training:
 
     def norm(self, batch: Tensor) -> float:
         """Return the norm of the gradient of the loss per token by the two recording parameters."""
+        return deviations.norm(self.gradients(batch))
+
+    def gradients(self, batch: Tensor, before: Activation = same) -> Sequence[Tensor]:
+        """Return both gradients; `before` is what the logits go through before the loss."""
         weight = torch.zeros_like(self.table).requires_grad_()
         bias = torch.zeros(SYMBOLS).requires_grad_()
-        logits = self.table[batch] + weight[batch] + bias
+        logits = before(self.table[batch] + weight[batch] + bias)
         loss = loss_per_token(logits, next_tokens(batch, PAD), PAD)
-        by_weight, by_bias = torch.autograd.grad(loss, (weight, bias))
-        return float(torch.cat([by_weight.flatten(), by_bias]).norm())
+        return torch.autograd.grad(loss, (weight, bias))
+
+    def other_losses(self, right: Sequence[list[float]]) -> Iterator[Candidate]:
+        """Yield what wrong histories of the losses hold.
+
+        Args:
+            right: the losses of the steps, in each right reading.
+        """
+        first = self.batches[0]
+        tokens = int((first[:, 1:] != PAD).sum())
+        yield from deviations.losses(right, self.epochs, len(first), tokens)
+        yield from deviations.other_losses(
+            partial(self._losses, deviations.not_shifted),
+            partial(self._losses, partial(deviations.shifted_back, pad=PAD)),
+            partial(self._losses, partial(next_tokens, pad=PAD), _squash),
+            self.epochs,
+        )
+
+    def _losses(
+        self, targets: Callable[[Tensor], Tensor], before: Activation = same
+    ) -> Iterator[list[float]]:
+        """Yield other losses of the steps, on the batches' whole width or one less."""
+        for end in (None, -1):
+            pairs = [(self.logits(b)[:, :end], targets(b)[:, :end]) for b in self.in_order]
+            yield [float(loss_per_token(before(logits), t, PAD)) for logits, t in pairs]
+
+    def other_steps(self, clip: float) -> Iterator[Candidate]:
+        """Yield the norms at the steps of loops that do not clip as they should."""
+        with contextlib.suppress(Fault):
+            batches = self.in_order
+            squashed = [self.gradients(batch, _squash) for batch in batches]
+            yield from deviations.clipped_steps(
+                [self.gradients(batch) for batch in batches], squashed, clip
+            )
+
+
+def _squash(logits: Tensor) -> Tensor:
+    return logits.softmax(-1)
 
 
 def train(
@@ -106,6 +164,26 @@ def train(
     clip = clip * min(map(run.norm, batches)) if clip < 1 else clip
     history = student.train_autoregressive(model, batches, epochs, lr, clip, *[listener] * listen)
     return Training(student, model, table, batches, epochs, history, listener)
+
+
+def other_rates(student: RemoteSubmission) -> list[Candidate]:
+    """List what a loop does that moves the parameters equally far at any learning rate: it moves."""
+
+    def moves() -> Iterator[bool]:
+        with contextlib.suppress(Fault):
+            runs = [train(student, Draw(1), count=1, epochs=1, lr=lr) for lr in (0.1, 0.01)]
+            far, near = (run.model.distance() for run in runs)
+            if isinstance(far, float) and far == near > 0:
+                yield True
+
+    return [(deviations.IGNORES_RATE, moves)]
+
+
+def longer_order(student: RemoteSubmission, draw: Draw, count: int) -> list[int]:
+    """Return the order of a long training on `count` batches, empty if it fails."""
+    with contextlib.suppress(Fault):
+        return train(student, draw, count=count, epochs=40).order
+    return []
 
 
 def judged(student: RemoteSubmission, judge: Callable[[], None]) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.assertions.compare import holds, several
+from graders.assertions.compare import holds
 from graders.assertions.draw import Draw
+from graders.assertions.late_recognition import recognised_by
+from graders.assertions.recognise import Answer, recognised
+from graders.deviations.step_rnn.accuracy import Scored, columns_read, own_criterion
 from graders.oracles import step_rnn as oracle
 from graders.oracles.training import means
-from graders.probes.training_log import Call, Loss, calls_of, losses_of
+from graders.probes.training.log import Call, Loss, calls_of, ease, losses_of
 from graders.remote.faults import Failed
 from graders.remote.student import Remote, RemoteSubmission, describe
 
@@ -52,9 +55,9 @@ class TrainingTask:
     script: Tensor
     batches: list[TrainingBatch]
 
-    def train(self, epochs: int) -> Sequence[Any]:
-        """Call the student's train; return its (train_losses, valid_losses, best_state)."""
-        found = self.student.train(
+    def train(self, epochs: int) -> Any:
+        """Call the student's train; return what comes back."""
+        return self.student.train(
             self.probe,
             self._source(valid=False),
             self._source(valid=True),
@@ -62,7 +65,6 @@ class TrainingTask:
             self.optimizer,
             epochs,
         )
-        return several(found, 3, "(train_losses, valid_losses, best_state)")
 
     def accuracy(self) -> Any:
         """Call the student's compute_accuracy on the validation batches."""
@@ -92,20 +94,30 @@ class TrainingTask:
         starts = [t == 0 for _, t in places]
         whole = all(starts[i + 1] if ends[i] else goes_on[i] for i in range(len(goes_on)))
         problem = "A batch is not read from its first token to its last."
-        holds(whole and starts[:1] + ends[-1:] == [True, True], problem, hint=TOKEN_BY_TOKEN)
+        read = [(call.ids, list(call.steps)) for call in calls]
+        with recognised(read, columns_read(read, [batch.X for batch in self.batches])):
+            holds(whole and starts[:1] + ends[-1:] == [True, True], problem, hint=TOKEN_BY_TOKEN)
         return found
 
     def losses(self) -> list[tuple[TrainingBatch, Loss, Call]]:
         """List the criterion's calls, each with the batch and the last call of the probe before it."""
         losses, calls = losses_of(self.student, self.criterion), calls_of(self.student, self.probe)
         hint = "Use the criterion that is passed in."
-        holds(bool(losses), "The criterion is never called.", hint=hint)
+        with recognised_by(self.student, self._own_criterion):
+            holds(bool(losses), "The criterion is never called.", hint=hint)
         holds(
             all(0 <= x.call < len(calls) for x in losses),
             "The criterion is called before the model.",
             hint=LAST,
         )
         return [(self._place(calls[x.call])[0], x, calls[x.call]) for x in losses]
+
+    def _own_criterion(self) -> Answer:
+        """Return the gradients of the last logits, with those of a cross entropy of one's own."""
+        ends = [sweep[-1] for sweep in self.sweeps() if sweep[-1].gradient is not None]
+        found = [[slope for row in call.gradient or () for slope in row] for call in ends]
+        pairs = [(call.logits, self._place(call)[0].y.tolist()) for call in ends]
+        return found, own_criterion([oracle.slopes([z for (z,) in rows], y) for rows, y in pairs])
 
     def valid_losses(self, epoch: int) -> tuple[float, float]:
         """Return both readings of the mean validation loss after an epoch."""
@@ -115,6 +127,11 @@ class TrainingTask:
             for b in batches
         ]
         return means(losses, [len(b.y) for b in batches])
+
+    def scored(self) -> Scored:
+        """Return the scripted logits of each step and the labels, by validation batch."""
+        batches = [batch for batch in self.batches if batch.valid]
+        return [(self.script[0, b.X.T].tolist(), b.y.tolist()) for b in batches]
 
     def _place(self, call: Call) -> tuple[TrainingBatch, int]:
         """Find the batch and the time step whose tokens a call got."""
@@ -131,13 +148,24 @@ class TrainingTask:
 
 
 def step_task(
-    student: RemoteSubmission, draw: Draw, curve: Sequence[int] = (3, 5), shapes: Any = EVEN
+    student: RemoteSubmission,
+    draw: Draw,
+    curve: Sequence[int] = (3, 5),
+    shapes: Any = EVEN,
+    easiest: int | None = None,
 ) -> TrainingTask:
-    """Make a task with a better validation the higher the curve is after an epoch."""
+    """Make a task with a better validation the higher the curve is after an epoch.
+
+    Args:
+        easiest: the epoch with the lowest training loss; without it, that falls all the time.
+    """
     batches = _batches(draw, *shapes)
     script = draw.normal(1, _count(batches)).repeat(len(curve), 1)
+    eased = torch.tensor(ease(len(curve), easiest))[:, None]
     for batch in batches:
-        if batch.valid:
+        if not batch.valid:
+            script[:, batch.X[:, -1]] += eased * (2 * batch.y - 1)
+        else:
             margin = 0.6 * torch.tensor(curve)[:, None] - 2.7
             margin = margin + 0.2 * draw.normal(len(curve), len(batch.y))
             script[:, batch.X[:, -1]] = margin * (2 * batch.y - 1)
@@ -161,6 +189,12 @@ def accuracy_task(
         script[0, batch.X] *= -sign[:, None]
         script[0, batch.X[:, -1]] *= -1
     return _task(student, script, batches), (2 * N // 3 + 1) / N
+
+
+def scored_task(student: RemoteSubmission, draw: Draw, sizes: Sequence[int]) -> TrainingTask:
+    """Make a task with random logits, under which each wrong accuracy is another number."""
+    batches = _batches(draw, (), [(size, 2 + place) for place, size in enumerate(sizes)])
+    return _task(student, draw.normal(1, _count(batches)), batches)
 
 
 def _batches(

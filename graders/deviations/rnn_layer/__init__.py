@@ -1,0 +1,1 @@
+"""The deviations of rnn_layer.py."""

@@ -1,0 +1,1 @@
+"""Further questions once a comparison has failed: which fault is it?"""

@@ -1,0 +1,1 @@
+"""Training loops, watched from inside the model that they train."""
