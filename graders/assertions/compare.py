@@ -4,7 +4,7 @@ They accept anything that a submission returns; a value of the wrong type fails 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from graders.assertions.figures import differing, matrices
-from graders.remote.faults import Failed
+from graders.remote.faults import Failed, Fault
 from graders.remote.student import describe
 from graders.results.result import Figure
 
@@ -118,6 +118,15 @@ def several(returned: Any, count: int, names: str, hint: str = "") -> Sequence[A
     if not isinstance(returned, (tuple, list)) or len(returned) != count:
         raise Failed("The result has the wrong form.", describe(returned), names, hint)
     return returned
+
+
+def passes(check: Callable[[], None]) -> bool:
+    """Return whether a comparison passes."""
+    try:
+        check()
+    except Fault:
+        return False
+    return True
 
 
 def plain(value: Any) -> Any:

@@ -1,8 +1,12 @@
-"""Recognise what a wrong answer is: a deviation whose values are exactly those that came back."""
+"""Recognise what a wrong answer is: a deviation whose values are exactly those that came back.
+
+Nothing is computed or asked while a comparison passes.
+"""
 
 import contextlib
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,10 +15,12 @@ from torch import Tensor
 
 from graders.assertions.compare import is_close
 from graders.deviations import Candidate, Deviation
-from graders.remote.faults import Failed, Fault
+from graders.remote.faults import Failed, Fault, StudentError
+from graders.remote.student import RemoteSubmission
 from graders.results.scoring import RecognisedFault
 
 RELATIVE = 1e-5  # for plain numbers, which are means of losses or counts
+FRESH = 3  # small fractions may agree by chance once
 
 Answer = tuple[Any, Iterable[Candidate]]
 """What came back, and the deviations with what each would have led to."""
@@ -25,8 +31,6 @@ def recognised(
     returned: Any, candidates: Iterable[Candidate], again: Callable[[], Answer] | None = None
 ) -> Iterator[None]:
     """Add to a failed comparison of `returned` what the answer is, if exactly one deviation fits.
-
-    Nothing is computed while the comparison passes.
 
     Args:
         candidates: the deviations, each with the values that it would lead to.
@@ -43,6 +47,81 @@ def recognised(
             if len(found) == 1 and failed.recognised is None:
                 name_fault(failed, found[0])
         raise
+
+
+@contextlib.contextmanager
+def recognised_by(student: RemoteSubmission, *answers: Callable[[], Answer]) -> Iterator[None]:
+    """Add to a failed comparison what the answer to a further question is, if one deviation fits.
+
+    Args:
+        answers: each calls the submission or reads a record; it returns the answer, and the
+            deviations with their values. The first one that fits exactly one deviation counts.
+    """
+    with _named_after(student, (Failed,), *(partial(_fitting, answer) for answer in answers)):
+        yield
+
+
+@contextlib.contextmanager
+def error_recognised_by(
+    student: RemoteSubmission, ask: Callable[[], Answer], known: bool = True
+) -> Iterator[None]:
+    """Do the same for an exception of the student's code.
+
+    Args:
+        known: whether a deviation may raise here at all.
+    """
+    questions = [partial(_fitting, ask)] if known else []
+    with _named_after(student, (StudentError,), *questions):
+        yield
+
+
+@contextlib.contextmanager
+def named_if(
+    student: RemoteSubmission, deviation: Deviation, confirmed: Callable[[], bool]
+) -> Iterator[None]:
+    """Say in a failure what the answer is, where values alone cannot tell.
+
+    Args:
+        confirmed: runs an experiment that confirms it; a fault in it confirms nothing.
+    """
+
+    def question() -> Deviation | None:
+        return deviation if confirmed() else None
+
+    with _named_after(student, (Failed, StudentError), question):
+        yield
+
+
+@contextlib.contextmanager
+def _named_after(
+    student: RemoteSubmission,
+    kinds: tuple[type[Fault], ...],
+    *questions: Callable[[], Deviation | None],
+) -> Iterator[None]:
+    """Name a fault of these kinds by the first question that finds a deviation."""
+    try:
+        yield
+    except kinds as fault:
+        called = student.called
+        for question in questions:
+            if fault.recognised is None:
+                with contextlib.suppress(Exception):  # an answer of any form: no name is no harm
+                    if deviation := question():
+                        name_fault(fault, deviation)
+        student.called = called
+        raise
+
+
+def _fitting(ask: Callable[[], Answer]) -> Deviation | None:
+    """Return the one deviation that fits an answer."""
+    found = matching(*ask())
+    return found[0] if len(found) == 1 else None
+
+
+def fresh(ask: Callable[[], tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
+    """Ask a few times with fresh inputs; return what came back, and the inputs."""
+    pairs = [ask() for _ in range(FRESH)]
+    return [returned for returned, _ in pairs], [inputs for _, inputs in pairs]
 
 
 def name_fault(failed: Fault, deviation: Deviation) -> None:

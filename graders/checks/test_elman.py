@@ -4,7 +4,6 @@ import contextlib
 
 import torch
 
-from graders.assertions.asked import recognised_by
 from graders.assertions.compare import close, holds, is_close, several, shaped
 from graders.assertions.figures import grids, influence
 from graders.assertions.properties import (
@@ -20,7 +19,7 @@ from graders.assertions.properties import (
     under_other_weights,
     weighted,
 )
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import recognised, recognised_by
 from graders.deviations.elman import classifier as elman_classifier
 from graders.deviations.elman import layer as deviations
 from graders.oracles import elman as oracle

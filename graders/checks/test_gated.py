@@ -6,9 +6,9 @@ import torch
 
 from graders.assertions.compare import equal, holds
 from graders.assertions.properties import arguments_unchanged, ignores_device, same_twice
+from graders.assertions.recognise import named_if
 from graders.deviations.gated.cells import NARROW, OVERWRITES, TWO_PRODUCTS
 from graders.oracles.gated import gru, lstm
-from graders.probes.causes.naming import named_if
 from graders.probes.cells import (
     few_products,
     floats,

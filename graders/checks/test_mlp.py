@@ -4,7 +4,7 @@ from functools import partial
 
 import torch
 
-from graders.assertions.compare import close, holds, shaped
+from graders.assertions.compare import close, holds, passes, shaped
 from graders.assertions.properties import (
     arguments_unchanged,
     gradients_match,
@@ -18,11 +18,10 @@ from graders.assertions.properties import (
     varies,
     weighted,
 )
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import named_if, recognised
 from graders.deviations.mlp import layers as deviations
 from graders.oracles import formulas
 from graders.probes import learning
-from graders.probes.causes.naming import named_if, passes
 from graders.remote.faults import StudentError
 
 ZERO = (

@@ -4,7 +4,6 @@ import contextlib
 
 import torch
 
-from graders.assertions.asked import error_recognised_by, recognised_by
 from graders.assertions.compare import close, equal, holds, is_close, several, shaped
 from graders.assertions.figures import grids
 from graders.assertions.properties import (
@@ -15,7 +14,7 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import error_recognised_by, recognised, recognised_by
 from graders.deviations.rnn_cell import cell as deviations
 from graders.oracles import rnn_cell as oracle
 from graders.probes import classifier

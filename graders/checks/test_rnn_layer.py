@@ -4,7 +4,6 @@ import contextlib
 
 import torch
 
-from graders.assertions.asked import error_recognised_by, recognised_by
 from graders.assertions.compare import close, equal, holds, is_close, several, shaped
 from graders.assertions.properties import (
     arguments_unchanged,
@@ -15,7 +14,7 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import error_recognised_by, recognised, recognised_by
 from graders.deviations.rnn_layer import layer as deviations
 from graders.deviations.rnn_layer import model as model_deviations
 from graders.oracles import rnn_layer as oracle

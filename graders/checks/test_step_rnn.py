@@ -8,7 +8,6 @@ from functools import partial
 import torch
 
 from graders.assertions.compare import close, equal, holds, is_close, several, shaped
-from graders.assertions.late_recognition import recognised_by
 from graders.assertions.properties import (
     arguments_unchanged,
     gradients_match,
@@ -18,7 +17,7 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import recognised, recognised_by
 from graders.deviations.step_rnn import step as deviations
 from graders.oracles import step_rnn as oracle
 from graders.oracles import training as means

@@ -5,7 +5,7 @@ from functools import partial
 
 import torch
 
-from graders.assertions.compare import holds, is_close, shaped
+from graders.assertions.compare import holds, is_close, passes, shaped
 from graders.assertions.properties import (
     arguments_unchanged,
     has_widths,
@@ -16,10 +16,9 @@ from graders.assertions.properties import (
     samples_apart,
     weighted,
 )
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import named_if, recognised
 from graders.deviations import torch_rnn as deviations
 from graders.oracles import torch_rnn as oracle
-from graders.probes.causes.naming import named_if, passes
 from graders.probes.results_csv import MODELS, read_runs, read_untitled
 from graders.remote.faults import NotFound, StudentError
 

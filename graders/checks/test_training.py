@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 
 from graders.assertions.compare import holds, several
-from graders.assertions.late_recognition import recognised_by
+from graders.assertions.recognise import recognised_by
 from graders.oracles import training as oracle
 from graders.probes.training import classifier as faults
 from graders.probes.training.classifier import training_task

@@ -8,11 +8,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.assertions.asked import error_recognised_by, recognised_by
 from graders.assertions.compare import holds, is_close, several
 from graders.assertions.draw import Draw
 from graders.assertions.properties import any_reading, matches_one, no_softmax
-from graders.assertions.recognise import Answer, name_fault, recognised
+from graders.assertions.recognise import (
+    Answer,
+    error_recognised_by,
+    name_fault,
+    recognised,
+    recognised_by,
+)
 from graders.deviations.rnn_cell import classifier as deviations
 from graders.oracles import rnn_cell as oracle
 from graders.oracles.roles import Parameter, split

@@ -7,6 +7,7 @@ from itertools import islice
 
 import torch
 
+from graders.assertions.compare import passes
 from graders.assertions.draw import Draw
 from graders.assertions.properties import weighted
 from graders.assertions.recognise import name_fault
@@ -15,7 +16,6 @@ from graders.deviations.gated import cells as deviations
 from graders.oracles.formulas import Formula
 from graders.oracles.gated import Cell, gru, lstm
 from graders.oracles.roles import Layout, assignments
-from graders.probes.causes.naming import passes
 from graders.probes.cells import (
     BuiltCell,
     agree,

@@ -11,10 +11,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from graders.assertions.asked import recognised_by
 from graders.assertions.compare import holds, is_close, shaped
 from graders.assertions.draw import Draw
-from graders.assertions.recognise import Answer
+from graders.assertions.recognise import Answer, recognised_by
 from graders.deviations.rnn_layer import model as deviations
 from graders.remote.faults import Failed, Fault, NotFound, StudentError
 from graders.remote.student import Remote, RemoteSubmission

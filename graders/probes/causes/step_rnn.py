@@ -11,9 +11,8 @@ from torch import Tensor
 
 from graders.assertions.compare import holds, plain
 from graders.assertions.draw import Draw
-from graders.assertions.late_recognition import fresh, recognised_by
 from graders.assertions.properties import weighted
-from graders.assertions.recognise import Answer
+from graders.assertions.recognise import Answer, fresh, recognised_by
 from graders.deviations import Candidate, Deviation
 from graders.deviations.step_rnn import accuracy
 from graders.deviations.step_rnn.start import first_states

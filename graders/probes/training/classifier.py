@@ -12,8 +12,7 @@ from torch import Tensor
 
 from graders.assertions.compare import close, holds, plain
 from graders.assertions.draw import Draw
-from graders.assertions.late_recognition import fresh, recognised_by
-from graders.assertions.recognise import Answer
+from graders.assertions.recognise import Answer, fresh, recognised_by
 from graders.deviations.training import history as deviations
 from graders.deviations.training import loops, weights
 from graders.deviations.training import outcomes as results

@@ -10,8 +10,7 @@ from torch import Tensor
 
 from graders.assertions.compare import holds
 from graders.assertions.draw import Draw
-from graders.assertions.late_recognition import recognised_by
-from graders.assertions.recognise import Answer, recognised
+from graders.assertions.recognise import Answer, recognised, recognised_by
 from graders.deviations.step_rnn.accuracy import Scored, columns_read, own_criterion
 from graders.oracles import step_rnn as oracle
 from graders.oracles.training import means
