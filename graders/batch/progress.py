@@ -96,10 +96,9 @@ class Events:
         who = line(f"{result.student.id} {result.student.name}".strip())
         if result.status != "graded":
             return f"{place} {who}: {result.status.replace('_', ' ')}: {line(result.message or '')}"
-        items = [item for question in result.questions for item in question.items]
-        lost = sum(bool(item.failed) for item in items)
+        lost = sum(bool(item.failed) for item in result.items)
         words = f"{number(result.points)} of {number(result.max_points)} points"
-        words += f", {lost} of {len(items)} items with failed checks" if lost else ""
+        words += f", {lost} of {len(result.items)} items with failed checks" if lost else ""
         words += "" if fresh else " (cached)"
         return f"{place} {who}: {words}"
 

@@ -249,6 +249,10 @@ class Result:
         return sum((question.pending_points for question in self.questions), Decimal(0))
 
     @property
+    def items(self) -> tuple[ItemResult, ...]:
+        return tuple(item for question in self.questions for item in question.items)
+
+    @property
     def checks(self) -> tuple[CheckResult, ...]:
         return tuple(check for question in self.questions for check in question.checks)
 

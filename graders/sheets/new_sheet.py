@@ -58,8 +58,7 @@ def _items_of(part: str) -> Sequence[Item]:
 
 
 def _of_sheet(name: str, ids: set[str]) -> list[Item]:
-    items = (item for question in read_sheet(name).questions for item in question.items)
-    return [item for item in items if ids.issuperset(item.checks)]
+    return [item for item in read_sheet(name).items if ids.issuperset(item.checks)]
 
 
 def _item_lines(item: Item, points: Decimal) -> Iterator[str]:

@@ -66,6 +66,10 @@ class Sheet:
     details: DetailCosts = USUAL_COSTS
 
     @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for question in self.questions for item in question.items)
+
+    @property
     def checks(self) -> dict[str, Check]:
         known = known_checks()
         return {check: known[check] for question in self.questions for check in question.checks}

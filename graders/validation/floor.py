@@ -6,11 +6,9 @@ from decimal import Decimal
 
 from rich.table import Table as Printed
 
-from graders.grading.grade import item_result
-from graders.results.result import ItemResult
-from graders.sheets.sheet import read_sheet, sheet_names
 from graders.validation.answers import reference_files
-from graders.validation.soundness import Bench, Findings
+from graders.validation.kept import items_of
+from graders.validation.soundness import Bench
 from graders.validation.trivial import trivial_answers
 
 MOST = Decimal("0.01")  # of a part's points
@@ -51,17 +49,15 @@ def floors_of(bench: Bench, part: str, seed: int) -> Iterator[Floor]:
     """Yield what each trivial answer of a part earns on each sheet that asks for the part."""
     for rule, files in trivial_answers(reference_files(), part).items():
         findings, _ = bench.run(files, part, seed)
-        for name in sheet_names():
-            items = _items(name, part, findings)
-            if items:
-                yield Floor(
-                    part,
-                    rule,
-                    name,
-                    sum((item.points for item in items), Decimal(0)),
-                    sum((item.max_points for item in items), Decimal(0)),
-                    tuple(item.title for item in items if item.points),
-                )
+        for sheet, items in items_of(part, findings):
+            yield Floor(
+                part,
+                rule,
+                sheet,
+                sum((item.points for item in items), Decimal(0)),
+                sum((item.max_points for item in items), Decimal(0)),
+                tuple(item.title for item in items if item.points),
+            )
 
 
 def printed(found: Sequence[Floor]) -> Printed:
@@ -77,11 +73,3 @@ def printed(found: Sequence[Floor]) -> Printed:
 def _most(found: Sequence[Floor]) -> str:
     shares = [100 * floor.points / floor.max_points for floor in found]
     return f"{max(shares):.1f} %" if shares else "-"
-
-
-def _items(name: str, part: str, findings: Findings) -> list[ItemResult]:
-    sheet = read_sheet(name)
-    by_id = {f"test_{part}.py::{check}": finding for check, finding in findings.items()}
-    items = (item for question in sheet.questions for item in question.items)
-    own = (item for item in items if next(iter(item.checks)) in by_id)
-    return [item_result(item, sheet.checks, by_id, sheet.details) for item in own]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from graders.grading.grade import item_result
@@ -55,13 +56,17 @@ class Kept:
 
 def band_problems(found: Sequence[Kept]) -> Iterator[str]:
     """Yield which mistakes keep more or less than their severity allows, unless that is known."""
-    for mistake in dict.fromkeys(each.mistake for each in found):
-        own = [each for each in found if each.mistake == mistake]
+    for mistake, own in _by_mistake(found):
         outside = [each.line for each in own if not each.in_band]
         if own[0].weight.open and not outside:
             yield f"{mistake}: is in its band; remove “open” from its entry in severities.toml"
         elif not own[0].weight.open:
             yield from dict.fromkeys(outside)
+
+
+def _by_mistake(found: Sequence[Kept]) -> Iterator[tuple[str, list[Kept]]]:
+    for mistake in dict.fromkeys(each.mistake for each in found):
+        yield mistake, [each for each in found if each.mistake == mistake]
 
 
 def write_table(page: Path, part: str, found: Sequence[Kept]) -> None:
@@ -80,13 +85,12 @@ def table(found: Sequence[Kept]) -> Iterator[str]:
     """Yield the rows of a Markdown table: a mistake, its severity and reason, what it keeps."""
     yield "| mistake | severity | why | keeps of its item | recognised as |"
     yield "|---|---|---|--:|---|"
-    for mistake in dict.fromkeys(each.mistake for each in found):
-        own = [each for each in found if each.mistake == mistake]
+    for mistake, own in _by_mistake(found):
         shares = sorted({each.share for each in own})
         span = " to ".join(f"{100 * share:.0f}" for share in dict.fromkeys((shares[0], shares[-1])))
         faults = " / ".join(dict.fromkeys(each.fault for each in own if each.fault))
-        open_ = " (open)" if own[0].weight.open else ""
         weight = own[0].weight
+        open_ = " (open)" if weight.open else ""
         yield f"| {mistake} | {weight.severity} | {weight.reason} | {span} %{open_} | {faults} |"
 
 
@@ -100,20 +104,29 @@ def kept(
     Args:
         findings: of all checks of the part, by their names without the file.
     """
-    by_id = {f"test_{part}.py::{name}": finding for name, finding in findings.items()}
-    for name in sheet_names():
-        sheet = read_sheet(name)
-        if item := _item_of(sheet, part, mistake, by_id):
+    for sheet, items in items_of(part, findings):
+        by_check = {check.id.partition("::")[2]: item for item in items for check in item.checks}
+        if item := next((by_check[name] for name in mistake.fails if name in by_check), None):
             fault = item.fault.name if item.fault else ""
-            yield Kept(mistake.name, weight, name, item.title, item.score.share, fault)
+            yield Kept(mistake.name, weight, sheet, item.title, item.score.share, fault)
 
 
-def _item_of(
-    sheet: Sheet, part: str, mistake: Mistake, findings: Mapping[str, Finding]
-) -> ItemResult | None:
-    items = [item for question in sheet.questions for item in question.items]
-    for check in (f"test_{part}.py::{name}" for name in mistake.fails):
-        for item in items:
-            if check in item.checks:
-                return item_result(item, sheet.checks, findings, sheet.details)
-    return None
+def items_of(
+    part: str, findings: Mapping[str, Finding]
+) -> Iterator[tuple[str, tuple[ItemResult, ...]]]:
+    """Yield the items of a part on each sheet that asks for it, by the sheet's name.
+
+    Args:
+        findings: of all checks of the part, by their names without the file.
+    """
+    by_id = {f"test_{part}.py::{name}": finding for name, finding in findings.items()}
+    for sheet in _sheets():
+        own = [item for item in sheet.items if next(iter(item.checks)) in by_id]
+        if own:
+            known = sheet.checks
+            yield sheet.name, tuple(item_result(i, known, by_id, sheet.details) for i in own)
+
+
+@cache
+def _sheets() -> tuple[Sheet, ...]:
+    return tuple(map(read_sheet, sheet_names()))

@@ -155,7 +155,7 @@ class Bench:
 
 
 def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> SoundnessRow:
-    found = _Found()
+    found, weighed = _Found(), weights(part)
     for mistake in mistakes(part):
         try:
             files = with_mistake(part, mistake)
@@ -166,7 +166,7 @@ def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> Soundnes
             findings, own = bench.run(files, part, seed, () if whole else mistake.fails)
             found.add(f"{mistake.name}: seed {seed}: ", mistake, findings, own)
             if whole:
-                weight = weights(part).get(mistake.name, UNWEIGHED)
+                weight = weighed.get(mistake.name, UNWEIGHED)
                 found.kept += kept(part, mistake, weight, findings)
     right = {"the reference": reference_files()} | variants(part)
     for name, files in right.items():

@@ -5,7 +5,7 @@ original on copies of the arguments, and replaces the numbers that come back.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 RULES: dict[str, str] = {
     "constants": "return torch.full_like(value, 1)",
@@ -115,15 +115,10 @@ def _computes(function: ast.FunctionDef) -> bool:
 def _exchanged(source: str) -> str:
     """Put another answer under each name: classes trade names, and so do functions."""
     tree = ast.parse(source)
-    kinds: tuple[Callable[[ast.stmt], bool], ...] = (
-        lambda node: isinstance(node, ast.ClassDef),
-        lambda node: isinstance(node, ast.FunctionDef),
-    )
-    for is_kind in kinds:
-        found = [node for node in tree.body if is_kind(node)]
-        names = [node.name for node in found if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
+    for kind in (ast.ClassDef, ast.FunctionDef):
+        found = [node for node in tree.body if isinstance(node, kind)]
+        names = [node.name for node in found]
         others = [*names[1:], *names[:1]] if len(names) > 1 else ["_other"] * len(names)
         for node, name in zip(found, others, strict=True):
-            if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-                node.name = name
+            node.name = name
     return ast.unparse(tree)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import StatisticsError, correlation
 
 from graders.results.result import Outcome
@@ -38,25 +39,17 @@ class CheckAnalysis:
 
 
 @dataclass(frozen=True)
-class ItemAnalysis:
-    """One item over a class: points on average, who has all or none, and the commonest fault."""
+class PointsAnalysis:
+    """One question or item over a class: points on average, and how many have all or none of them.
 
-    item: ItemSummary
-    question: QuestionSummary
-    students: int
-    mean: float
-    full: int
-    none: int
-    discrimination: float | None
-    fault: str
+    Args:
+        number: that of the question.
+        hint: the most frequent fault of an item, or the most frequent hint.
+    """
 
-
-@dataclass(frozen=True)
-class QuestionAnalysis:
-    """One question over a class: points on average, and how many have all or none of them."""
-
-    question: QuestionSummary
-    students: int
+    number: str
+    title: str
+    max_points: Decimal
     mean: float
     full: int
     none: int
@@ -132,54 +125,45 @@ def _groups(found: Sequence[Entry]) -> tuple[FailureGroup, ...]:
     )
 
 
-def item_analyses(results: Sequence[ResultSummary]) -> list[ItemAnalysis]:
-    """Analyse every item among graded students, in the sheet's order."""
-    found: dict[tuple[str, str], list[tuple[ResultSummary, QuestionSummary, ItemSummary]]] = {}
-    for result in graded(results):
-        for question in result.questions:
-            for item in question.items:
-                found.setdefault((question.number, item.title), []).append((result, question, item))
-    return [_item(entries) for entries in found.values()]
-
-
-def _item(found: Sequence[tuple[ResultSummary, QuestionSummary, ItemSummary]]) -> ItemAnalysis:
-    points = [float(item.points) for _, _, item in found]
-    rests = [float(result.points - item.points) for result, _, item in found]
-    faults = Counter(item.fault for _, _, item in found if item.fault)
-    return ItemAnalysis(
-        found[0][2],
-        found[0][1],
-        len(found),
-        sum(points) / len(points),
-        sum(item.points == item.max_points for _, _, item in found),
-        sum(not item.points for _, _, item in found),
-        _discrimination(points, rests),
-        faults.most_common(1)[0][0]
-        if faults
-        else _most_frequent_hint(check for _, _, item in found for check in item.checks),
-    )
-
-
-def question_analyses(results: Sequence[ResultSummary]) -> list[QuestionAnalysis]:
+def question_analyses(results: Sequence[ResultSummary]) -> list[PointsAnalysis]:
     """Analyse every question that has points, in the sheet's order."""
     found: dict[str, list[tuple[ResultSummary, QuestionSummary]]] = {}
     for result in graded(results):
         for question in result.questions:
             found.setdefault(question.number, []).append((result, question))
-    return [_question(pairs) for pairs in found.values() if pairs[0][1].max_points]
+    return [_points(number, own) for number, own in found.items() if own[0][1].max_points]
 
 
-def _question(found: Sequence[tuple[ResultSummary, QuestionSummary]]) -> QuestionAnalysis:
-    points = [float(question.points) for _, question in found]
-    rests = [float(r.points) - own for (r, _), own in zip(found, points, strict=True)]
-    return QuestionAnalysis(
-        found[0][1],
-        len(found),
+def item_analyses(results: Sequence[ResultSummary]) -> list[PointsAnalysis]:
+    """Analyse every item among graded students, in the sheet's order."""
+    found: dict[tuple[str, str], list[tuple[ResultSummary, ItemSummary]]] = {}
+    for result in graded(results):
+        for question in result.questions:
+            for item in question.items:
+                found.setdefault((question.number, item.title), []).append((result, item))
+    analyses = []
+    for (number, _), own in found.items():
+        faults = Counter(item.fault for _, item in own if item.fault).most_common(1)
+        analyses.append(_points(number, own, faults[0][0] if faults else ""))
+    return analyses
+
+
+def _points(
+    number: str,
+    found: Sequence[tuple[ResultSummary, QuestionSummary | ItemSummary]],
+    fault: str = "",
+) -> PointsAnalysis:
+    points = [float(each.points) for _, each in found]
+    rests = [float(result.points - each.points) for result, each in found]
+    return PointsAnalysis(
+        number,
+        found[0][1].title,
+        found[0][1].max_points,
         sum(points) / len(points),
-        sum(question.points == question.max_points for _, question in found),
-        sum(not question.points for _, question in found),
+        sum(each.points == each.max_points for _, each in found),
+        sum(not each.points for _, each in found),
         _discrimination(points, rests),
-        _most_frequent_hint(check for _, question in found for check in question.checks),
+        fault or _most_frequent_hint(check for _, each in found for check in each.checks),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graders.text import decimal, line, percent, sentence
-from reports.staff.analysis import CheckAnalysis, ItemAnalysis, QuestionAnalysis
+from reports.staff.analysis import CheckAnalysis, PointsAnalysis
 from reports.staff.check_page import check_file
 
 
@@ -23,10 +23,10 @@ class RateView:
 
 
 @dataclass(frozen=True)
-class QuestionRow:
-    """One question: points on average, and how many have all or none of them."""
+class PointsRow:
+    """One question or item: points on average, and how many have all or none of them."""
 
-    name: str
+    question: str
     title: str
     mean: str
     width: str
@@ -36,32 +36,18 @@ class QuestionRow:
     hint: str
 
 
-@dataclass(frozen=True)
-class ItemRow:
-    """One item: points on average, how many have all or none, what was wrong most often."""
-
-    question: str
-    title: str
-    mean: str
-    width: str
-    full: str
-    none: str
-    discrimination: str
-    fault: str
-
-
-def item_row(found: ItemAnalysis) -> ItemRow:
-    """Return how an item went."""
-    maximum = found.item.max_points
-    return ItemRow(
-        question=f"Q{line(found.question.number)}",
-        title=line(found.item.title),
+def points_row(found: PointsAnalysis) -> PointsRow:
+    """Return the row of a question or an item."""
+    maximum = found.max_points
+    return PointsRow(
+        question=f"Q{line(found.number)}",
+        title=line(found.title),
         mean=f"{found.mean:.2f} of {decimal(maximum)}",
         width=str(int(found.mean * 100 / float(maximum))) if maximum else "0",
         full=f"{found.full:,}",
         none=f"{found.none:,}",
         discrimination=_signed(found.discrimination),
-        fault=sentence(found.fault),
+        hint=sentence(found.hint),
     )
 
 
@@ -83,21 +69,6 @@ def topics_to_revisit(found: Sequence[CheckAnalysis]) -> list[CheckAnalysis]:
     """Return the checks with the lowest pass rates: at most five, each failed by a quarter or more."""
     hard = [each for each in found if each.decided and each.passed * 4 <= each.decided * 3]
     return sorted(hard, key=lambda each: each.passed / each.decided)[:5]
-
-
-def question_row(found: QuestionAnalysis) -> QuestionRow:
-    """Return the row of a question."""
-    maximum = float(found.question.max_points)
-    return QuestionRow(
-        name=f"Q{line(found.question.number)}",
-        title=line(found.question.title),
-        mean=f"{found.mean:.2f} of {decimal(found.question.max_points)}",
-        width=str(int(found.mean * 100 / maximum)),
-        full=f"{found.full:,}",
-        none=f"{found.none:,}",
-        discrimination=_signed(found.discrimination),
-        hint=sentence(found.hint),
-    )
 
 
 def _signed(value: float | None) -> str:

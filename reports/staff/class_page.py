@@ -12,11 +12,9 @@ from reports.outcome_words import STATUS_WORDS
 from reports.page import render
 from reports.staff.analysis import check_analyses, graded, item_analyses, question_analyses
 from reports.staff.class_checks import (
-    ItemRow,
-    QuestionRow,
+    PointsRow,
     RateView,
-    item_row,
-    question_row,
+    points_row,
     rate,
     topics_to_revisit,
 )
@@ -107,8 +105,8 @@ class ClassPage:
     maximum: str
     rows: tuple[RowView, ...]
     revisit: tuple[RateView, ...]
-    questions: tuple[QuestionRow, ...]
-    items: tuple[ItemRow, ...]
+    questions: tuple[PointsRow, ...]
+    items: tuple[PointsRow, ...]
     rates: tuple[RateView, ...]
     slowest: tuple[LinkView, ...]
 
@@ -145,8 +143,8 @@ def _page(results: Sequence[ResultSummary], sheet: str, similarity: bool) -> Cla
         maximum=decimal(maximum),
         rows=tuple(_row(result, tuple(columns)) for result in results),
         revisit=tuple(rate(each) for each in topics_to_revisit(found)),
-        questions=tuple(question_row(each) for each in question_analyses(results)),
-        items=tuple(item_row(each) for each in item_analyses(results)),
+        questions=tuple(points_row(each) for each in question_analyses(results)),
+        items=tuple(points_row(each) for each in item_analyses(results)),
         rates=tuple(rate(each) for each in found),
         slowest=_slowest(results),
     )

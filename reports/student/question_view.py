@@ -43,10 +43,16 @@ class ItemView:
     points: str
     reason: str
     fault: str
-    failed: tuple[CheckView, ...]
-    passed: tuple[CheckView, ...]
     passed_title: str
     checks: tuple[CheckView, ...]
+
+    @property
+    def failed(self) -> tuple[CheckView, ...]:
+        return tuple(view for view in self.checks if view.words.tone != "good")
+
+    @property
+    def passed(self) -> tuple[CheckView, ...]:
+        return tuple(view for view in self.checks if view.words.tone == "good")
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,9 @@ def _once(
 
 
 def _item(item: ItemResult, checks: Sequence[CheckView]) -> ItemView:
-    passed = tuple(view for view in checks if view.words.tone == "good")
-    failed = tuple(view for view in checks if view.words.tone != "good")
+    passed = sum(check.outcome == "passed" for check in item.checks)
     points = "?" if item.undecided else decimal(item.points)
-    title = f"{counted(len(passed), 'check')} passed" if passed else ""
+    title = f"{counted(passed, 'check')} passed" if passed else ""
     if passed and not item.score.share and not item.undecided:
         title += ", not counted: nothing here counts without the core"
     return ItemView(
@@ -110,8 +115,6 @@ def _item(item: ItemResult, checks: Sequence[CheckView]) -> ItemView:
         points=f"{points} of {counted(item.max_points, 'point')}",
         reason="" if item.undecided else _reason(item),
         fault=sentence(item.fault.sentence) if item.fault else "",
-        failed=failed,
-        passed=passed,
         passed_title=title,
         checks=tuple(checks),
     )

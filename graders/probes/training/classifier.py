@@ -39,10 +39,6 @@ class Task:
     val: list[Batch]
 
     @property
-    def train_ids(self) -> list[int]:
-        return [i for x, _ in self.train for i in x[:, 0].tolist()]
-
-    @property
     def val_ids(self) -> list[int]:
         return [i for x, _ in self.val for i in x[:, 0].tolist()]
 
