@@ -141,18 +141,20 @@ def matching(returned: Any, candidates: Iterable[Candidate]) -> list[Deviation]:
 
 
 def same(returned: Any, value: Any) -> bool:
-    """Return whether two answers are equal, within rounding, in shape and in every number."""
+    """Return whether two answers are equal, within rounding, in shape and in every number.
+
+    Tensors of integers or truth values are equal only with one dtype.
+    """
     if isinstance(value, (list, tuple)):
         if not isinstance(returned, (list, tuple)) or len(returned) != len(value):
             return False
         return all(map(same, returned, value))
     if isinstance(value, Tensor):
-        if not isinstance(returned, Tensor) or returned.dtype.is_floating_point != (
-            value.dtype.is_floating_point
-        ):
+        if not isinstance(returned, Tensor):
             return False
-        exact = not value.dtype.is_floating_point
-        return torch.equal(returned, value) if exact else is_close(returned, value.detach())
+        if value.is_floating_point():
+            return returned.is_floating_point() and is_close(returned, value.detach())
+        return returned.dtype == value.dtype and torch.equal(returned, value)
     if isinstance(value, np.ndarray):
         return isinstance(returned, np.ndarray) and same(
             torch.from_numpy(returned), torch.from_numpy(value)

@@ -12,7 +12,6 @@ from graders.assertions.recognise import recognised
 from graders.deviations.padding import batches as padding_batches
 from graders.deviations.padding import budget as padding_budget
 from graders.deviations.padding import rows as deviations
-from graders.deviations.values import typed
 from graders.oracles import padding as oracle
 
 LEFT = (
@@ -45,7 +44,7 @@ def _pad_batch(student, rows, *arguments):
 def _is_padded(student, rows, pad, *how, hint):
     """Raise Failed unless pad_batch pads these rows; `how` is the side and max_len."""
     returned = _pad_batch(student, rows, pad, *how)
-    with recognised(typed(returned), deviations.rows_padded(returned, rows, pad, *how)):
+    with recognised(returned, deviations.rows_padded(returned, rows, pad, *how)):
         equal(returned, oracle.padded(rows, pad, *how), hint)
 
 
@@ -99,7 +98,7 @@ def test_mask_is_true_on_tokens(student, draw):
     lengths = draw.shuffled([1, 2, 5, 7])
     hint = "Row b is True at its first lengths[b] positions. A comparison returns a bool tensor."
     returned = _length_mask(student, lengths)
-    with recognised(typed(returned), deviations.masks(lengths)):
+    with recognised(returned, deviations.masks(lengths)):
         equal(returned, oracle.mask(lengths, 7), hint)
     named = {
         "Padded, pad 0": oracle.padded([range(1, n + 1) for n in lengths], 0),
@@ -113,7 +112,7 @@ def test_mask_is_as_wide_as_max_len(student, draw):
     lengths, width = draw.shuffled([1, 3, 4]), draw.integer(6, 9)
     hint = "If max_len is given, it is the width of the mask: a batch may be wider than its rows."
     returned = _length_mask(student, lengths, width)
-    with recognised(typed(returned), deviations.masks(lengths, width)):
+    with recognised(returned, deviations.masks(lengths, width)):
         equal(returned, oracle.mask(lengths, width), hint)
 
 
@@ -144,7 +143,7 @@ def _batches(student, rows, labels, *size):
 def _recognised(pairs, rows, labels, size=32):
     """Say what is wrong with an epoch of batches, if one thing is."""
     wanted = padding_batches.Epoch(rows, labels, PAD, size)
-    return recognised(typed(pairs), padding_batches.epochs(pairs, wanted))
+    return recognised(pairs, padding_batches.epochs(pairs, wanted))
 
 
 def _unpadded(features):
@@ -219,7 +218,7 @@ def test_generator_shuffles_each_epoch(student, draw):
         batches = _batches(student, rows, labels, 4)
         orders.append([row for features, _ in batches for row in _unpadded(features)])
     hint = "Draw a new order each time the generator is called, without a fixed seed."
-    with recognised(typed(orders), padding_batches.two_epochs(orders, rows)):
+    with recognised(orders, padding_batches.two_epochs(orders, rows)):
         holds(orders[0] != orders[1], "Two epochs have the same order.", hint=hint)
 
 
@@ -349,7 +348,7 @@ def test_targets_are_the_next_tokens(student, draw):
     wanted = _long([[*row[1:], 0] for row in batch.tolist()])
     hint = "The target at position t is the token at t + 1."
     returned = student.shift_targets(batch)
-    with recognised(typed(returned), deviations.targets(batch)):
+    with recognised(returned, deviations.targets(batch)):
         equal(returned, wanted, hint)
 
 

@@ -7,7 +7,6 @@ import torch
 from graders.assertions.compare import equal, holds, plain
 from graders.assertions.recognise import recognised
 from graders.deviations import vocabulary as deviations
-from graders.deviations.values import typed
 from graders.oracles import vocabulary as oracle
 from graders.remote.faults import Fault, StudentError
 from graders.remote.student import Remote
@@ -215,7 +214,7 @@ def _has_ids(student, tokens, itos, hint, mark=" "):
     """Raise Failed unless a text of these tokens becomes their ids."""
     found = _vectorize(student, mark.join(tokens), itos, mark)
     wanted = torch.tensor([itos.index(token if token in itos else "<unk>") for token in tokens])
-    with recognised(typed(found), deviations.text_ids(tokens, itos, mark)):
+    with recognised(found, deviations.text_ids(tokens, itos, mark)):
         equal(found, wanted, hint)
 
 

@@ -4,8 +4,9 @@ A part's deviations stand in the module of its name. They are compared with what
 submission, under its own weights and inputs: an exact and unique match says what is wrong.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graders.results.scoring import Severity
@@ -28,3 +29,9 @@ class Deviation:
 
 Candidate = tuple[Deviation, Callable[[], Iterable[Any]]]
 """A deviation, and what yields the values it would lead to, one for each reading of the weights."""
+
+
+def each(found: Mapping[Deviation, Sequence[Any]]) -> Iterator[Candidate]:
+    """Yield each deviation with its values."""
+    for deviation, values in found.items():
+        yield deviation, partial(list, values)

@@ -6,8 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.deviations import Candidate, Deviation
-from graders.deviations.values import each
+from graders.deviations import Candidate, Deviation, each
 from graders.oracles.vocabulary import SPECIALS, by_falling_count, vocabulary
 
 Texts = Sequence[Sequence[str]]

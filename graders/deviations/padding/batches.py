@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from graders.deviations import Candidate, Deviation
+from graders.deviations import Candidate, Deviation, each
 from graders.deviations.padding.rows import (
     FIXED_WIDTH,
     MOST,
@@ -19,7 +19,6 @@ from graders.deviations.padding.rows import (
     Rows,
     padded_wrongly,
 )
-from graders.deviations.values import each
 from graders.oracles.padding import padded
 
 Order = list[list[int]]  # the examples of each batch

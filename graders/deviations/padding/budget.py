@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from graders.deviations import Candidate, Deviation
+from graders.deviations import Candidate, Deviation, each
 from graders.deviations.padding.rows import Rows
-from graders.deviations.values import each
 
 Order = list[list[int]]  # the indices in each batch
 
