@@ -57,7 +57,7 @@ def recognised_by(student: RemoteSubmission, *answers: Callable[[], Answer]) -> 
         answers: each calls the submission or reads a record; it returns the answer, and the
             deviations with their values. The first one that fits exactly one deviation counts.
     """
-    with _named_after(student, (Failed,), *(partial(_fitting, answer) for answer in answers)):
+    with named_by(student, (Failed,), *(partial(_fitting, answer) for answer in answers)):
         yield
 
 
@@ -71,7 +71,7 @@ def error_recognised_by(
         known: whether a deviation may raise here at all.
     """
     questions = [partial(_fitting, ask)] if known else []
-    with _named_after(student, (StudentError,), *questions):
+    with named_by(student, (StudentError,), *questions):
         yield
 
 
@@ -88,17 +88,20 @@ def named_if(
     def question() -> Deviation | None:
         return deviation if confirmed() else None
 
-    with _named_after(student, (Failed, StudentError), question):
+    with named_by(student, (Failed, StudentError), question):
         yield
 
 
 @contextlib.contextmanager
-def _named_after(
+def named_by(
     student: RemoteSubmission,
     kinds: tuple[type[Fault], ...],
     *questions: Callable[[], Deviation | None],
 ) -> Iterator[None]:
-    """Name a fault of these kinds by the first question that finds a deviation."""
+    """Name a failure of these kinds by the first question that finds a deviation.
+
+    A question may call the submission. If it raises, it finds nothing.
+    """
     try:
         yield
     except kinds as fault:

@@ -2,7 +2,9 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import torch
@@ -10,7 +12,7 @@ import torch
 from graders.assertions.compare import passes
 from graders.assertions.draw import Draw
 from graders.assertions.properties import weighted
-from graders.assertions.recognise import name_fault
+from graders.assertions.recognise import named_by
 from graders.deviations import Deviation
 from graders.deviations.gated import cells as deviations
 from graders.oracles.formulas import Formula
@@ -37,17 +39,10 @@ HIDDEN = 4  # roles at most that a gate may hide: W and U of two gates
 READINGS = 200  # of the hidden ones at most
 
 
-@contextlib.contextmanager
-def recognised(made: BuiltCell, draw: Draw) -> Iterator[None]:
+def recognised(made: BuiltCell, draw: Draw) -> AbstractContextManager[None]:
     """Add to a failure what the cell computes, if exactly one deviation fits."""
-    try:
-        yield
-    except Failed as failed:
-        called = made.student.called
-        if found := _by_formula(made, draw) or _by_form(made, draw):
-            name_fault(failed, found)
-        made.student.called = called
-        raise
+    questions = partial(_by_formula, made, draw), partial(_by_form, made, draw)
+    return named_by(made.student, (Failed,), *questions)
 
 
 def _by_formula(made: BuiltCell, draw: Draw) -> Deviation | None:

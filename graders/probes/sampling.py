@@ -3,6 +3,7 @@
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch import Tensor
 from graders.assertions.compare import holds
 from graders.assertions.draw import Draw
 from graders.assertions.figures import bars
-from graders.assertions.recognise import recognised
+from graders.assertions.recognise import named_by, recognised
 from graders.deviations import Candidate, Deviation
 from graders.deviations.autoregressive.sampling import (
     FAILS_AT_ZERO,
@@ -25,7 +26,6 @@ from graders.probes.training.run import as_list
 from graders.remote.faults import Fault, StudentError
 from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure
-from graders.results.scoring import RecognisedFault
 
 DRAWS = 2000
 ALIKE = 20  # draws at temperature 0, which are all the same
@@ -129,17 +129,13 @@ def least_at_zero(student: RemoteSubmission, draw: Draw, logits: Tensor) -> Iter
         yield LEAST_LIKELY, lambda: [[int(logits.argmin())] * ALIKE]
 
 
-@contextlib.contextmanager
-def alone_at_zero(student: RemoteSubmission, draw: Draw) -> Iterator[None]:
+def alone_at_zero(student: RemoteSubmission, draw: Draw) -> AbstractContextManager[None]:
     """Name the fault of a sampler that raises an exception at temperature 0 alone."""
-    try:
-        yield
-    except StudentError as error:
-        if _is_right(student, _heights(draw)):
-            known = FAILS_AT_ZERO
-            error.recognised = RecognisedFault(known.name, known.severity, known.sentence)
-            error.hint = known.sentence
-        raise
+
+    def question() -> Deviation | None:
+        return FAILS_AT_ZERO if _is_right(student, _heights(draw)) else None
+
+    return named_by(student, (StudentError,), question)
 
 
 def _drawn(student: RemoteSubmission, logits: Tensor, temperature: float) -> list[Any]:

@@ -49,10 +49,7 @@ def judged(student: RemoteSubmission, draw: Draw, judge: Callable[["TruncationRu
             own = student.SentimentRNN(*sizes)
             return TruncationRun(student, draw, own, function, sizes, steps)
 
-        with (
-            recognised_by(student, lambda: _window_alone(fresh())),
-            recognised_by(student, lambda: _where_cut(fresh)),
-        ):
+        with recognised_by(student, lambda: _where_cut(fresh), lambda: _window_alone(fresh())):
             raise fault
 
 
