@@ -127,7 +127,7 @@ CELLS = (
         ((STEP, "h = torch.tanh(self.W(x) + self.U(h))\n        return h - h.mean(0)"),),
         (CELL, "test_cell_takes_any_batch"),
         "no weight or bias has an axis for it",
-        recognised="subtracts a mean from the logits",
+        recognised="subtracts the mean of the batch",
     ),
     Mistake(
         "the cell keeps its own state",
