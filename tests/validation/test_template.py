@@ -35,6 +35,14 @@ def _best(self, x):
 STUB = 'raise NotImplementedError("{} is not implemented yet")'
 
 
+SIZES, LEARNT = (
+    f'  "test_mlp.py::{name}",\n' for name in ("test_default_sizes", "test_learns_the_tiny_reviews")
+)
+LEARNS = (
+    '[[questions.items]]\ntitle = "The model learns to classify"\npoints = 0.2\ncore = [\n{}]\n'
+)
+
+
 @dataclass(frozen=True)
 class Break:
     """One thing that no longer holds: `old` becomes `new` in `file`, and `line` says so."""
@@ -113,6 +121,12 @@ BREAKS = [
         "return torch.tensor([vocabulary[token] for token in tokenizer(text)], dtype=torch.long)",
         r"graders/checks/test_vocabulary\.py:\d+: test_ids_of_a_text: the skeleton earns points; "
         r"put a stub",
+    ),
+    Break(
+        "an item that no work earns", "graders/assignments/rnn.toml",
+        SIZES + "]\n\n" + LEARNS.format(LEARNT), LEARNT + "]\n\n" + LEARNS.format(SIZES),
+        r"graders/assignments/rnn\.toml:\d+: mlp: .+ earn 0\.2 of 1 points on rnn: “The model learns "
+        r"to classify”; give the item a core check that such an answer fails",
     ),
     Break(
         "the skeleton fails for another reason", "student_template/pytorch_rnn.py",

@@ -15,6 +15,7 @@ from graders.uploads.upload import read_folder
 from graders.validation.consistency import well_formed
 from graders.validation.consistency.leaks import leaks
 from graders.validation.consistency.twins import twin_problems
+from graders.validation.floor import floors_of
 from graders.validation.soundness import Bench, Findings, parts_with_checks
 
 
@@ -107,6 +108,7 @@ def _part_problems(parts: Sequence[str], seed: int) -> Iterator[str]:
                 yield from well_formed.mistake_problems(part)
                 yield from _right_problems(*bench.run(right, part, seed), part)
                 yield from _skeleton_problems(bench.run(skeleton, part, seed)[0], part)
+                yield from _floor_problems(bench, part, seed)
     finally:
         bench.close()
 
@@ -129,6 +131,16 @@ def _skeleton_problems(findings: Findings, part: str) -> Iterator[str]:
         ):  # twins have all names
             words = f"the skeleton fails for another reason than a stub: {finding.message}"
             yield _line(part, name, words, f"fix {file} or what the check calls first")
+
+
+def _floor_problems(bench: Bench, part: str, seed: int) -> Iterator[str]:
+    """Yield the items of assignments that answers without any work earn."""
+    for floor in floors_of(bench, part, seed):
+        if not floor.holds:
+            file = SHEETS / f"{floor.sheet}.toml"
+            place = line_of(f"item “{floor.items[0]}” of", file.read_text(encoding="utf-8"))
+            words = f"{floor.line}; give the item a core check that such an answer fails"
+            yield f"graders/assignments/{file.name}:{place}: {words}"
 
 
 def _line(part: str, name: str, what: str, remedy: str) -> str:
