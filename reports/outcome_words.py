@@ -58,3 +58,9 @@ STATUS_WORDS: Mapping[Status, str] = {
     "unreadable": "unreadable",
     "needs_staff": "needs staff",
 }
+
+FLAGGED = "Course staff will look at this code"
+FLAGGED_MEANING = (
+    "It could change how answers are recorded, which your assignment does not need. Some points wait "
+    "until a person has looked. If you can do without it, remove it."
+)

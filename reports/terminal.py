@@ -10,7 +10,7 @@ from rich.text import Text
 
 from graders.results.result import CheckResult, ItemResult, QuestionResult, Result
 from graders.text import SENTENCE_LIMIT, block, counted, line, points_of, sentence
-from reports.outcome_words import OUTCOME_WORDS
+from reports.outcome_words import FLAGGED, FLAGGED_MEANING, OUTCOME_WORDS
 from reports.student.failures import first_to_fix, similar_failures
 
 LISTED = 6  # failed checks of an item; the report has all
@@ -43,11 +43,11 @@ def _print_question(question: QuestionResult, console: Console) -> None:
 
 def _print_item(item: ItemResult, console: Console) -> None:
     """Print an item that lost points or is undecided, with some of its failed checks."""
-    if not item.failed:
+    if not item.failed and not item.held:
         return
     points = "not decided" if item.undecided else points_of(item.points, item.max_points)
     _print_row(Text(f"   {line(item.title)}"), Text(points), console)
-    if (reason := item.score.reason) and not item.undecided:
+    if (reason := item.reason) and not item.undecided:
         _print(Text(sentence(reason)), 3, console)
     for check in item.failed[:LISTED]:
         _print_failed(check, console)
@@ -107,6 +107,9 @@ def _ending(result: Result) -> Iterator[Text]:
         yield Text(f"{pending} {verb} graded manually (pending).")
     for text in result.notes:
         yield Text(line(text, SENTENCE_LIMIT))
+    if result.flags:
+        yield Text(f"{FLAGGED}. {FLAGGED_MEANING}", "bold")
+        yield from (Text(f"  {line(str(flag), SENTENCE_LIMIT)}") for flag in result.flags)
     if result.message:
         yield Text(block(result.message))
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from decimal import Decimal
 
 from graders.batch.extensions import unmatched
 from graders.batch.regrade import regrade_remarks, to_regrade
 from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.results.manual_csv import Key, Mark, read_marks
+from graders.results.result import REVIEW
 from graders.results.store import all_students, result_in
 from graders.text import listed
 from graders.uploads.intake import take_in
@@ -72,7 +74,10 @@ def _check_place(batch: Batch) -> None:
 def _marks(batch: Batch, students: Set[str]) -> dict[Key, Mark]:
     """Read the manual grades before any work, so that errors in them are reported at once."""
     students = students | {folder.name for folder in (batch.out / "students").glob("*")}
-    return read_marks(batch.out, dict.fromkeys(students, batch.sheet.manual_points))
+    maxima = dict(batch.sheet.manual_points)
+    for question in batch.sheet.questions:
+        maxima[question.number + REVIEW] = sum((i.points for i in question.items), Decimal(0))
+    return read_marks(batch.out, dict.fromkeys(students, maxima))
 
 
 def _earlier(students: Set[str]) -> str:

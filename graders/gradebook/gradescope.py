@@ -39,7 +39,7 @@ def _test(item: ItemResult, place: str, question: str) -> dict[str, Any]:
         "score": number(item.points),
         "max_score": number(item.max_points),
         "status": "failed" if item.failed else "passed",
-        "output": "\n\n".join([sentence(item.score.reason), *texts] if texts else []),
+        "output": "\n\n".join([sentence(item.reason), *texts] if texts else []),
         "tags": [sentence(question)],
     }
 

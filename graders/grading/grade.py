@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from graders.grading.fingerprint import GIVEN, sha256_of
 from graders.grading.required_files import with_notes
 from graders.grading.run_check import Finding, finding, run
 from graders.paths import ROOT
+from graders.remote.review import Review
 from graders.remote.session import Session
 from graders.results.result import (
     CheckResult,
@@ -31,7 +33,7 @@ from graders.results.scoring import DetailCosts
 from graders.sandbox.sandbox import Sandbox
 from graders.sheets.check_index import Check
 from graders.sheets.items import Item
-from graders.sheets.sheet import Sheet
+from graders.sheets.sheet import Question, Sheet
 from graders.uploads.submission import Submission
 
 TRIES = 3  # for a check that failed because of a grader error
@@ -49,7 +51,9 @@ def grade(
     finally:
         session.close()
     needs_staff = any(finding.outcome == "grader_error" for finding in findings.values())
-    result = _result(sheet, student, findings, environment(sandbox.name, seed, sheet))
+    result = _result(
+        sheet, student, findings, environment(sandbox.name, seed, sheet), session.review
+    )
     result = with_notes(result, sheet.files, sheet.upload_name, submission)
     return replace(
         result,
@@ -126,25 +130,45 @@ def _shown(problem: BaseException) -> str:
 
 
 def _result(
-    sheet: Sheet, student: Student, findings: dict[str, Finding], environment: Environment
+    sheet: Sheet,
+    student: Student,
+    findings: dict[str, Finding],
+    environment: Environment,
+    review: Review | None = None,
 ) -> Result:
-    known = sheet.checks
-    questions = tuple(
-        QuestionResult(
-            question.number,
-            question.title,
-            tuple(item_result(item, known, findings, sheet.details) for item in question.items),
-            Manual(question.manual_points) if question.manual_points is not None else None,
-        )
-        for question in sheet.questions
+    tampering = review.tampering if review else ()
+    doubts = (doubt for finding in findings.values() for doubt in finding.doubts)
+    flags = tuple(dict.fromkeys((*tampering, *doubts)))
+    questions = tuple(_question(q, sheet, findings, bool(tampering)) for q in sheet.questions)
+    return Result(sheet.name, student, "graded", questions, environment, flags=flags)
+
+
+def _question(
+    question: Question, sheet: Sheet, findings: Mapping[str, Finding], tampering: bool
+) -> QuestionResult:
+    items = tuple(
+        item_result(item, sheet.checks, findings, sheet.details, tampering)
+        for item in question.items
     )
-    return Result(sheet.name, student, "graded", questions, environment)
+    manual = Manual(question.manual_points) if question.manual_points is not None else None
+    held = sum((item.held_points for item in items), Decimal(0))
+    review = Manual(held) if held else None
+    return QuestionResult(question.number, question.title, items, manual, review)
 
 
 def item_result(
-    item: Item, known: Mapping[str, Check], findings: Mapping[str, Finding], costs: DetailCosts
+    item: Item,
+    known: Mapping[str, Check],
+    findings: Mapping[str, Finding],
+    costs: DetailCosts,
+    tampering: bool = False,
 ) -> ItemResult:
-    """Put what the checks of an item found together."""
+    """Put what the checks of an item found together.
+
+    Args:
+        tampering: whether the submission has code that could tamper with its worker. Until a person
+            has looked, all its items are held; otherwise those whose checks doubt the worker's word.
+    """
     checks = tuple(
         CheckResult(
             id=check,
@@ -160,7 +184,10 @@ def item_result(
         )
         for check, role in item.checks.items()
     )
-    return ItemResult(item.title, item.points, checks, costs)
+    passed = [findings[check] for check in item.checks if findings[check].outcome == "passed"]
+    result = ItemResult(item.title, item.points, checks, costs)
+    doubted = any(finding.on_word and finding.doubts for finding in passed)
+    return replace(result, held=result.points > 0 and (tampering or doubted))
 
 
 def _files(submission: Submission, session: Session) -> tuple[FileNotes, ...]:

@@ -8,7 +8,7 @@ from graders.assertions.draw import Draw, seed_for
 from graders.remote.faults import Failed, Fault
 from graders.remote.session import Session
 from graders.remote.student import RemoteSubmission
-from graders.results.result import Figure, Outcome
+from graders.results.result import Figure, Flag, Outcome
 from graders.results.scoring import RecognisedFault
 from graders.sheets.check_index import known_checks
 
@@ -27,6 +27,8 @@ class Finding:
     seconds: float = 0.0
     figures: tuple[Figure, ...] = ()
     fault: RecognisedFault | None = None
+    on_word: bool = False  # whether it rests on what only the worker can state
+    doubts: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,14 @@ def finding(ran: Ran) -> Finding:
     fault, student, output, seconds = ran.fault, ran.student, ran.output, ran.seconds
     shown = tuple(student.figures.values())[:FIGURES]
     if fault is None:
-        return Finding("passed", output=output, seconds=seconds, figures=shown)
+        return Finding(
+            "passed",
+            output=output,
+            seconds=seconds,
+            figures=shown,
+            on_word=student.on_word,
+            doubts=tuple(student.doubts),
+        )
     lines = [fault.message]
     if student.called and fault.outcome != "not_run":
         lines.append(f"Called:   {student.called}")

@@ -49,4 +49,6 @@ def merge(out: Path) -> Merged:
 
 
 def worth(result: Result) -> dict[str, Decimal]:
-    return {q.number: q.manual.max_points for q in result.questions if q.manual}
+    """Return the maximum of each of a result's rows in manual.csv."""
+    rows = [row for question in result.questions for row in question.by_hand.items()]
+    return {name: manual.max_points for name, manual in rows}

@@ -17,6 +17,7 @@ from graders.files import write_whole
 from graders.manual.apply import worth
 from graders.results import manual_csv
 from graders.results.manual_csv import Key, Mark
+from graders.results.result import REVIEW, Result
 from graders.results.store import results_of, write_manual
 from graders.sheets.sheet import read_sheet
 from graders.uploads.submission import Submission
@@ -120,21 +121,31 @@ def desk(out: Path, uploads: Sequence[Upload] | None) -> Desk:
     hashes = {result.student.id: result.student.sha256 for result in of_run.found}
     names = {result.assignment for result in of_run.found}
     asked = {q.number: q for name in sorted(names) for q in read_sheet(name).questions}
+    flags = {result.student.id: _to_look_at(result) for result in of_run.found}
     entries.sort(key=lambda entry: (entry.place, entry.name.casefold(), entry.student))
-    works = tuple(
-        Work(
-            entry.student,
-            entry.name or entry.student,
-            entry.question,
-            asked[entry.question].title if entry.question in asked else "",
-            asked[entry.question].criteria if entry.question in asked else "",
-            entry.manual.max_points,
-            hashes[entry.student],
+    works = []
+    for entry in entries:
+        question = asked.get(entry.question.removesuffix(REVIEW))
+        criteria = question.criteria if question else ""
+        works.append(
+            Work(
+                entry.student,
+                entry.name or entry.student,
+                entry.question,
+                question.title if question else "",
+                flags[entry.student] if entry.question.endswith(REVIEW) else criteria,
+                entry.manual.max_points,
+                hashes[entry.student],
+            )
         )
-        for entry in entries
-    )
     maxima = {result.student.id: worth(result) for result in of_run.all}
-    return Desk(out, uploads, works, maxima, threading.Lock())
+    return Desk(out, uploads, tuple(works), maxima, threading.Lock())
+
+
+def _to_look_at(result: Result) -> str:
+    """Return what a person should look at before points that are held count."""
+    lines = "\n".join(map(str, result.flags))
+    return f"{lines}\nGive the points if this code changes nothing about the answers."
 
 
 def version(mark: Mark | None) -> str:

@@ -13,7 +13,7 @@ class Loaded:
         self.submission = submission
         self.notes: dict[str, list[str]] = {}
         self.files: set[str] = set()
-        self.found: set[tuple[str, str]] = set()  # part and name whose file is loaded
+        self.found: dict[tuple[str, str], str] = {}  # the loaded file, by part and name
         self.broken: dict[str, Fault] = {}
 
     def forget(self) -> None:

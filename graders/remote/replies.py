@@ -51,18 +51,31 @@ def parameters(rows: Any) -> list[Parameter]:
 
 
 def _parameter(row: list[Any], most: int) -> Parameter:
-    """Return one parameter of at most `most` bytes; zeros take no memory until written."""
+    """Return one parameter of at most `most` bytes; zeros take no memory until written.
+
+    Raises:
+        Failed: it does not hold floating-point numbers, so random weights would not be kept.
+    """
     match row:
         case [str(name), Tensor() as values, bool(trained), str(owner)]:
-            return Parameter(name, values, trained, owner)
+            return Parameter(name, _floating(name, values), trained, owner)
         case [str(name), list(shape), torch.dtype() as dtype, bool(trained), str(owner)]:
             sizes = [size for size in shape if type(size) is int and size >= 0]
             sound = len(sizes) == len(shape) <= AXES_CAP and dtype in DTYPES
             if sound and math.prod(max(1, size) for size in sizes) * 4 > most:
                 raise Failed("Its parameters contain more numbers than can be set.")
             if sound:
-                return Parameter(name, torch.zeros(sizes, dtype=dtype), trained, owner)
+                values = _floating(name, torch.zeros(sizes, dtype=dtype))
+                return Parameter(name, values, trained, owner)
     raise Crash(NO_ANSWER)
+
+
+def _floating(name: str, values: Tensor) -> Tensor:
+    if values.is_floating_point():
+        return values
+    kind = str(values.dtype).removeprefix("torch.")
+    words = f"Its parameter {name[:60]} holds {kind} values, which cannot be trained."
+    raise Failed(words, hint="Keep weights in floating-point tensors.")
 
 
 def fields(found: Any, **kinds: type | tuple[type, ...]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from graders.remote.connection import Connection
 from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, NotFound, TooLarge, TooSlow
 from graders.remote.loaded_files import Loaded
 from graders.remote.replies import fault_of, located
+from graders.remote.review import Review, review_from
 from graders.sandbox.sandbox import Sandbox
 from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
@@ -62,6 +63,7 @@ class Session:
         self._encoder: Encoder | None = None  # of that frame
         self._budget = Budget(limits)
         self._unparsable: Fault | None = None
+        self.review: Review | None = None  # of the sources, before any of them has run
 
     def begin(self, seed: int) -> None:
         """Start a check with a ready worker, without handles, with its generators seeded."""
@@ -119,7 +121,7 @@ class Session:
                 loaded.broken[file] = fault
                 raise
             loaded.files.add(file)
-        loaded.found.add((part, name))
+        loaded.found[part, name] = file
 
     def later(
         self, request: dict[str, Any], values: dict[str, Any], handles: ForHandle, called: str
@@ -246,7 +248,9 @@ class Session:
         files = {"files": self.loaded.submission.files, "given": self._given}
         values = {name: _as_tensors(content) for name, content in files.items()}
         request = {"do": "submission", **self._encoded(values, _no_handle)}
-        self._send(request, self.limits.load_seconds)
+        answer = self._plain(request, self.limits.load_seconds)
+        if self.review is None:
+            self.review = review_from(answer, self.loaded.submission.files)
 
 
 def _started(sandbox: Sandbox, limits: Limits) -> Connection:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import NoneType
 from typing import Any
 
@@ -13,7 +14,7 @@ from graders.oracles.roles import Parameter
 from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
 from graders.remote.replies import Gradients, Named, Operations, fields, only, parameters
 from graders.remote.session import Session
-from graders.results.result import Figure
+from graders.results.result import Figure, Flag
 from graders.worker.wire import BadFrame
 
 SHOWN = 12  # numbers of a tensor or list that a description still shows
@@ -52,13 +53,34 @@ class RemoteSubmission:
         self.called = ""  # the last call, in words, for messages
         self._made = 0
         self._making: list[str] = []  # calls that are sent with the next request
-        self.mutated = False  # whether the last call changed its arguments
+        self._mutated = False
+        self._names: set[tuple[str, str]] = (
+            set()
+        )  # of the submission, as far as this check has asked for them
+        self.on_word = False  # whether this check has asked what only the worker can state
+        self.doubts: list[Flag] = []  # where the source is at odds with what the worker states
         self.figures: dict[str, Figure] = {}  # by title; shown beside the check's outcome
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
             raise AttributeError(name)
         return Remote(self, {"part": self._part, "name": name}, name)
+
+    @property
+    def mutated(self) -> bool:
+        """Return whether the last call changed its arguments, as the worker states."""
+        self.on_word = True
+        return self._mutated
+
+    def doubt_built_ins(self) -> None:
+        """Note where definitions that this check uses come to torch's own recurrent modules."""
+        review, files = self._session.review, self._session.loaded.found
+        for part, name in sorted(self._names):
+            names = review.built_in.get(files.get((part, name), ""), {}) if review else {}
+            self.doubts += [
+                replace(flag, what=f"{name} uses {flag.what}, which its calls do not show")
+                for flag in names.get(name, [])
+            ]
 
     def figure(self, figure: Figure) -> None:
         """Attach a figure to this check's finding; one of the same title is replaced."""
@@ -86,6 +108,7 @@ class RemoteSubmission:
 
     def get(self, handle: Remote, path: str) -> Any:
         """Return an attribute (`"history.0"`, `"lin1.weight"`) of an object in the worker."""
+        self.on_word = self.on_word or path.startswith("record.")
         request = {"do": "get", **_target(handle), "path": path}
         return self._ask(request, {}, handle._label)
 
@@ -93,7 +116,7 @@ class RemoteSubmission:
         """Return at most `most` items of an iterable object in the worker."""
         request = {"do": "collect", **_target(handle), "most": most}
         reply = fields(self._ask(request, {}, handle._label), items=list, mutated=bool)
-        self.mutated = self.mutated or reply["mutated"]
+        self._mutated = self._mutated or reply["mutated"]
         return reply["items"]
 
     def repeat(self, function: Remote, arguments: Sequence[Any], times: int) -> list[Any]:
@@ -156,6 +179,7 @@ class RemoteSubmission:
     def operations(self, function: Remote, *arguments: Any) -> Operations:
         """Return the operations that one call uses."""
         self._note(function, arguments, {})
+        self.on_word = True
         request = {"do": "operations", **function._target}
         found = self._ask(request, {"arguments": list(arguments)}, function._label)
         reply = fields(found, aten=dict, functions=dict, modules=list)
@@ -166,6 +190,7 @@ class RemoteSubmission:
     def on_meta(self, model: Remote, *arguments: Any) -> None:
         """Run a copy of the model on torch's meta device; its exceptions are raised here."""
         self._note(model, arguments, {})
+        self.on_word = True
         request = {"do": "on_meta", **model._target}
         self._ask(request, {"arguments": list(arguments)}, model._label)
 
@@ -178,7 +203,7 @@ class RemoteSubmission:
             return self._make(name, {"do": "make", **target}, values)
         found = self._ask({"do": "call", **target}, values, self.called)
         reply = fields(found, value=object, mutated=bool)
-        self.mutated = reply["mutated"]
+        self._mutated = reply["mutated"]
         return reply["value"]
 
     def _make(self, name: str, request: dict[str, Any], values: dict[str, Any]) -> Remote:
@@ -190,9 +215,14 @@ class RemoteSubmission:
 
     def _later(self, request: dict[str, Any], values: dict[str, Any], called: str) -> None:
         with self._naming():
-            if "name" in request:
-                self._session.load_for(request["part"], request["name"])
+            self._load(request)
             self._session.later(request, values, _for_handle, called)
+
+    def _load(self, request: dict[str, Any]) -> None:
+        """Load the file of the definition that a request names."""
+        if "name" in request:
+            self._session.load_for(request["part"], request["name"])
+            self._names.add((request["part"], request["name"]))
 
     @contextlib.contextmanager
     def _naming(self) -> Iterator[None]:
@@ -236,8 +266,7 @@ class RemoteSubmission:
             raise BadFrame("a value of unknown form arrived")
 
         with self._naming():
-            if "name" in request:
-                self._session.load_for(request["part"], request["name"])
+            self._load(request)
             found = self._session.ask(request, values, (_for_handle, from_handle))
         self._making.clear()
         return found

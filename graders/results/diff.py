@@ -167,15 +167,15 @@ def _entries(result: Result) -> dict[Entry, State]:
                 entries[Entry("check", check.id)] = State(
                     check.outcome, None, nothing, question.number, check.sentence
                 )
-        if question.manual:
-            entries[Entry("manual", question.number)] = _manual(question.manual, question.number)
+        for row, manual in question.by_hand.items():
+            entries[Entry("manual", row)] = _manual(manual, question.number)
     late = "late" if result.submitted_late else "on time"
     entries[Entry("lateness")] = State(late, -result.late_points, nothing)
     return entries
 
 
 def _item(item: ItemResult, question: str) -> State:
-    word = "not decided" if item.undecided else item.score.reason or "passed"
+    word = "not decided" if item.undecided else item.reason or "passed"
     points = None if item.undecided else item.points
     return State(word, points, item.max_points, question, item.title)
 

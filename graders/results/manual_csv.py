@@ -1,7 +1,8 @@
 """Manual grading: manual.csv, filled in by staff and merged into results.
 
-The file has a row for each student and question with manual points. Rows are only added: existing
-rows are never modified. It begins with a byte-order mark, because it is opened and saved in a
+The file has a row for each student and question with manual points, and one for each question with
+points that wait for a review of the student's code. Rows are only added: existing rows are never
+modified. It begins with a byte-order mark, because it is opened and saved in a
 spreadsheet.
 """
 
@@ -14,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from graders.errors import UsageError
-from graders.results.result import Manual, QuestionResult, Result
+from graders.results.result import REVIEW, Manual, Result
 from graders.results.table import BOM, Table, cell, rows_of, table_of
 from graders.text import decimal
 
@@ -62,28 +63,33 @@ def read_marks(out: Path, maxima: Maxima) -> dict[Key, Mark]:
 
 def merged(result: Result, marks: Mapping[Key, Mark], earlier: Result | None) -> Result:
     """Return `result` with the manual points of its rows, or else of the earlier result."""
-    before = {question.number: question.manual for question in earlier.questions} if earlier else {}
+    before: dict[str, Manual] = {}
+    for question in earlier.questions if earlier else ():
+        before |= question.by_hand
+
+    def given(row: str, manual: Manual | None) -> Manual | None:
+        mark = marks.get((result.student.id, row))
+        return manual and _merged(manual, mark, before.get(row))
+
     questions = tuple(
-        _merged(question, marks.get((result.student.id, question.number)), before)
+        replace(
+            question,
+            manual=given(question.number, question.manual),
+            review=given(question.number + REVIEW, question.review),
+        )
         for question in result.questions
     )
     return replace(result, questions=questions)
 
 
-def _merged(
-    question: QuestionResult, mark: Mark | None, before: Mapping[str, Manual | None]
-) -> QuestionResult:
-    manual = question.manual
-    if manual is None:
-        return question
-    given = before.get(question.number)
+def _merged(manual: Manual, mark: Mark | None, before: Manual | None) -> Manual:
     if mark and mark.points is not None:
-        manual = Manual(manual.max_points, mark.points, mark.comment)
-    elif mark:
-        manual = manual if manual.automatic else Manual(manual.max_points)
-    elif given and _by_a_person(given) and (given.points or 0) <= manual.max_points:
-        manual = replace(given, max_points=manual.max_points)
-    return replace(question, manual=manual)
+        return Manual(manual.max_points, min(mark.points, manual.max_points), mark.comment)
+    if mark:
+        return manual if manual.automatic else Manual(manual.max_points)
+    if before and _by_a_person(before) and (before.points or 0) <= manual.max_points:
+        return replace(before, max_points=manual.max_points)
+    return manual
 
 
 def _by_a_person(manual: Manual) -> bool:
@@ -94,7 +100,9 @@ def given_for_another_upload(result: Result, earlier: Result | None) -> str:
     """Return a note if manual points were given for an earlier upload, or ""."""
     if earlier is None or earlier.student.sha256 == result.student.sha256:
         return ""
-    numbers = [q.number for q in result.questions if q.manual and _by_a_person(q.manual)]
+    numbers = [
+        row for q in result.questions for row, manual in q.by_hand.items() if _by_a_person(manual)
+    ]
     if not numbers:
         return ""
     return (
@@ -107,11 +115,10 @@ def entries(result: Result) -> Iterator[ManualEntry]:
     """Yield the rows of one result: pending and given manual points."""
     student = result.student
     for place, question in enumerate(result.questions):
-        manual = question.manual
-        if manual is None or manual.automatic:
-            continue
-        if manual.points is not None or result.status != "unreadable":
-            yield ManualEntry(place, student.id, student.name, question.number, manual)
+        for row, manual in question.by_hand.items():
+            open_ = manual.points is not None or result.status != "unreadable"
+            if open_ and not manual.automatic:
+                yield ManualEntry(place, student.id, student.name, row, manual)
 
 
 def extended(out: Path, found: Iterable[ManualEntry]) -> str | None:
@@ -242,6 +249,8 @@ def _mark(row: Mapping[str, str], maxima: Maxima) -> Mark:
     if row["student"] not in maxima:
         raise ValueError("there is no such student; ids are as in grades.csv")
     most = maxima[row["student"]].get(row["question"])
+    if most is None and row["question"].endswith(REVIEW):
+        return Mark(None, row["comment"])  # of an upload that has been replaced
     if most is None:
         numbers = ", ".join(maxima[row["student"]]) or "none"
         raise ValueError(f"there is no such question with manual points; there is {numbers}")

@@ -25,6 +25,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 LATE_UNITS: tuple[LateUnit, ...] = get_args(LateUnit)
 OFF_OF: tuple[OffOf, ...] = get_args(OffOf)
 CENT = Decimal("0.01")
+REVIEW = " (review)"  # ends the name of a row in manual.csv that confirms held points
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,32 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """Code of a submission that a person should look at: where it is, and what it does."""
+
+    file: str
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.file, self.place) if part)
+        return f"{where}: {self.what}" if where else self.what
+
+
+@dataclass(frozen=True)
 class ItemResult:
     """One item of a question: its checks, and the points that they leave.
 
     Args:
         costs: what the sheet takes for failed details.
+        held: whether its points rest on what flagged code could forge: they wait for a person.
     """
 
     title: str
     max_points: Decimal
     checks: tuple[CheckResult, ...]
     costs: DetailCosts = USUAL_COSTS
+    held: bool = False
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
@@ -108,7 +124,18 @@ class ItemResult:
 
     @property
     def points(self) -> Decimal:
-        return self.max_points * self.score.share
+        return Decimal(0) if self.held else self.max_points * self.score.share
+
+    @property
+    def held_points(self) -> Decimal:
+        """Return the points that a person may confirm."""
+        return self.max_points * self.score.share if self.held else Decimal(0)
+
+    @property
+    def reason(self) -> str:
+        """Return why not all of the points are there, or ""."""
+        waits = "its points wait until a person has looked at the flagged code"
+        return waits if self.held else self.score.reason
 
     @property
     def undecided(self) -> bool:
@@ -138,6 +165,13 @@ class QuestionResult:
     title: str
     items: tuple[ItemResult, ...]
     manual: Manual | None = None
+    review: Manual | None = None  # of the points that its held items would have
+
+    @property
+    def by_hand(self) -> dict[str, Manual]:
+        """Return what a person decides, by the name of its row in manual.csv."""
+        both = {self.number: self.manual, self.number + REVIEW: self.review}
+        return {name: manual for name, manual in both.items() if manual is not None}
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:
@@ -145,8 +179,8 @@ class QuestionResult:
 
     @property
     def points(self) -> Decimal:
-        given = self.manual.points if self.manual and self.manual.points is not None else Decimal(0)
-        return sum((item.points for item in self.items), given)
+        given = [manual.points for manual in self.by_hand.values() if manual.points is not None]
+        return sum((*given, *(item.points for item in self.items)), Decimal(0))
 
     @property
     def max_points(self) -> Decimal:
@@ -155,8 +189,8 @@ class QuestionResult:
 
     @property
     def pending_points(self) -> Decimal:
-        pending = self.manual is not None and self.manual.points is None
-        return self.manual.max_points if self.manual and pending else Decimal(0)
+        pending = [manual for manual in self.by_hand.values() if manual.points is None]
+        return sum((manual.max_points for manual in pending), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -209,6 +243,7 @@ class Result:
 
     Args:
         own_check: how the environment of the student's own check differs, if it is known.
+        flags: code that a person should look at before held points count.
     """
 
     assignment: str
@@ -222,6 +257,7 @@ class Result:
     notes: tuple[str, ...] = ()
     late: Late | None = None
     own_check: str = ""
+    flags: tuple[Flag, ...] = ()
 
     @property
     def points(self) -> Decimal:

@@ -14,6 +14,7 @@ from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
+    Flag,
     ItemResult,
     Late,
     Manual,
@@ -41,6 +42,7 @@ def to_json(result: Result) -> str:
         "notes": list(result.notes),
         "own_check": result.own_check,
         "late": result.late and _late(result.late, result.late_points),
+        "flags": [asdict(flag) for flag in result.flags],
         "questions": [_question(question) for question in result.questions],
         "files": [{"name": file.name, "notes": list(file.notes)} for file in result.files],
         "environment": asdict(result.environment),
@@ -63,20 +65,23 @@ def _late(late: Late, points: Decimal) -> dict[str, Any]:
 
 
 def _question(question: QuestionResult) -> dict[str, Any]:
-    manual = question.manual
     return {
         "number": question.number,
         "title": question.title,
         "points": number(question.points),
         "max_points": number(question.max_points),
-        "manual": manual
-        and {
-            "max_points": number(manual.max_points),
-            "points": None if manual.points is None else number(manual.points),
-            "comment": manual.comment,
-            "automatic": manual.automatic,
-        },
+        "manual": question.manual and _manual(question.manual),
+        "review": question.review and _manual(question.review),
         "items": [_item(item) for item in question.items],
+    }
+
+
+def _manual(manual: Manual) -> dict[str, Any]:
+    return {
+        "max_points": number(manual.max_points),
+        "points": None if manual.points is None else number(manual.points),
+        "comment": manual.comment,
+        "automatic": manual.automatic,
     }
 
 
@@ -86,7 +91,8 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "title": item.title,
         "points": number(item.points),
         "max_points": number(item.max_points),
-        "reason": item.score.reason,
+        "held": item.held,
+        "reason": item.reason,
         "fault": item.fault.name if item.fault else None,
         "details": {"each": number(costs.each), "together": number(costs.together)},
         "checks": [_check(check) for check in item.checks],
@@ -132,6 +138,7 @@ def from_json(text: str) -> Result:
             ),  # older results lack this and the following keys
             late=_read_late(document["late"]) if document.get("late") else None,
             own_check=str(document.get("own_check", "")),
+            flags=tuple(Flag(**flag) for flag in document.get("flags", ())),
         )
     except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:
         raise ValueError(f"not a result: {problem!r}") from problem
@@ -149,18 +156,23 @@ def _read_late(document: dict[str, Any]) -> Late:
 
 
 def _read_question(document: dict[str, Any]) -> QuestionResult:
-    manual = document["manual"]
     return QuestionResult(
         document["number"],
         document["title"],
         tuple(_read_items(document)),
-        manual
-        and Manual(
-            Decimal(manual["max_points"]),
-            None if manual["points"] is None else Decimal(manual["points"]),
-            manual["comment"],
-            manual.get("automatic", False),
-        ),
+        _read_manual(document["manual"]),
+        _read_manual(document.get("review")),
+    )
+
+
+def _read_manual(manual: dict[str, Any] | None) -> Manual | None:
+    if manual is None:
+        return None
+    return Manual(
+        Decimal(manual["max_points"]),
+        None if manual["points"] is None else Decimal(manual["points"]),
+        manual["comment"],
+        manual.get("automatic", False),
     )
 
 
@@ -181,6 +193,7 @@ def _read_items(question: dict[str, Any]) -> Iterator[ItemResult]:
             Decimal(item["max_points"]),
             tuple(_read_check(check) for check in item["checks"]),
             DetailCosts(Decimal(costs["each"]), Decimal(costs["together"])),
+            item.get("held", False),
         )
 
 

@@ -42,13 +42,19 @@ class ItemSummary:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSummary:
-    """One question's points. `undecided_points` belong to items on which our grader failed."""
+    """One question's points.
+
+    Args:
+        pending_points: that a person has not given yet; `held_points` of them wait for a review.
+        undecided_points: of items on which our grader failed.
+    """
 
     number: str
     title: str
     points: Decimal
     max_points: Decimal
     pending_points: Decimal
+    held_points: Decimal
     undecided_points: Decimal
     items: tuple[ItemSummary, ...]
 
@@ -66,6 +72,7 @@ class ResultSummary:
     status: Status
     message: str
     questions: tuple[QuestionSummary, ...]
+    flags: tuple[str, ...] = ()
     late: bool = False
     late_points: Decimal = Decimal(0)
     seconds: float = 0.0
@@ -104,6 +111,7 @@ def summarise(result: Result) -> ResultSummary:
         status=result.status,
         message=result.message or "",
         questions=tuple(_question(question) for question in result.questions),
+        flags=tuple(map(str, result.flags)),
         seconds=result.seconds,
         late=result.submitted_late,
         late_points=result.late_points,
@@ -117,6 +125,9 @@ def _question(question: QuestionResult) -> QuestionSummary:
         points=question.points,
         max_points=question.max_points,
         pending_points=question.pending_points,
+        held_points=question.review.max_points
+        if question.review and question.review.points is None
+        else Decimal(0),
         undecided_points=undecided_points(question),
         items=tuple(_item(item) for item in question.items),
     )

@@ -18,7 +18,9 @@ import torch
 
 from . import operations
 from .errors import NoObject, Unmade, account
+from .given.records import record_of
 from .loading.loader import Loader
+from .review.review import reviewed
 from .values import ITEM_CAP, Encoder, decode
 from .wire import MARK, BadFrame, Tensors, pack, read
 
@@ -72,12 +74,13 @@ class Worker:
 
     # Requests ---------------------------------------------------------------------------------
 
-    def do_submission(self, request: dict[str, Any]) -> None:
-        """Parse the files of a submission without running them."""
+    def do_submission(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Parse the files of a submission without running them; return what their source says."""
         self._forget()
         self.loader.close()
         files, given = self._value(request["files"]), self._value(request["given"])
         self.loader, self.notes_sent = Loader(_as_bytes(files), _as_bytes(given)), 0
+        return reviewed(self.loader.own)
 
     def do_begin(self, request: dict[str, Any]) -> None:
         """Start a check: no handle is left, every generator is seeded, global settings are torch's."""
@@ -146,10 +149,12 @@ class Worker:
                 names[name] = _given(path)
 
     def do_get(self, request: dict[str, Any]) -> object:
-        """Return an attribute, or an item where the path's part is a whole number."""
+        """Return an attribute, an item where the path's part is a whole number, or a record."""
         value = self._target(request)
         for part in request["path"].split("."):
-            if part.isdigit() and not isinstance(value, torch.nn.Module):
+            if part == "record" and hasattr(value, "token"):
+                value = record_of(value)
+            elif part.isdigit() and not isinstance(value, torch.nn.Module):
                 value = value[int(part)]
             else:
                 value = getattr(value, part)

@@ -185,6 +185,7 @@ def _tasks(results: Sequence[ResultSummary]) -> tuple[TaskView, ...]:
     tasks = (
         _task("Unreadable", "uploads that could not be read", unreadable),
         _task("Needs staff", "our grader could not finish; students lose no points", staff),
+        *_flagged(results),
         *_pending(results),
     )
     return tuple(task for task in tasks if task.students)
@@ -196,15 +197,25 @@ def _task(title: str, text: str, results: Sequence[ResultSummary]) -> TaskView:
     return TaskView(heading, text, links, len(links) > OPEN)
 
 
+def _flagged(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
+    """Yield the task of looking at flagged code whose points wait for it."""
+    flagged = [r for r in results if any(question.held_points for question in r.questions)]
+    if flagged:
+        links = tuple(replace(_link(r), message="; ".join(map(line, r.flags[:5]))) for r in flagged)
+        text = "its points wait for a person: look, and fill in the rows “(review)” of manual.csv"
+        yield TaskView(f"Flagged code: {counted(len(flagged), 'student')}", text, links, False)
+
+
 def _pending(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
     """Yield one task per question with manual points, in the sheet's order."""
     waiting: dict[str, list[ResultSummary]] = {}
     points: dict[str, Decimal] = {}
     for result in results:
         for question in result.questions:
-            if question.pending_points and result.status != "unreadable":
+            by_hand = question.pending_points - question.held_points
+            if by_hand and result.status != "unreadable":
                 waiting.setdefault(question.number, []).append(result)
-                points[question.number] = question.pending_points
+                points[question.number] = by_hand
     for number, students in waiting.items():
         title = f"Question {line(number)}, manual grading: {counted(len(students), 'student')}"
         text = f"{counted(points[number], 'point')} each, pending"

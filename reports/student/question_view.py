@@ -111,7 +111,7 @@ def _item(item: ItemResult, checks: Sequence[CheckView]) -> ItemView:
     return ItemView(
         title=line(item.title),
         symbol=_symbol(item.checks),
-        tone="open" if item.undecided else "bad" if item.failed else "good",
+        tone="open" if item.undecided or item.held else "bad" if item.failed else "good",
         points=f"{points} of {counted(item.max_points, 'point')}",
         reason="" if item.undecided else _reason(item),
         fault=sentence(item.fault.sentence) if item.fault else "",
@@ -122,12 +122,13 @@ def _item(item: ItemResult, checks: Sequence[CheckView]) -> ItemView:
 
 def _reason(item: ItemResult) -> str:
     """Return why the item's points are not all there, and what is left of them."""
-    score = item.score
-    if not score.reason:
+    reason, share = item.reason, item.score.share
+    if not reason:
         return ""
-    return (
-        f"{sentence(score.reason[:1].upper() + score.reason[1:])}: keeps {percent(score.share, 1)}."
-    )
+    reason = sentence(reason[:1].upper() + reason[1:])
+    if item.held:
+        return f"{reason} ({counted(item.held_points, 'point')})"
+    return f"{reason}: keeps {percent(share, 1)}."
 
 
 def _question(question: QuestionResult, position: int, items: tuple[ItemView, ...]) -> QuestionView:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from graders.results.result import FileNotes, Result, Student
 from graders.results.summary import undecided_points
 from graders.text import counted, decimal, lateness, line, missing, seconds_text, sentence
-from reports.outcome_words import OUTCOME_WORDS
+from reports.outcome_words import FLAGGED, FLAGGED_MEANING, OUTCOME_WORDS
 from reports.page import render
 from reports.student.check_view import CheckView, MessageView, message_view
 from reports.student.failures import first_to_fix, similar_failures
@@ -42,6 +42,15 @@ class BannerView:
 
 
 @dataclass(frozen=True)
+class FlaggedView:
+    """Code that a person will look at."""
+
+    title: str
+    text: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FirstView:
     """The check to fix first, and a note on similar failures."""
 
@@ -65,6 +74,7 @@ class StudentPage:
     remarks: tuple[str, ...]
     bar: Bar
     banner: BannerView | None
+    flagged: FlaggedView | None
     first: FirstView | None
     nothing_to_fix: str
     questions: tuple[QuestionView, ...]
@@ -100,6 +110,7 @@ def student_page(result: Result, sheet: str = "") -> StudentPage:
         remarks=_remarks(result, undecided),
         bar=points_bar(result.points, result.pending_points + undecided, result.max_points),
         banner=_banner(result),
+        flagged=_flagged(result),
         first=_first_to_fix(result, questions),
         nothing_to_fix=_nothing_to_fix(result),
         questions=questions,
@@ -150,6 +161,11 @@ def _banner(result: Result) -> BannerView | None:
             message,
         )
     return BannerView("A note on this grade", "", message) if message else None
+
+
+def _flagged(result: Result) -> FlaggedView | None:
+    lines = tuple(line(str(flag)) for flag in result.flags)
+    return FlaggedView(FLAGGED, FLAGGED_MEANING, lines) if lines else None
 
 
 def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> FirstView | None:

@@ -73,6 +73,11 @@ class Loader:
         self._modules = Modules(self._paths, self._start, self._binds, self._remark)
 
     @property
+    def own(self) -> list[Source]:
+        """Return the submission's own files, without those of the course."""
+        return list(self._own.values())
+
+    @property
     def notes(self) -> dict[str, list[str]]:
         """Return the notes on skipped or failed statements, by file with notes."""
         lines = {file: self._notes[file].lines() for file in self._own}
