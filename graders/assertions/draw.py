@@ -45,6 +45,10 @@ class Draw:
         """Draw one row of token ids for each length."""
         return [self.tokens(length, low=low, high=high).tolist() for length in lengths]
 
+    def renaming(self, size: int, first: int) -> list[int]:
+        """Return a new id for each of `size` ids; those below `first` keep theirs."""
+        return [*range(first), *self.shuffled(list(range(first, size)))]
+
     def shuffled(self, values: list[int]) -> list[int]:
         """Return the values in a random order."""
         return [values[int(i)] for i in torch.randperm(len(values), generator=self._generator)]

@@ -170,11 +170,11 @@ def test_default_sizes(student, draw):
 
 def test_model_learns_the_brackets(student, draw):
     """After training on the tiny bracket set, the model closes its brackets in most of 10 texts."""
-    setting = languages.BRACKETS
+    setting, language = languages.BRACKETS, languages.language("brackets", draw)
 
     def trained():
         model = student.LSTMLanguageModel(6, *languages.BRACKET_SIZES)
-        batches = languages.training_batches("brackets", setting["batch"], draw)
+        batches = language.batches(setting["batch"], draw)
         pairs = [(batch[:, :-1], batch[:, 1:]) for batch in batches]
         wrapped = student.given("language.ClassesSecond", model)
         record = student.fit(wrapped, pairs, setting["epochs"], setting["lr"])
@@ -182,7 +182,7 @@ def test_model_learns_the_brackets(student, draw):
             student.figure(figure)
         return model
 
-    languages.learns(student, "brackets", trained, draw)
+    languages.learns(student, language, trained, draw)
 
 
 # The loss ------------------------------------------------------------------------------------
@@ -421,7 +421,9 @@ def test_leaves_the_mode_as_it_was(student, draw):
             getattr(model, name)()
             student.generate(model, [3, 4], 9, END)
             hint = "Save model.training before model.eval(), and restore it at the end."
-            holds(bool(plain(student.get(model, "modes"))), "generate never calls the model.")
+            holds(
+                bool(plain(student.get(model, "record.modes"))), "generate never calls the model."
+            )
             left = student.get(model, "training")
             holds(left is (name == "train"), f"The model is no longer in {name} mode.", hint=hint)
 
@@ -447,6 +449,7 @@ def test_trains_on_the_next_token(student, draw):
                 hint = "Targets are the batch without its first column, then a column of pads."
                 right = wanted.shape == raised.shape and torch.equal(raised[real], wanted[real])
                 holds(right, "The targets are not the next tokens.", raised, wanted, hint)
+        holds(run.follows(), "The weights do not move towards the next tokens.", hint=hint)
 
     _judged(student, draw, judge, count=3, epochs=1)
 
@@ -602,8 +605,7 @@ def test_training_changes_the_parameters(student, draw):
     def judge():
         for lr in (0.1, 0.0):
             run = training_run.train(student, draw, count=2, epochs=1, lr=lr)
-            moved = run.model.distance()
-            holds(isinstance(moved, float), "The record of the given model was changed.", moved)
+            moved = wrong_training.norm([run.moved()])
             hint = "Pass model.parameters() and lr to the optimiser, and call its step()."
             problem = f"With lr={lr:g} the parameters {'move' if moved else 'do not move'}."
             with recognised(moved > 0, training_run.other_rates(student)):
@@ -628,8 +630,8 @@ def test_calls_on_epoch_with_ten_samples(student, draw):
     """After each epoch, on_epoch is called with a list of 10 samples."""
 
     def judge(run):
-        found = student.get(run.listener, "samples")
-        counts = student.get(run.listener, "batches")
+        found = student.get(run.listener, "record.samples")
+        counts = student.get(run.listener, "record.batches")
         hint = "After the loop over batches: on_epoch([generate(…) for _ in range(10)])."
         before = "The list of the numbers of batches trained before each call"
         with recognised(counts, wrong_training.calls(2, 3)):
@@ -637,6 +639,10 @@ def test_calls_on_epoch_with_ten_samples(student, draw):
         sizes = [len(s) if isinstance(s, (list, tuple)) else -1 for s in _list(found)]
         with recognised(found, wrong_training.samples(found)):
             equal(sizes, [10] * 3, hint, "The list of the numbers of samples")
+        asked = len(run.recorded("first_ids", int)) >= 10 * 3
+        same = any(all(s == samples[0] for s in samples) for samples in plain(found))
+        problem = "One sample is handed on ten times."
+        holds(asked or not same, problem, hint="Generate each of the ten samples anew.")
 
     _judged(student, draw, judge, count=2, epochs=3)
 
@@ -650,7 +656,7 @@ def test_samples_start_from_start(student, draw):
 
     def judge(run):
         fed = run.recorded("first_ids", int)
-        found = [_list(s) for s in _list(student.get(run.listener, "samples"))]
+        found = [_list(s) for s in _list(student.get(run.listener, "record.samples"))]
         firsts = [plain(s)[:1] for samples in found for s in samples if isinstance(s, list)]
         seeded = bool(firsts) and all(first == [1] for first in firsts)
         hint = "The seed is a list with one token, START of data.py."
@@ -672,12 +678,12 @@ def test_trains_without_on_epoch(student, draw):
 
 def test_training_learns_the_ndfa(student, draw):
     """After training on the tiny NDFA set, a given model follows its rules in most of 10 texts."""
+    language = languages.language("ndfa", draw)
 
     def trained():
         model = student.given("language.Window", 15, *languages.WINDOW)
-        batches = languages.training_batches("ndfa", languages.NDFA["batch"], draw)
         rest = [languages.NDFA[name] for name in ("epochs", "lr", "clip")]
-        student.train_autoregressive(model, batches, *rest)
-        return model
+        student.train_autoregressive(model, language.batches(languages.NDFA["batch"], draw), *rest)
+        return languages.window_of(student.parameters(model))
 
-    training_run.judged(student, lambda: languages.learns(student, "ndfa", trained, draw))
+    training_run.judged(student, lambda: languages.learns(student, language, trained, draw))

@@ -95,11 +95,11 @@ def _length_mask(student, lengths, *width):
 
 def test_mask_is_true_on_tokens(student, draw):
     """length_mask returns a bool tensor (B, T), True on tokens and False on padding."""
-    lengths = draw.shuffled([1, 2, 5, 7])
+    lengths = draw.shuffled([1, draw.integer(2, 3), draw.integer(4, 5), draw.integer(6, 8)])
     hint = "Row b is True at its first lengths[b] positions. A comparison returns a bool tensor."
     returned = _length_mask(student, lengths)
     with recognised(returned, deviations.masks(lengths)):
-        equal(returned, oracle.mask(lengths, 7), hint)
+        equal(returned, oracle.mask(lengths, max(lengths)), hint)
     named = {
         "Padded, pad 0": oracle.padded([range(1, n + 1) for n in lengths], 0),
         "Mask": returned,
@@ -236,12 +236,18 @@ def _long(values):
 
 
 BUDGET = 20
-LENGTHS = [1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12, 25]  # the last exceeds it
+LENGTHS = [1, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9, 9, 12, 12]
+
+
+def _lengths(draw, longest=(24, 26)):
+    """Draw many lengths about these; those of `longest` exceed the budget."""
+    near = [max(1, length + draw.integer(-1, 1)) for length in 3 * LENGTHS]
+    return draw.shuffled(near + [draw.integer(*longest) for _ in range(3) if longest])
 
 
 def _token_batches(student, draw):
     """Call token_batches on rows of many lengths, one of them longer than the budget."""
-    lengths = draw.shuffled(3 * LENGTHS)
+    lengths = _lengths(draw)
     return lengths, _indices(student, draw.rows(lengths, high=50))
 
 
@@ -274,7 +280,7 @@ def _recognised_batches(student, draw, lengths, batches):
     """Say by which other rule batches were made; without long rows where two rules agree."""
 
     def again():
-        others = draw.shuffled(3 * LENGTHS[:-1])
+        others = _lengths(draw, ())
         return _told(_indices(student, draw.rows(others, high=50)), others)
 
     return recognised(*_told(batches, lengths), again=again)

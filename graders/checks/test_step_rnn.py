@@ -268,7 +268,10 @@ def test_every_batch_starts_anew(student, draw):
 def test_learns_through_all_steps(student, draw):
     """The gradient flows back to the first token of every batch."""
     task = _trained(student, draw)
-    reached, passes = student.get(task.probe, "reached"), student.get(task.probe, "backwards")
+    reached, passes = (
+        student.get(task.probe, "record.reached"),
+        student.get(task.probe, "record.backwards"),
+    )
     holds(isinstance(passes, list) and bool(passes), "There is no backward pass.", hint=STEP)
     problem = f"{reached} of {len(passes)} backward passes reach the first step."
     hint = "Do not detach the hidden state or take its .data between the steps of one batch."
@@ -315,7 +318,7 @@ def test_trains_on_every_batch(student, draw):
 def test_one_step_per_batch(student, draw):
     """The optimizer makes one step after each backward pass."""
     task = _trained(student, draw)
-    steps = student.get(task.optimizer, "steps")
+    steps = student.get(task.optimizer, "record.steps")
     with recognised_by(student, partial(faults.updates, task)):
         equal(steps, [1, 2, 3, 4, 5, 6], STEP, "The backward pass before each step")
 
@@ -324,7 +327,7 @@ def test_gradients_start_from_zero(student, draw):
     """The gradients are set to zero before each batch."""
     task = _trained(student, draw)
     with recognised_by(student, partial(faults.updates, task)):
-        all_fresh(student.get(task.probe, "backwards"), 2)
+        all_fresh(student.get(task.probe, "record.backwards"), 2)
 
 
 def test_trains_in_train_mode(student, draw):

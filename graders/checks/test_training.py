@@ -161,7 +161,7 @@ def test_gradients_start_from_zero(student, draw):
     task = training_task(student, draw)
     _train(student, task)
     with recognised_by(student, partial(faults.moves, task)):
-        all_fresh(student.get(task.probe, "backwards"), 2)
+        all_fresh(student.get(task.probe, "record.backwards"), 2)
 
 
 def test_learning_rate_is_used(student, draw):

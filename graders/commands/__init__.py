@@ -4,6 +4,7 @@ Imports are inside the commands, so that each starts at once.
 """
 
 import argparse
+import secrets
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
@@ -17,12 +18,27 @@ FORMS = ("auto", *BY_NAME)  # of uploads
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def sheet_and_seed(command: argparse.ArgumentParser) -> None:
-    """Add the options `--assignment` and `--seed`."""
+def sheet_and_seed(
+    command: argparse.ArgumentParser, default: int | None = 1, words: str = "1"
+) -> None:
+    """Add the options `--assignment` and `--seed`.
+
+    Args:
+        default: of the seed; what grades for points draws its own, which nobody can know.
+        words: the default, for the help.
+    """
     command.add_argument("--assignment", default="rnn", help="which assignment (default: rnn)")
     command.add_argument(
-        "--seed", type=int, default=1, help="seed of all random inputs and sizes (default: 1)"
+        "--seed",
+        type=int,
+        default=default,
+        help=f"seed of all random inputs and sizes (default: {words})",
     )
+
+
+def secret_seed() -> int:
+    """Return a seed that no submission can know, so that a table of answers is worth nothing."""
+    return secrets.randbelow(2**31)
 
 
 def count(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from graders.commands import FORMS, Commands, count, sheet_and_seed
+from graders.commands import FORMS, Commands, count, secret_seed, sheet_and_seed
 from graders.console import say
 from graders.errors import UsageError
 
@@ -54,7 +54,7 @@ def _add_batch(commands: Commands) -> None:
         help="grade on a Dask cluster, such as tcp://host:8786 (default: on this machine)",
     )
     _add_grading_options(batch)
-    sheet_and_seed(batch)
+    sheet_and_seed(batch, None, "that of the results in OUT, otherwise a secret one")
     batch.set_defaults(run=_batch)
 
 
@@ -152,7 +152,7 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         options.uploads,
         options.out,
         sheet,
-        options.seed,
+        seed_of(options.out) if options.seed is None else options.seed,
         options.jobs or os.cpu_count() or 1,
         options.sandbox or "auto",
         extensions=read_extensions(options.extensions) if options.extensions else {},
@@ -163,9 +163,22 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         ),
         scheduler=options.scheduler,
     )
+    say(
+        console,
+        f"Seed {batch.seed}; grade with `--seed {batch.seed}` for the same inputs elsewhere.",
+    )
     summaries = run(batch, Events(console, options.out / "run.jsonl"))
     _say_where(console, summaries, (options.out / "index.html").resolve())
     return int(any(summary.needs_staff for summary in summaries))
+
+
+def seed_of(out: Path) -> int:
+    """Return the seed of the results in OUT, so that they stay as they are, or else a secret one."""
+    from graders.results.store import result_in
+
+    first = min((out / "students").glob("*/result.json"), default=None)
+    earlier = result_in(out, first.parent.name) if first else None
+    return earlier.environment.seed if earlier else secret_seed()
 
 
 def _check_places(options: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from graders.commands import FORMS, Commands, sheet_and_seed
+from graders.commands import FORMS, Commands, secret_seed, sheet_and_seed
 from graders.console import say
 from graders.gradebook import TARGETS
 
@@ -67,7 +67,7 @@ def _add_export(commands: Commands) -> None:
 
 def _add_autograder(commands: Commands) -> None:
     autograder = commands.add_parser("gradescope-zip", help="build a Gradescope autograder")
-    sheet_and_seed(autograder)
+    sheet_and_seed(autograder, None, "a secret one")
     autograder.add_argument(
         "--out",
         type=Path,
@@ -169,7 +169,8 @@ def _gradescope_zip(options: argparse.Namespace, console: Console) -> int:
     from graders.files import write_file
     from graders.gradebook.gradescope_zip import autograder_zip
 
-    write_file(options.out, autograder_zip(options.assignment, options.seed))
+    seed = secret_seed() if options.seed is None else options.seed
+    write_file(options.out, autograder_zip(options.assignment, seed))
     say(console, f"Wrote {options.out}")
     return 0
 

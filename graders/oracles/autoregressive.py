@@ -11,6 +11,22 @@ from graders.oracles.roles import Parameter
 from graders.oracles.torch_rnn import Layer, bias_of, lstm, matrices, stacks, states
 
 
+def window_logits(tables: Tensor, scale: float, x: Tensor) -> Tensor:
+    """Return the logits (B, T, V) of a model that adds a row of one table for each recent token.
+
+    Args:
+        tables: (width, V + 1, V), one for each distance back; the last row is for no token at all.
+        x: (B, T) token ids.
+    """
+    width, nothing = len(tables), tables.shape[1] - 1
+    logits = torch.zeros(*x.shape, tables.shape[2])
+    for t in range(x.shape[1]):
+        for back in range(width):
+            read = x[:, t - back] if t >= back else torch.full((len(x),), nothing)
+            logits[:, t] += tables[back][read]
+    return logits * scale
+
+
 def language_model_logits(
     parameters: Sequence[Parameter],
     sizes: Sequence[int],

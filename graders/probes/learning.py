@@ -7,6 +7,7 @@ reference misses it; squared, that is the chance that a right model loses its po
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,53 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SIZES = (24, 24)  # embedding and hidden width
 BATCH, EPOCHS, LEARNING_RATE = 8, 1, 0.02
 ATTEMPTS = 2
+FIRST_WORD = 4  # special tokens have the ids below
 
 
 @cache
-def reviews() -> dict[str, Any]:
+def _stored() -> dict[str, Any]:
     """Read the tiny reviews: token ids and labels, for training and held out."""
     document: dict[str, Any] = json.loads((FIXTURES / "reviews.json").read_text(encoding="utf-8"))
     return document
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The tiny reviews with ids, labels and an order of their own: no table of answers fits them.
+
+    Args:
+        batches: padded ids (B, T) and labels (B,), in random order.
+        held_out: ids (N, T) of reviews that no model is trained on.
+        labels: (N,) of these.
+    """
+
+    vocabulary: int
+    batches: list[tuple[Tensor, Tensor]]
+    held_out: Tensor
+    labels: Tensor
+
+    def accuracy(self, logits: Tensor) -> float:
+        """Return the fraction of held-out reviews that the logits classify correctly."""
+        return float((logits.argmax(dim=1) == self.labels).float().mean())
+
+
+def reviews(draw: Draw) -> Reviews:
+    """Return the tiny reviews with random ids of words and random names of the two classes."""
+    stored = _stored()
+    new, flip = draw.renaming(stored["vocabulary"], FIRST_WORD), draw.integer(0, 1)
+
+    def taken(name: str) -> tuple[list[list[int]], list[int]]:
+        rows, labels = stored[name], stored[f"{name}_labels"]
+        order = draw.shuffled(list(range(len(rows))))
+        return [[new[word] for word in rows[i]] for i in order], [labels[i] ^ flip for i in order]
+
+    rows, labels = taken("train")
+    batches = [
+        (padded(rows[i : i + BATCH], 0), torch.tensor(labels[i : i + BATCH]))
+        for i in range(0, len(rows), BATCH)
+    ]
+    held_out, right = taken("test")
+    return Reviews(stored["vocabulary"], batches, padded(held_out, 0), torch.tensor(right))
 
 
 @cache
@@ -51,11 +92,12 @@ def classifies_reviews(student: RemoteSubmission, model_class: Remote, draw: Dra
     """Raise Failed unless a new model passes the threshold after one epoch of training."""
     wanted, reached = threshold("reviews"), []
     for _ in range(ATTEMPTS):
-        model = model_class(reviews()["vocabulary"], 2, *SIZES)
-        record = student.fit(model, training_batches(draw), EPOCHS, LEARNING_RATE)
+        task = reviews(draw)
+        model = model_class(task.vocabulary, 2, *SIZES)
+        record = student.fit(model, task.batches, EPOCHS, LEARNING_RATE)
         for figure in training_curves(record, "reviews"):
             student.figure(figure)
-        reached.append(accuracy(shaped(model(held_out()[0]), (len(held_out()[1]), 2))))
+        reached.append(task.accuracy(shaped(model(task.held_out), (len(task.labels), 2))))
         student.figure(reached_and_wanted("Held-out reviews classified correctly", reached, wanted))
         if reached[-1] >= wanted:
             return
@@ -92,24 +134,3 @@ def reached_and_wanted(title: str, reached: Sequence[float], wanted: float) -> F
     """Show the accuracy of each training next to the threshold."""
     labels = [f"training {number}" for number in range(1, len(reached) + 1)]
     return bars(title, labels, {"reached": reached}, ("threshold", wanted), percent=True)
-
-
-def training_batches(draw: Draw) -> list[tuple[Tensor, Tensor]]:
-    """Split the training reviews into padded batches, in random order."""
-    rows, labels = reviews()["train"], reviews()["train_labels"]
-    order = draw.shuffled(list(range(len(rows))))
-    chosen = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
-    return [
-        (padded([rows[i] for i in ids], 0), torch.tensor([labels[i] for i in ids]))
-        for ids in chosen
-    ]
-
-
-def held_out() -> tuple[Tensor, Tensor]:
-    """Return the held-out reviews (N, T) and their labels (N,)."""
-    return padded(reviews()["test"], 0), torch.tensor(reviews()["test_labels"])
-
-
-def accuracy(logits: Tensor) -> float:
-    """Return the fraction of held-out reviews that the logits classify correctly."""
-    return float((logits.argmax(dim=1) == held_out()[1]).float().mean())

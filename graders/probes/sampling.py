@@ -69,8 +69,10 @@ def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
 
 
 def _heights(draw: Draw) -> list[float]:
-    heights = [0.0, 0.8, 1.6, 2.4, 3.2]
-    return [heights[place] + 0.5 for place in draw.shuffled(list(range(5)))]
+    """Draw five logits, about 0.8 apart, in random order."""
+    level = 0.1 * draw.integer(3, 8)
+    heights = [level + 0.8 * place + 0.02 * draw.integer(-8, 8) for place in range(5)]
+    return [heights[place] for place in draw.shuffled(list(range(5)))]
 
 
 def _fits(draws: Sequence[int], probabilities: Sequence[float]) -> bool:

@@ -193,7 +193,7 @@ def _in_a_row(found: Gradients, parameters: Sequence[Parameter]) -> Tensor:
         slopes = found.parameters.get(p.name)
         sound = slopes is not None and slopes.shape == p.values.shape
         rows.append(slopes.double().reshape(-1) if sound else torch.zeros(p.values.numel()))
-    return torch.cat([row.double() for row in rows])
+    return torch.cat([torch.zeros(0).double(), *(row.double() for row in rows)])
 
 
 def _write(

@@ -122,7 +122,10 @@ def updates(task: TrainingTask) -> Answer:
     """Return when gradients were zero, when steps were made and weights moved; with the deviations."""
     student, visits = task.student, visits_of(task)
     epochs = [len(epoch) for epoch in loops.by_epoch(visits, learned=True)]
-    fresh_, steps = student.get(task.probe, "backwards"), student.get(task.optimizer, "steps")
+    fresh_, steps = (
+        student.get(task.probe, "record.backwards"),
+        student.get(task.optimizer, "record.steps"),
+    )
     met = [visit.weights for visit in visits if visit.learned]
     met += [weights_of(student, task.probe)] if met else []
     moved = [one != other for one, other in pairwise(met)]
@@ -168,7 +171,7 @@ def targets(task: TrainingTask) -> Answer:
 def reached(task: TrainingTask) -> Answer:
     """Return how many backward passes reach the first step, with the deviation."""
     _runs_rightly(task)
-    found = task.student.get(task.probe, "reached")
+    found = task.student.get(task.probe, "record.reached")
     return found, [(accuracy.CUT, lambda: [0])]
 
 

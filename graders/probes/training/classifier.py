@@ -248,7 +248,7 @@ def moves(task: Task) -> Answer:
     moved = [one != other for one, other in pairwise([*met, task.weights()])]
     left = task.student.get(task.probe, "weight.grad")
     any_left = isinstance(left, Tensor) and bool(left.any())
-    zero = task.student.get(task.probe, "backwards")
+    zero = task.student.get(task.probe, "record.backwards")
     return [zero, moved, any_left], weights.moves(epochs)
 
 

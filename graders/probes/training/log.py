@@ -80,12 +80,12 @@ class Loss:
 
 def calls_of(student: RemoteSubmission, probe: Remote) -> list[Call]:
     """List the calls of a probe, in order."""
-    return [Call(**entry) for entry in _entries(student.get(probe, "calls"), Call)]
+    return [Call(**entry) for entry in _entries(student.get(probe, "record.calls"), Call)]
 
 
 def losses_of(student: RemoteSubmission, criterion: Remote) -> list[Loss]:
     """List the calls of a probe criterion, in order."""
-    return [Loss(**entry) for entry in _entries(student.get(criterion, "losses"), Loss)]
+    return [Loss(**entry) for entry in _entries(student.get(criterion, "record.losses"), Loss)]
 
 
 def _entries(found: Any, kind: type) -> list[Any]:

@@ -52,7 +52,7 @@ class Training:
 
     def recorded(self, name: str, kind: type = float) -> list[Any]:
         """Read one of the model's records."""
-        values = self.student.get(self.model, name)
+        values = self.student.get(self.model, f"record.{name}")
         if not isinstance(values, list) or not all(_is(v, kind) for v in values):
             raise Failed("The record of the given model was changed.", describe(values))
         return values
@@ -65,6 +65,30 @@ class Training:
         with recognised(inputs, deviations.inputs(inputs, self.batches)):
             holds(bool(trained) and -1 not in trained, strange, trained)
         return trained
+
+    def moved(self) -> Tensor:
+        """Return how far training has moved the weights (V, V) of each token's logits, from zero."""
+        held = {each.name: each.values for each in self.student.parameters(self.model)}
+        weight = held.get("weight", self.table[:0])
+        sound = weight.shape == self.table.shape
+        holds(sound, "The weights of the given model were replaced.", hint="Train it in place.")
+        return weight
+
+    def follows(self) -> bool:
+        """Return whether each weight has moved as the next tokens of the batches ask for.
+
+        Where a token always or never follows another one, any loss and any optimiser move its
+        weight up or down. Weights that did not move at all are another check's.
+        """
+        moved, counts = self.moved(), torch.zeros_like(self.table)
+        for batch in self.batches:
+            targets = next_tokens(batch, PAD)
+            real = targets != PAD
+            pairs = batch[real], targets[real]
+            counts.index_put_(pairs, torch.ones(len(pairs[0])), accumulate=True)
+        totals = counts.sum(1, keepdim=True)
+        wrong = ((counts == totals) & (moved < 0)) | ((counts == 0) & (moved > 0))
+        return not bool((wrong & (totals > 0)).any())
 
     def moves(self) -> bool:
         """Return whether the parameters move between the steps."""
@@ -84,12 +108,18 @@ class Training:
         return float(loss_per_token(self.logits(batch), next_tokens(batch, PAD), PAD))
 
     def own_losses(self, batch: Tensor) -> list[float]:
-        """Return the student's own masked_loss of a batch, on its whole width or one less."""
+        """Return the student's own masked_loss of a batch, on its whole width or one less.
+
+        A loss that does not depend on the logits is not one.
+        """
         found, targets = [], next_tokens(batch, PAD)
         for width in (batch.shape[1], batch.shape[1] - 1):
             with contextlib.suppress(Fault):
                 logits, wanted = self.logits(batch)[:, :width], targets[:, :width]
-                found += numbers(self.student, [self.student.masked_loss(logits, wanted, PAD)])
+                pair = [self.student.masked_loss(h, wanted, PAD) for h in (logits, -logits)]
+                value, other = numbers(self.student, pair)
+                depends = abs(value - other) > 1e-3 * max(abs(value), abs(other))
+                found += [value] if depends else []
         return found
 
     def norm(self, batch: Tensor) -> float:
@@ -172,8 +202,8 @@ def other_rates(student: RemoteSubmission) -> list[Candidate]:
     def moves() -> Iterator[bool]:
         with contextlib.suppress(Fault):
             runs = [train(student, Draw(1), count=1, epochs=1, lr=lr) for lr in (0.1, 0.01)]
-            far, near = (run.model.distance() for run in runs)
-            if isinstance(far, float) and far == near > 0:
+            far, near = (deviations.norm([run.moved()]) for run in runs)
+            if far == near > 0:
                 yield True
 
     return [(deviations.IGNORES_RATE, moves)]

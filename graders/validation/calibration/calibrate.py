@@ -76,10 +76,11 @@ def _accuracies(model_class: Any, runs: int) -> list[float]:
 
 def _accuracy(model_class: Any, seed: int) -> float:
     torch.manual_seed(seed)
-    model = model_class(learning.reviews()["vocabulary"], 2, *learning.SIZES)
-    fit(model, learning.training_batches(Draw(seed)), learning.EPOCHS, learning.LEARNING_RATE)
+    task = learning.reviews(Draw(seed))
+    model = model_class(task.vocabulary, 2, *learning.SIZES)
+    fit(model, task.batches, learning.EPOCHS, learning.LEARNING_RATE)
     with torch.no_grad():
-        return round(learning.accuracy(model(learning.held_out()[0])), 4)
+        return round(task.accuracy(model(task.held_out)), 4)
 
 
 def _unregistered(module: ModuleType) -> Any:

@@ -18,12 +18,11 @@ INTERVALS = 15  # of a training; the numbers of each are taken together
 
 def reviews(runs: int, model_class: Any) -> dict[str, Any]:
     """Train the classifier on the tiny reviews as its check does."""
-    size = learning.reviews()["vocabulary"]
 
     def train(seed: int) -> Record:
-        model = model_class(size, 2, *learning.SIZES)
-        batches = learning.training_batches(Draw(seed))
-        return fit(model, batches, learning.EPOCHS, learning.LEARNING_RATE)
+        task = learning.reviews(Draw(seed))
+        model = model_class(task.vocabulary, 2, *learning.SIZES)
+        return fit(model, task.batches, learning.EPOCHS, learning.LEARNING_RATE)
 
     return _band(train, runs)
 
@@ -34,7 +33,8 @@ def brackets(runs: int, model_class: Any) -> dict[str, Any]:
 
     def train(seed: int) -> Record:
         model = model_class(6, *languages.BRACKET_SIZES)
-        batches = languages.training_batches("brackets", int(setting["batch"]), Draw(seed))
+        draw = Draw(seed)
+        batches = languages.language("brackets", draw).batches(int(setting["batch"]), draw)
         pairs = [(batch[:, :-1], batch[:, 1:]) for batch in batches]
         return fit(ClassesSecond(model), pairs, int(setting["epochs"]), setting["lr"])
 

@@ -101,13 +101,12 @@ def _brackets(model_class: Callable[..., nn.Module], seed: int) -> int:
     """Run the check of the model without a worker."""
     torch.manual_seed(seed)
     draw, setting = Draw(seed), languages.BRACKETS
+    language = languages.language("brackets", draw)
     model = model_class(6, *languages.BRACKET_SIZES)
-    pairs = [
-        (batch[:, :-1], batch[:, 1:])
-        for batch in languages.training_batches("brackets", int(setting["batch"]), draw)
-    ]
+    batches = language.batches(int(setting["batch"]), draw)
+    pairs = [(batch[:, :-1], batch[:, 1:]) for batch in batches]
     fit(ClassesSecond(model), pairs, int(setting["epochs"]), setting["lr"])
-    return _written("brackets", model, draw)
+    return _written(language, model, draw)
 
 
 def _ndfa(module: ModuleType, seed: int) -> int:
@@ -116,16 +115,17 @@ def _ndfa(module: ModuleType, seed: int) -> int:
     draw, setting = Draw(seed), languages.NDFA
     width, scale = languages.WINDOW
     model = Window(15, int(width), scale)
-    batches = languages.training_batches("ndfa", int(setting["batch"]), draw)
+    language = languages.language("ndfa", draw)
+    batches = language.batches(int(setting["batch"]), draw)
     module.train_autoregressive(
         model, batches, int(setting["epochs"]), setting["lr"], setting["clip"]
     )
-    return _written("ndfa", model, draw)
+    return _written(language, model, draw)
 
 
-def _written(name: str, model: Model, draw: Draw) -> int:
+def _written(language: languages.Language, model: Model, draw: Draw) -> int:
     with torch.no_grad():
-        return languages.valid(languages.write(name, model, draw))
+        return languages.valid(language.written(model, draw))
 
 
 def _wrong_models(reference: ModuleType) -> dict[str, Callable[..., nn.Module]]:

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
+from .records import Token, record_of
+
 MOST = 10_000  # records that are kept of one kind
 
 
@@ -19,7 +21,7 @@ class Recording(nn.Module):
     The logits are a row of `table` for each token. Two parameters are in the graph and change, but
     only their difference to themselves is added to the logits.
 
-    Attributes:
+    Its record:
         trained: the ids of each forward pass that was followed by a backward pass.
         modes: whether the model was in train mode then.
         targets: the ids (B, T) whose logits that backward pass would raise most.
@@ -34,13 +36,8 @@ class Recording(nn.Module):
         self.register_buffer("table", table)
         self.weight = nn.Parameter(torch.zeros_like(table))
         self.bias = nn.Parameter(torch.zeros(len(table)))
-        self.trained: list[Tensor] = []
-        self.modes: list[bool] = []
-        self.targets: list[Tensor] = []
-        self.norms: list[float] = []
-        self.steps: list[float] = []
-        self.moved: list[float] = []
-        self.first_ids: list[int] = []
+        names = ("trained", "modes", "targets", "norms", "steps", "moved", "first_ids")
+        self.token = Token(**{name: [] for name in names})
         for parameter in self.parameters():
             note = partial(_note_gradient, weakref.ref(self))
             parameter.register_hook(note)  # type: ignore[no-untyped-call]
@@ -48,38 +45,39 @@ class Recording(nn.Module):
         weakref.finalize(self, hook.remove)
 
     def forward(self, x: Tensor) -> Any:
-        if x.shape[-1:] == (1,) and len(self.first_ids) < MOST:
-            self.first_ids += x.flatten().tolist()
+        record = record_of(self)
+        if x.shape[-1:] == (1,) and len(record.first_ids) < MOST:
+            record.first_ids += x.flatten().tolist()
         table: Tensor = self.table  # type: ignore[assignment]
         logits = table[x] + (self.weight - self.weight.detach())[x]
         logits = logits + self.bias - self.bias.detach()
         if logits.requires_grad:
-            note = partial(self._note_backward, x.clone(), self.training)
+            note = partial(_note_backward, weakref.ref(self), x.clone(), self.training)
             logits.register_hook(note)  # type: ignore[no-untyped-call]
         return logits
 
-    def distance(self) -> float:
-        """Return the distance of the parameters from their first values, zero."""
-        return _norm(list(self.parameters()))
 
-    def _note_backward(self, x: Tensor, training: bool, gradient: Tensor) -> None:
-        if len(self.trained) < MOST:
-            self.trained.append(x)
-            self.modes.append(training)
-            self.targets.append(gradient.argmin(-1))
-            self.norms.append(0.0)
-            self.moved.append(self.distance())
+def _note_backward(
+    model: weakref.ref[Recording], x: Tensor, training: bool, gradient: Tensor
+) -> None:
+    found = model()
+    if found is not None and len((record := record_of(found)).trained) < MOST:
+        record.trained.append(x)
+        record.modes.append(training)
+        record.targets.append(gradient.argmin(-1))
+        record.norms.append(0.0)
+        record.moved.append(_norm(list(found.parameters())))
 
 
 def _note_gradient(model: weakref.ref[Recording], gradient: Tensor) -> None:
-    if (found := model()) is not None and found.norms:
-        found.norms[-1] = (found.norms[-1] ** 2 + float(gradient.square().sum())) ** 0.5
+    if (found := model()) is not None and (norms := record_of(found).norms):
+        norms[-1] = (norms[-1] ** 2 + float(gradient.square().sum())) ** 0.5
 
 
 def _note_step(model: weakref.ref[Recording], _: Optimizer, *__: Any) -> None:
-    if (found := model()) is not None and len(found.steps) < MOST:
+    if (found := model()) is not None and len(steps := record_of(found).steps) < MOST:
         gradients = [p.grad for p in found.parameters() if p.grad is not None]
-        found.steps.append(_norm(gradients))
+        steps.append(_norm(gradients))
 
 
 def _norm(tensors: Sequence[Tensor]) -> float:
@@ -88,16 +86,16 @@ def _norm(tensors: Sequence[Tensor]) -> float:
 
 
 class Listener:
-    """Collects the samples of each epoch with the number of batches trained so far."""
+    """Records the `samples` of each epoch, and the number of `batches` trained so far."""
 
     def __init__(self, model: Recording) -> None:
-        self.samples: list[Any] = []
-        self.batches: list[int] = []
+        self.token = Token(samples=[], batches=[])
         self._model = model
 
     def __call__(self, samples: Any) -> None:
-        self.samples.append(samples)
-        self.batches.append(len(self._model.trained))
+        record = record_of(self)
+        record.samples.append(samples)
+        record.batches.append(len(record_of(self._model).trained))
 
 
 class Window(nn.Module):

@@ -10,11 +10,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .records import Token, record_of
+
 CERTAIN = 60.0  # logit of the forced token; all others have 0
 
 
 class Scripted(nn.Module):
     """Map token ids (B, T) to logits (B, T, V) that allow only one next token.
+
+    Its record has the `modes`: whether each call was in train mode.
 
     Args:
         vocab_size: V.
@@ -30,13 +34,13 @@ class Scripted(nn.Module):
         self.height = nn.Parameter(torch.tensor(CERTAIN))
         self.vocab_size, self.path, self.end, self.stop_at = vocab_size, path, end, stop_at
         self.runner_up = runner_up
-        self.modes: list[bool] = []  # whether each call was in train mode
+        self.token = Token(modes=[])
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 2 or x.is_floating_point():
             kind = str(x.dtype).removeprefix("torch.")
             raise ValueError(f"the model reads int64 ids (B, T), but got {kind} {tuple(x.shape)}")
-        self.modes.append(self.training)
+        record_of(self).modes.append(self.training)
         multiplier, offset, lowest = self.path
         place = torch.arange(1, x.shape[1] + 1, device=x.device)
         sums = (x * (multiplier + place)).cumsum(1) + offset * place  # (B, T)

@@ -2,7 +2,7 @@
 
 A probe has one weight that raises the logits of the right answers, so its gradient never vanishes and
 never changes sign. The script determines the rest: whatever the optimiser does, the validation curve
-is the one that the check specifies. Records are lists of plain numbers.
+is the one that the check specifies. Records are lists of plain numbers (see records.py).
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from .records import Token, record_of
 
 MOST = 10_000  # records that are kept of one kind
 
@@ -22,14 +24,17 @@ class Probe(nn.Module):
         script: (S, K, …) logits of K ids in S epochs.
         toward: (K, …) by how much the weight adds to an id's logits; zeros for validation.
         batches: how many backward passes make up an epoch.
+
+    Its record:
+        calls: what each call read and returned, in which mode, and the gradient that came back.
+        backwards: for each backward pass, whether the gradient was zero before.
     """
 
     def __init__(self, script: Tensor, toward: Tensor, batches: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(1))
         self.script, self.toward, self.batches = script, toward, batches
-        self.calls: list[dict[str, Any]] = []
-        self.backwards: list[bool] = []  # for each: was the gradient zero before?
+        self.token = Token(calls=[], backwards=[], reached=0)
         self._arrived = torch.zeros(1)
         self.weight.register_hook(self._arriving)  # type: ignore[no-untyped-call]
         self.weight.register_post_accumulate_grad_hook(  # type: ignore[no-untyped-call]
@@ -40,12 +45,15 @@ class Probe(nn.Module):
         self._arrived = gradient.clone()
 
     def _accumulated(self, weight: Tensor) -> None:
-        self.backwards.append(weight.grad is not None and torch.equal(weight.grad, self._arrived))
+        fresh = weight.grad is not None and torch.equal(weight.grad, self._arrived)
+        record_of(self).backwards.append(fresh)
 
     def _epoch(self) -> int:
-        return min(max(len(self.backwards) - 1, 0) // self.batches, len(self.script) - 1)
+        passes = len(record_of(self).backwards)
+        return min(max(passes - 1, 0) // self.batches, len(self.script) - 1)
 
     def _record(self, ids: Tensor, logits: Tensor, **more: Any) -> Tensor:
+        record = record_of(self)
         call = {
             "ids": ids.tolist(),
             "logits": logits.tolist(),
@@ -53,11 +61,11 @@ class Probe(nn.Module):
             "tracked": logits.requires_grad,
             "gradient": None,
             "weights": {name: values.tolist() for name, values in self.named_parameters()},
-            "after": len(self.backwards),
+            "after": len(record.backwards),
             **more,
         }
-        if len(self.calls) < MOST:
-            self.calls.append(call)
+        if len(record.calls) < MOST:
+            record.calls.append(call)
         if logits.requires_grad:
             logits.register_hook(  # type: ignore[no-untyped-call]
                 lambda gradient: call.update(gradient=gradient.tolist())
@@ -76,18 +84,18 @@ class Classifier(Probe):
 class Steps(Probe):
     """Reads one token per call; the hidden state (B, 2) contains the step number and `early`.
 
-    `early` is a second weight that acts like the first, but only from a sequence's first step.
+    `early` is a second weight that acts like the first, but only from a sequence's first step. The
+    record has `reached`, too: the number of backward passes that arrived at the first step.
     """
 
     def __init__(self, script: Tensor, toward: Tensor, batches: int) -> None:
         super().__init__(script, toward, batches)
         self.early = nn.Parameter(torch.zeros(1))
         self.hidden_size = 2
-        self.reached = 0  # backward passes that arrived at the first step
         self.early.register_hook(self._reaching)  # type: ignore[no-untyped-call]
 
     def _reaching(self, gradient: Tensor) -> None:
-        self.reached += bool(gradient.any())
+        record_of(self).reached += bool(gradient.any())
 
     def init_hidden(self, batch_size: int) -> Tensor:
         return torch.zeros(batch_size, self.hidden_size)
@@ -104,12 +112,12 @@ class Steps(Probe):
 
 
 class Criterion(nn.Module):
-    """Twice the mean binary cross entropy on logits, of any shapes; records its inputs."""
+    """Twice the mean binary cross entropy on logits, of any shapes; its record has `losses`."""
 
     def __init__(self, probe: Probe) -> None:
         super().__init__()
         self._probe = (probe,)  # in a tuple, so that it is not a submodule
-        self.losses: list[dict[str, Any]] = []
+        self.token = Token(losses=[])
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         flat = target.reshape(-1).to(input.dtype)
@@ -121,23 +129,23 @@ class Criterion(nn.Module):
             "floating": target.is_floating_point(),
             "tracked": loss.requires_grad,
             "loss": loss.item(),
-            "call": len(self._probe[0].calls) - 1,
+            "call": len(record_of(self._probe[0]).calls) - 1,
         }
-        if len(self.losses) < MOST:
-            self.losses.append(entry)
+        if len(record_of(self).losses) < MOST:
+            record_of(self).losses.append(entry)
         return loss
 
 
 class Descent(torch.optim.SGD):
-    """Plain gradient descent on a probe; records the number of backward passes before each step."""
+    """Plain gradient descent on a probe; its record has the backward passes before each of `steps`."""
 
     def __init__(self, probe: Probe, lr: float) -> None:
         super().__init__(probe.parameters(), lr=lr, foreach=False)
         self._probe = probe
-        self.steps: list[int] = []
+        self.token = Token(steps=[])
 
     def step(self, closure: Any = None) -> Any:
-        self.steps.append(len(self._probe.backwards))
+        record_of(self).steps.append(len(record_of(self._probe).backwards))
         return super().step(closure)
 
 
