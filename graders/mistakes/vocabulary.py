@@ -261,12 +261,7 @@ MISTAKES = (
     ),
     Mistake(
         "takes the id 1 for <unk>",
-        (
-            (
-                IDS,
-                IDS.replace("vocabulary[token]", "vocabulary[token] if token in vocabulary else 1"),
-            ),
-        ),
+        ((IDS, IDS.replace("[token]", "[token] if token in vocabulary else 1")),),
         (OF_UNKNOWN,),
         UNK,
         recognised="takes the id 1 for <unk>",

@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from graders.__main__ import main
+from graders.errors import UsageError
 from graders.paths import ROOT
 from graders.sheets import versions
 from graders.sheets.sheet import read_sheet
@@ -56,13 +57,14 @@ class Break:
 
 UNPARSABLE = [
     Break(
-        f"syntax error in {folder}", f"{folder}/mlp.py", old, new,
-        rf"{folder}/mlp\.py:\d+: cannot be parsed: .+; fix it first",
+        f"syntax error in {file}", file, old, new,
+        rf"{file}:\d+: cannot be parsed: .+; fix it first",
     )
-    for folder, old, new in (
-        ("reference", "pooled =", "pooled = = "),
-        ("student_template", "class MLPClassifier(nn.Module):", "class MLPClassifier(nn.Module)"),
-        ("graders/mistakes", "MISTAKES = (", "MISTAKES = (("),
+    for file, old, new in (
+        ("reference/mlp.py", "pooled =", "pooled = = "),
+        ("student_template/mlp.py", "Classifier(nn.Module):", "Classifier(nn.Module)"),
+        ("graders/mistakes/torch_rnn.py", "MISTAKES = (", "MISTAKES = (("),
+        ("graders/mistakes/mlp/pools.py", "MISTAKES = (", "MISTAKES = (("),
     )
 ] + [
     Break(
@@ -307,6 +309,17 @@ def test_a_part_without_mistakes_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(well_formed, "MISTAKES", ROOT / "graders" / "nowhere")
     (line,) = well_formed.mistake_problems("elman")
     assert line.startswith("graders/nowhere/elman.py:1: is missing; add wrong answers")
+
+
+def test_a_mistake_in_a_folder_is_named_with_its_file_and_line(monkeypatch):
+    def misfit(part, mistake):
+        raise UsageError("does not fit")
+
+    monkeypatch.setattr(well_formed.answers, "with_mistake", misfit)
+    lines = list(well_formed.mistake_problems("elman"))
+    line = next(line for line in lines if ": pools the embeddings: " in line)
+    assert re.match(r"graders/mistakes/elman/classifier\.py:\d+: .+: does not fit; copy", line)
+    assert not any(re.match(r"[\w/.]+:1: ", line) for line in lines)
 
 
 def test_a_fixture_that_cannot_be_made_is_named(monkeypatch):

@@ -19,7 +19,7 @@ READ = ("reference", "student_template", "graders/checks", "graders/oracles", "g
 
 def unparsable() -> Iterator[str]:
     """Yield a line for each file that is not valid Python; it must be fixed before other checks."""
-    for file in (file for folder in READ for file in sorted((ROOT / folder).glob("*.py"))):
+    for file in (file for folder in READ for file in sorted((ROOT / folder).rglob("*.py"))):
         try:
             ast.parse(file.read_bytes())
         except (SyntaxError, ValueError) as problem:
@@ -46,26 +46,39 @@ def check_problems() -> Iterator[str]:
 
 def mistake_problems(part: str) -> Iterator[str]:
     """Yield a line for each mistake that does not fit the reference, and each check without one."""
-    file = MISTAKES / f"{part}.py"
-    if not file.is_file():
-        yield f"{_shown(file)}:1: is missing; add wrong answers that the checks must catch"
+    place = _place_of_mistakes(part)
+    if not place.exists():
+        yield f"{_shown(place)}:1: is missing; add wrong answers that the checks must catch"
         return
-    lines = file.read_text(encoding="utf-8").splitlines()
     named: set[str] = set()
     for mistake in answers.mistakes(part):
         named.update(mistake.fails)
         try:
             answers.with_mistake(part, mistake)
         except UsageError as problem:
-            line = next((i for i, text in enumerate(lines, 1) if mistake.name in text), 1)
             words = f"{mistake.name}: {problem}; copy the current text from reference/"
-            yield f"{_shown(file)}:{line}: {words}"
+            yield f"{_line_of(mistake.name, place)}: {words}"
     yield from _weight_problems(part)
     for check in known_checks().values():
         name = check.id.partition("::")[2]
         if check.part == part and name not in named:
-            words = f"no mistake must fail {name}; add one to {_shown(file)}"
+            words = f"no mistake must fail {name}; add one to {_shown(place)}"
             yield f"{_shown(check.file)}:{check.line}: {words}"
+
+
+def _place_of_mistakes(part: str) -> Path:
+    """Return the folder of a part's mistakes, or their file if there are few."""
+    folder = MISTAKES / part
+    return folder if folder.is_dir() else MISTAKES / f"{part}.py"
+
+
+def _line_of(name: str, place: Path) -> str:
+    """Return file and line of a mistake, by its name."""
+    for file in sorted(place.glob("*.py")) if place.is_dir() else [place]:
+        for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if text.strip().removeprefix("Mistake(").startswith(f'"{name}"'):
+                return f"{_shown(file)}:{number}"
+    return f"{_shown(place)}:1"
 
 
 def _weight_problems(part: str) -> Iterator[str]:
