@@ -1,5 +1,6 @@
 """The layers of the tree: import-linter keeps them, and fails where an import runs back up."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -59,3 +60,15 @@ def test_no_folder_has_more_than_fifteen_files_or_a_sixth_of_the_code():
         share = sum(sizes[file] for file in inside) / sum(sizes.values())
         assert len(inside) <= 15, f"{folder} has {len(inside)} files"
         assert share <= 0.16, f"{folder} has {share:.0%} of the code"
+
+
+SPLIT_ELSEWHERE = ("graders/checks", "graders/deviations")  # a check's id contains its file
+
+
+def test_no_file_has_more_than_300_lines_and_no_function_more_than_40():
+    for file in (file for name in ("graders", "reports") for file in (ROOT / name).rglob("*.py")):
+        text, place = file.read_text(encoding="utf-8"), file.relative_to(ROOT).as_posix()
+        assert len(text.splitlines()) <= 300 or place.startswith(SPLIT_ELSEWHERE), place
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                assert node.end_lineno - node.lineno < 40, f"{place}: {node.name}"

@@ -11,8 +11,8 @@ from graders.grading import self_check
 from graders.results.result import Manual, QuestionResult, Result
 from graders.sheets.required_files import RequiredFile, UploadName
 from graders.text import printable
+from graders.uploads.kinds import junk_in, kind_of
 from graders.uploads.submission import Submission
-from graders.uploads.unpack import junk_in, kind_of
 
 
 def with_notes(

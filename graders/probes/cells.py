@@ -14,36 +14,16 @@ from graders.assertions.properties import reweighted, weighted
 from graders.oracles.formulas import Formula
 from graders.oracles.gated import Cell, in_words
 from graders.oracles.roles import Parameter
+from graders.probes.operators import built_by_hand, matrix_products
 from graders.probes.weights import Reading, Slopes, read, start, too_many
 from graders.remote.faults import Failed, StudentError
 from graders.remote.replies import Gradients
 from graders.remote.student import Remote, RemoteSubmission
 
-BUILT_IN = {"rnn", "lstm", "gru"} | {
-    f"{kind}{cell}" for kind in ("rnn_tanh", "rnn_relu", "lstm", "gru") for cell in ("", "_cell")
-}
-PRODUCTS = {"mm", "addmm", "bmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "convolution"}
-PRODUCTS |= {"linear", "matmul", "einsum", "_trilinear", "_scaled_mm", "mkldnn_linear"}
 DETACHED = (
     "Either forward does not use them, or the graph is cut on the way to the output: by detach(), "
     ".data, .item(), torch.tensor(…) or torch.no_grad()."
 )
-
-
-def built_by_hand(student: RemoteSubmission, model: Remote, *arguments: object) -> None:
-    """Raise Failed if a model uses a recurrent module or function of torch."""
-    used = student.operations(model, *arguments)
-    names = [m for m in used.modules if m.startswith("torch.") and ".rnn." in m]
-    names += [f for f in used.functions if BUILT_IN & {p.lstrip("_") for p in f.split(".")}]
-    names += [a for a in used.aten if _operator(a).lstrip("_") in BUILT_IN or "_rnn" in a]
-    hint = "Write the step yourself, with nn.Linear or nn.Parameter and the equations."
-    holds(not names, f"The cell is built on {', '.join(sorted(set(names)))}.", hint=hint)
-    student.doubt_built_ins()
-
-
-def _operator(name: str) -> str:
-    """Return `mm` for `aten.mm.default`."""
-    return name.partition(".")[2].partition(".")[0]
 
 
 def floats(
@@ -284,11 +264,7 @@ def samples_stand_alone(made: BuiltCell) -> None:
 
 def products(made: BuiltCell) -> int:
     """Return how many matrix products one step makes; a stacked one counts as one."""
-    used = made.student.operations(made.model, *made.inputs).aten
-    counted = {name: n for name, n in used.items() if _operator(name) in PRODUCTS}
-    if not counted:  # written out as elementwise products and sums
-        counted = {name: n for name, n in used.items() if name.startswith("aten.sum")}
-    return sum(n for n in counted.values() if isinstance(n, int))
+    return matrix_products(made.student.operations(made.model, *made.inputs))
 
 
 def few_products(made: BuiltCell, most: int) -> None:

@@ -1,7 +1,7 @@
 """Shared by the checks of the classifier on a cell: logits, the student's own cell, accuracy."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,8 @@ from graders.assertions.recognise import (
 )
 from graders.deviations.rnn_cell import classifier as deviations
 from graders.oracles import rnn_cell as oracle
-from graders.oracles.roles import Parameter, split
+from graders.oracles.roles import Parameter
+from graders.probes import own_cells
 from graders.probes.cells import DETACHED, built_by_hand, floats
 from graders.remote.faults import Failed, Fault
 from graders.remote.student import Remote, RemoteSubmission, describe
@@ -33,7 +34,6 @@ THRESHOLD = (
     "Compare the logit with 0 (that is 0.5 after the sigmoid), and check the shapes: comparing (B, 1) "
     "with (B,) gives (B, B)."
 )
-CELLS = ("RNNCell", "GRUCell", "FusedGRUCell")  # what a classifier may be built on
 
 
 @dataclass(frozen=True)
@@ -99,23 +99,11 @@ def _own_fault(student: RemoteSubmission, draw: Draw) -> Iterator[None]:
         yield
     except Failed as failed:
         called = student.called
-        own = _cell_is_built_in(student, draw)
+        own = own_cells.is_built_in(student, draw)
         student.called = called
         if not own:
             name_fault(failed, deviations.BUILT_IN)
             raise
-
-
-def _cell_is_built_in(student: RemoteSubmission, draw: Draw) -> bool:
-    """Return whether the student's own RNNCell runs, and uses a recurrent module of torch."""
-    try:
-        cell = student.RNNCell(3, 3)
-        built_by_hand(student, cell, draw.normal(2, 3), draw.normal(2, 3))
-    except Failed:
-        return True
-    except Fault:
-        return False
-    return False
 
 
 def logits(made: BuiltClassifier, tokens: Tensor) -> Tensor:
@@ -178,36 +166,10 @@ def equals_the_layers(made: BuiltClassifier) -> None:
     ):
         returned, called = as_logits(made, answer, made.tokens), made.student.called
         if not any(is_close(returned, reading) for reading in readings):
-            readings += [r.detach() for r in _through_own_cells(made)]
+            known = (made.parameters, made.sizes, made.tokens, made.one_hot)
+            readings += [r.detach() for r in own_cells.logits(made.student, *known)]
             made.student.called = called
         matches_one(returned, readings, made.parameters, LAYERS, "The matrix of logits")
-
-
-def _through_own_cells(made: BuiltClassifier) -> Iterator[Tensor]:
-    """Yield the logits of the student's own cells and loop: their faults cost points once."""
-    D, H = made.sizes[3], made.sizes[2]
-    for name in CELLS:
-        with contextlib.suppress(Fault):  # a cell that cannot run gives no reading
-            cell = getattr(made.student, name)(D, H)
-            cell.eval()
-            for inner, ends in split(made.parameters, made.student.parameters(cell)):
-                made.student.set_parameters(cell, inner)
-                for run in (_stepped(cell, H), _looped(made.student, cell, H)):
-                    with contextlib.suppress(Fault):
-                        yield from oracle.rest_logits(
-                            ends, made.sizes, made.tokens, made.one_hot, run
-                        )
-
-
-def _stepped(cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
-    def step(x: Tensor, h: Tensor) -> Tensor:
-        return floats(cell(x, h), h.shape)
-
-    return lambda x: oracle.unrolled(step, x, x.new_zeros(len(x), H))[1]
-
-
-def _looped(student: RemoteSubmission, cell: Remote, H: int) -> Callable[[Tensor], Tensor]:
-    return lambda x: floats(several(student.RNN(cell)(x), 2, "(states, last)")[1], (len(x), H))
 
 
 def through_own_loops(

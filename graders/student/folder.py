@@ -12,8 +12,8 @@ from graders.results.result import Result, Student
 from graders.sandbox.sandbox import NoSandbox
 from graders.sheets.sheet import Sheet
 from graders.uploads.intake import find_uploads
+from graders.uploads.kinds import junk_in
 from graders.uploads.submission import Submission
-from graders.uploads.unpack import junk_in
 
 OWN = "sheet.json"  # beside the graders in a student's folder: the sheet's name
 GIVEN = ("README.md", "tox.ini", "toxfile.py", "report.html")

@@ -20,6 +20,7 @@ from graders.uploads.archive import (
     open_zip,
     zip_path,
 )
+from graders.uploads.kinds import is_junk, kind_of
 from graders.uploads.listing import content, stored_in
 from graders.uploads.lms import BY_NAME, own_name
 from graders.uploads.lms.detect import (
@@ -34,7 +35,7 @@ from graders.uploads.lms.newest import NOBODY, OwnedUpload, counting_uploads, jo
 from graders.uploads.lms.plain import PLAIN
 from graders.uploads.lms.roster import Roster, roster_from
 from graders.uploads.owner import Owner, newest_attempts, safe_id
-from graders.uploads.unpack import Opened, is_junk, kind_of
+from graders.uploads.unpack import Opened
 from graders.uploads.upload import CAPS, CLASS_ENTRIES, Upload
 
 

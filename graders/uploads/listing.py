@@ -15,7 +15,8 @@ from graders.uploads.archive import (
     zip_members,
     zip_path,
 )
-from graders.uploads.unpack import archive_format, is_junk, kind_of
+from graders.uploads.kinds import is_junk, kind_of
+from graders.uploads.unpack import archive_format
 from graders.uploads.upload import CLASS_ENTRIES
 
 LARGEST = 256 * MB  # of an LMS's metadata file; Gradescope's repeats all results

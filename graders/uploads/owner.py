@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from graders.text import printable
+from graders.uploads.kinds import ENDINGS
 from graders.uploads.resubmissions import without_attempt
-from graders.uploads.unpack import ENDINGS, sha256
+from graders.uploads.unpack import sha256
 
 ID_LENGTH = 80
 NUMBERED = re.compile(  # <vunetid>_<assignment>, maybe handed in again

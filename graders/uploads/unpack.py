@@ -23,23 +23,13 @@ from graders.uploads.archive import (
     shown,
     zip_members,
 )
+from graders.uploads.kinds import ENDINGS, UNUSED, junk_in, kind_of, slashed, why_left_out
 from graders.uploads.resubmissions import replaced
 from graders.uploads.submission import Submission
 from graders.uploads.tarball import BLOCK, tar_members
 
-Kind = Literal["source", "text", "archive", "other"]
 Opened = Literal["always", "alone", "never"]  # alone: if no source is beside the archive
 
-ENDINGS: Mapping[Kind, tuple[str, ...]] = {
-    "source": (".py", ".ipynb"),
-    "text": (".csv", ".tsv", ".txt", ".md", ".json", ".toml", ".yaml", ".yml", ".cfg"),
-    "archive": (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".rar", ".7z"),
-}
-JUNK = (
-    *("__macosx", ".ipynb_checkpoints", ".git", ".venv", "venv", "site-packages", "node_modules"),
-    *("__pycache__", ".idea", ".vscode", ".tox"),
-    *(".ds_store", "thumbs.db", "desktop.ini", "icon\r"),
-)
 FORMATS = {
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
@@ -50,7 +40,6 @@ FORMATS = {
     b"\xfd7zXZ": "an XZ archive",
     b"%PDF": "a PDF",
 }
-UNUSED = "not a source or small text file"
 JUNK_REASON = "not part of the work"
 LEAVE_OUT = "leave out data and trained weights."
 INNER: Mapping[Opened, Opened] = {"always": "alone", "alone": "never", "never": "never"}
@@ -79,26 +68,6 @@ class Holdings:
 def sha256(data: bytes) -> str:
     """Return the hash in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-def kind_of(path: str) -> Kind:
-    """Return the kind of a file, by its name."""
-    name = path.lower()
-    return next((kind for kind, endings in ENDINGS.items() if name.endswith(endings)), "other")
-
-
-def junk_in(path: str) -> str:
-    """Return the part of a path that marks it as not the student's work, or ""."""
-    for part in _slashed(path).split("/"):
-        if part.lower() in JUNK:
-            return part.strip()
-        if part.startswith("._"):
-            return "._*"
-    return ""
-
-
-def _slashed(path: str) -> str:
-    return path.replace("\\", "/")  # some Windows programs store these
 
 
 def take(members: Iterable[Member], opened: Opened, caps: Caps) -> Holdings:
@@ -134,15 +103,6 @@ def _refuse_too_much(size: int, caps: Caps) -> None:
         raise Unreadable(f"This upload contains more than {total}; {LEAVE_OUT}")
 
 
-def why_left_out(path: str, size: int, caps: Caps) -> str:
-    """Return a short reason why a file is left out, or ""."""
-    limits = {"source": caps.file, "text": caps.text, "archive": caps.upload}
-    limit = limits.get(kind_of(path))
-    if junk_in(path) or limit is None:
-        return UNUSED
-    return f"larger than {limit // MB} MB" if size > limit else ""
-
-
 def _sound(members: Iterable[Member], junk: dict[str, str], caps: Caps) -> dict[str, Member]:
     """Return the members by clean path, ignored names in `junk`; raise Unreadable at a harmful one."""
     found: dict[str, Member] = {}
@@ -165,7 +125,7 @@ def _sound(members: Iterable[Member], junk: dict[str, str], caps: Caps) -> dict[
 
 
 def _parts(path: str) -> list[str]:
-    flat = _slashed(path)
+    flat = slashed(path)
     if flat.startswith("/") or re.match("[A-Za-z]:", flat):
         raise Unreadable(f"{shown(path)} is an absolute path; zip your own folder again.")
     parts = [part for part in flat.split("/") if part not in ("", ".")]
@@ -299,8 +259,3 @@ def _no_source(whole: Submission) -> str:
     names = [f"{shown(path)}{why}" for path, why in sorted(reasons.items())]
     rest = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return f"This upload contains no .py or .ipynb file; it contains: {', '.join(names[:5])}{rest}."
-
-
-def is_junk(name: str) -> bool:
-    """Return whether a file is not a student's work."""
-    return bool(junk_in(name))

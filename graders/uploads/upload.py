@@ -17,8 +17,9 @@ from graders.uploads.archive import (
     zip_members,
     zip_path,
 )
+from graders.uploads.kinds import is_junk
 from graders.uploads.submission import Submission
-from graders.uploads.unpack import Holdings, Opened, is_junk, sha256, submission_of, take
+from graders.uploads.unpack import Holdings, Opened, sha256, submission_of, take
 
 CAPS = Caps()
 CLASS_ENTRIES = 500_000

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from graders.text import printable
+from graders.uploads.kinds import kind_of
 from graders.uploads.lms.lms import Lms, Names
 from graders.uploads.owner import Owner
 from graders.uploads.resubmissions import without_attempt
-from graders.uploads.unpack import kind_of
 
 ID = "[0-9]{1,19}"
 NAMED = re.compile(  # Canvas names the attachment after the user id, but not of a text or link

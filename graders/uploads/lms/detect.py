@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graders.uploads.archive import Caps
+from graders.uploads.kinds import is_junk, kind_of
 from graders.uploads.lms import BY_NAME, LMS
 from graders.uploads.lms.lms import Lms, Names
 from graders.uploads.lms.plain import PLAIN
 from graders.uploads.owner import Owner, plain_owner
-from graders.uploads.unpack import common_folder, is_junk, kind_of
+from graders.uploads.unpack import common_folder
 
 CAPS = Caps()
 WORK = ("source", "archive")
