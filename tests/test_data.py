@@ -1,4 +1,4 @@
-"""Tests of reference/data.py: loaders on small files made here, grammars against their figures."""
+"""Tests of the given data.py: loaders on small files made here, grammars against their figures."""
 
 import gzip
 import importlib.util
@@ -17,7 +17,7 @@ from statistics import mean, median
 import numpy as np
 import pytest
 
-FILE = Path(__file__).parent.parent / "reference" / "data.py"
+FILE = Path(__file__).parent.parent / "student_template" / "data.py"
 
 
 def load_module(path):

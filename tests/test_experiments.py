@@ -23,7 +23,7 @@ def _nothing_stays():
         yield
     torch.set_num_threads(threads)
     sys.path[:] = path
-    names = {file.stem for file in reference.FOLDER.glob("*.py")}
+    names = {file.stem for folder in reference.FOLDERS for file in folder.glob("*.py")}
     for name in names & sys.modules.keys() - modules.keys():
         del sys.modules[name]
 

@@ -161,9 +161,9 @@ def _wrong_models(reference: ModuleType) -> dict[str, Callable[..., nn.Module]]:
 
 
 def loaded(edit: tuple[str, str] | None = None) -> ModuleType:
-    """Load the reference's part and its `data`, with or without an edit of the text."""
-    for name in ("data", "autoregressive"):
-        path = ROOT / "reference" / f"{name}.py"
+    """Load the reference's part and the given `data`, with or without an edit of the text."""
+    for folder, name in (("student_template", "data"), ("reference", "autoregressive")):
+        path = ROOT / folder / f"{name}.py"
         text = path.read_text(encoding="utf-8")
         if edit and name == "autoregressive":
             assert text.count(edit[0]) == 1, edit[0]

@@ -15,12 +15,13 @@ Definition = Function | ast.ClassDef
 def twin_problems(reference: Path, template: Path) -> list[str]:
     """List the differences that keep `template` from being the skeleton of `reference`, one per line.
 
-    Modules in GIVEN are the same to the byte. All others have the same definitions in the same
+    Modules in GIVEN are in `template` alone. All others have the same definitions in the same
     order, with the same signatures, decorators and docstrings, and the same imports and other
     statements around them. A function's body is the reference's, or a stub: one
     `raise NotImplementedError` whose text names part and function. Each part has a stub.
     """
-    names = sorted({path.name for folder in (reference, template) for path in folder.glob("*.py")})
+    found = {path.name for folder in (reference, template) for path in folder.glob("*.py")}
+    names = sorted(found.union(GIVEN))
     if not any((reference / name).is_file() for name in names):
         return [f"{reference.name}: no modules here, name the folder with the reference"]
     return [
@@ -39,21 +40,15 @@ class _Problem:
 
 def _compare_files(reference: Path, template: Path) -> Iterator[_Problem]:
     part, original = reference.stem, f"{reference.parent.name}/{reference.name}"
-    if not template.is_file():
+    if reference.name in GIVEN:
+        if reference.is_file() or not template.is_file():
+            yield _Problem(1, part, f"the module is given and kept here alone, not as {original}")
+    elif not template.is_file():
         yield _Problem(1, part, f"the module is missing, make it from {original}")
     elif not reference.is_file():
         yield _Problem(1, part, f"there is no {original}, delete this module or write that one")
-    elif reference.name in GIVEN:
-        yield from _compare_bytes(reference.read_bytes(), template.read_bytes(), part, original)
     else:
         yield from _Twins(part, original).compare(reference.read_bytes(), template.read_bytes())
-
-
-def _compare_bytes(ours: bytes, theirs: bytes, part: str, original: str) -> Iterator[_Problem]:
-    if ours != theirs:
-        pairs = list(zip(ours.split(b"\n"), theirs.split(b"\n"), strict=False))
-        line = next((i for i, (a, b) in enumerate(pairs, 1) if a != b), len(pairs))
-        yield _Problem(line, part, f"the module is given but differs, copy {original}")
 
 
 @dataclass(frozen=True)
