@@ -7,7 +7,6 @@ from decimal import Decimal
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from graders.grading import self_check
 from graders.results.result import Manual, QuestionResult, Result
 from graders.sheets.required_files import RequiredFile, UploadName
 from graders.text import printable
@@ -27,8 +26,7 @@ def with_notes(
     named = _misnamed(name, result.student.file or result.student.upload) if name else ""
     questions = tuple(_unread(question, missing) for question in result.questions)
     notes = tuple(note for note in (named, *missing.values()) if note)
-    own_check = self_check.differences(submission.files, result.environment)
-    return replace(result, questions=questions, notes=notes, own_check=own_check)
+    return replace(result, questions=questions, notes=notes)
 
 
 def _unread(question: QuestionResult, missing: Iterable[RequiredFile]) -> QuestionResult:

@@ -242,7 +242,6 @@ class Result:
     """All outcomes and points of one submission.
 
     Args:
-        own_check: how the environment of the student's own check differs, if it is known.
         flags: code that a person should look at before held points count.
     """
 
@@ -256,7 +255,6 @@ class Result:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     late: Late | None = None
-    own_check: str = ""
     flags: tuple[Flag, ...] = ()
 
     @property

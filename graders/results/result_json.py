@@ -40,7 +40,6 @@ def to_json(result: Result) -> str:
         "status": result.status,
         "message": result.message,
         "notes": list(result.notes),
-        "own_check": result.own_check,
         "late": result.late and _late(result.late, result.late_points),
         "flags": [asdict(flag) for flag in result.flags],
         "questions": [_question(question) for question in result.questions],
@@ -137,7 +136,6 @@ def from_json(text: str) -> Result:
                 document.get("notes", ())
             ),  # older results lack this and the following keys
             late=_read_late(document["late"]) if document.get("late") else None,
-            own_check=str(document.get("own_check", "")),
             flags=tuple(Flag(**flag) for flag in document.get("flags", ())),
         )
     except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as problem:

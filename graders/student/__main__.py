@@ -11,8 +11,6 @@ from rich.console import Console
 from graders.console import ended, say
 from graders.errors import Unreadable, UsageError
 from graders.files import packed, write_whole
-from graders.grading import self_check
-from graders.grading.grade import environment
 from graders.paths import ROOT
 from graders.sheets.sheet import Sheet, read_sheet
 from graders.student.check_one import only_part, write_report
@@ -88,8 +86,6 @@ def _again(options: argparse.Namespace, part: Sheet, console: Console) -> None:
 
 def _submit(options: argparse.Namespace, sheet: Sheet, console: Console) -> int:
     name, files = upload_name(sheet, options.name), own_files(options.folder)
-    here = environment("none", options.seed, sheet)
-    files |= {self_check.FILE: self_check.marker(here, sheet.name, sheet.version)}
     target = options.folder / "dist" / name
     target.parent.mkdir(exist_ok=True)
     write_whole(target, packed(files))

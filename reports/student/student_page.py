@@ -210,7 +210,6 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
         ("Sandbox", environment.sandbox),
         ("Seed", str(environment.seed)),
         ("Graders (SHA-256)", environment.graders_sha256),
-        ("You checked with", result.own_check),
         ("Time taken", seconds_text(result.seconds)),
     )
     return tuple((term, line(fact)) for term, fact in facts if fact)

@@ -164,7 +164,7 @@ def test_submit_packs_checks_and_lists_the_upload(tmp_path):
     listed = printed.stdout[printed.stdout.index("ovgu-rnn.zip contains") :].splitlines()[1:]
     assert "\nReady to submit: " in printed.stdout
     names = [line.split()[0] for line in listed]
-    assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py", "unroll.json"]
+    assert names == ["data.py", "gated.py", "ovgu-rnn.ipynb", "rnn_cell.py"]
     with zipfile.ZipFile(folder / "dist" / "ovgu-rnn.zip") as archive:
         assert archive.namelist() == names
 
