@@ -115,6 +115,12 @@ def parsed(module, arguments):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_says_assignment_and_not_sheet(page):
+    text = re.sub(r"^- Everything .*\n.*\n", "", text_of(page), flags=re.MULTILINE)
+    assert not re.search(r"\bsheets?\b", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_and_option_is_one_that_exists(page):
     for command in commands(page):
         if "…" not in command:
@@ -269,7 +275,7 @@ def test_every_message_of_the_faq_is_one_of_ours():
 
 
 def test_a_sheet_as_the_documents_show_it_can_be_read():
-    for kind, block in FENCED.findall(text_of(ROOT / "docs" / "sheets.md")):
+    for kind, block in FENCED.findall(text_of(ROOT / "docs" / "assignments.md")):
         if kind == "toml":
             tomllib.loads(block)
 

@@ -12,9 +12,12 @@ from graders.console import say
 
 def add(commands: Commands) -> None:
     """Add the commands to the command line."""
-    sheet = commands.add_parser("sheet", help="validate assignment files")
-    sheet.add_argument("file", type=Path, nargs="*", help="a TOML file (default: all assignments)")
-    sheet.set_defaults(run=_sheet)
+    assignment = commands.add_parser("assignment", help="validate assignment files")
+    assignment.add_argument(
+        "file", type=Path, nargs="*", help="a TOML file (default: all assignments)"
+    )
+    assignment.set_defaults(run=_assignment)
+    _add_old_name(commands, "sheet", assignment)
     template = commands.add_parser(
         "template", help="check template, reference, assignments and fixtures for consistency"
     )
@@ -33,7 +36,11 @@ def add(commands: Commands) -> None:
         "--out", type=Path, help="where to write it (default: dist/ASSIGNMENT.zip)"
     )
     release.set_defaults(run=_release)
-    new = commands.add_parser("new-sheet", help="start an assignment from existing parts")
+    _add_new_assignment(commands)
+
+
+def _add_new_assignment(commands: Commands) -> None:
+    new = commands.add_parser("new-assignment", help="start an assignment from existing parts")
     new.add_argument("name", help="name of the assignment, e.g. my-course")
     new.add_argument(
         "--parts", required=True, help="parts, separated by commas, e.g. padding,elman"
@@ -42,10 +49,16 @@ def add(commands: Commands) -> None:
     new.add_argument(
         "--points", type=points, default=Decimal(10), help="total points (default: 10)"
     )
-    new.set_defaults(run=_new_sheet)
+    new.set_defaults(run=_new_assignment)
+    _add_old_name(commands, "new-sheet", new)
 
 
-def _sheet(options: argparse.Namespace, console: Console) -> int:
+def _add_old_name(commands: Commands, name: str, command: argparse.ArgumentParser) -> None:
+    """Keep the name that a command had before 0.2; without a help text it is not listed."""
+    commands.add_parser(name, parents=[command], add_help=False)
+
+
+def _assignment(options: argparse.Namespace, console: Console) -> int:
     from graders.sheets.sheet import SHEETS, read_sheet_file, sheet_names
 
     for file in options.file or [SHEETS / f"{name}.toml" for name in sheet_names()]:
@@ -92,7 +105,7 @@ def _release(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _new_sheet(options: argparse.Namespace, console: Console) -> int:
+def _new_assignment(options: argparse.Namespace, console: Console) -> int:
     from graders.sheets.new_sheet import new_sheet
     from graders.sheets.sheet import SHEETS
 

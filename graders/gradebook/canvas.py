@@ -112,4 +112,6 @@ def _notes(gradebook: Table, column: int, results: Sequence[Result]) -> tuple[st
     sheet = results[0].max_points
     if possible == sheet:
         return ()
-    return (f"Canvas has {decimal(possible)} points possible, and the sheet {decimal(sheet)}.",)
+    return (
+        f"Canvas has {decimal(possible)} points possible, and the assignment {decimal(sheet)}.",
+    )

@@ -46,7 +46,7 @@ def _missing(file: RequiredFile, paths: Iterable[str]) -> str:
         return ""
     kind = PurePosixPath(file.name).suffix.casefold()
     similar = sorted(printable(n) for n in names if kind and n.casefold().endswith(kind))
-    words = f"The sheet asks for {file.name}, and it is not in this upload"
+    words = f"The assignment asks for {file.name}, and it is not in this upload"
     words += f"; there is {', '.join(similar[:3])}." if similar else "."
     if not file.questions:
         return words
@@ -59,4 +59,5 @@ def _misnamed(asked: UploadName, upload: str) -> str:
     """Return a note that the upload does not have the required name; "" if it has."""
     if kind_of(upload) not in ("archive", "source") or re.fullmatch(asked.pattern, upload, re.I):
         return ""
-    return f"The sheet asks for an upload named {asked.shown}, and this one is {printable(upload)}."
+    name = printable(upload)
+    return f"The assignment asks for an upload named {asked.shown}, and this one is {name}."

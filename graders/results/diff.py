@@ -206,15 +206,15 @@ def _why(before: Result, after: Result, kinds: set[Kind]) -> Iterator[str]:
 
 def _graded_otherwise(before: Result, after: Result) -> Iterator[str]:
     if before.assignment != after.assignment:
-        yield f"sheet {before.assignment} → {after.assignment}"
+        yield f"assignment {before.assignment} → {after.assignment}"
     elif _sheet(before) != _sheet(after):
-        yield "the sheet has different questions, checks or points"
+        yield "the assignment has different questions, checks or points"
     if before.student.sha256 != after.student.sha256:
         yield f"another upload {_short(before.student.sha256)} → {_short(after.student.sha256)}"
     old, new = before.environment, after.environment
     if old.graders_sha256 != new.graders_sha256:
         words = f"{_short(old.graders_sha256)} → {_short(new.graders_sha256)}"
-        yield f"the graders or the sheet's version {words}"
+        yield f"the graders or the assignment's version {words}"
     for name in ("seed", "sandbox", "python", "torch"):
         if getattr(old, name) != getattr(new, name):
             yield f"{name} {getattr(old, name)} → {getattr(new, name)}"

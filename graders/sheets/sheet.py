@@ -133,7 +133,7 @@ def parse_sheet(name: str, content: str) -> Sheet:
 def _sheet(name: str, document: dict[str, Any]) -> Sheet:
     table(document, "it", KEYS)
     if (form := required(document, "format", "it")) != FORMAT:
-        words = "; a question has items now, see docs/sheets.md" if form == 1 else ""
+        words = "; a question has items now, see docs/assignments.md" if form == 1 else ""
         raise ValueError(f"its `format` is {form}, but this Unroll reads {FORMAT}{words}")
     questions = tables(required(document, "questions", "it"), "`questions`")
     return Sheet(

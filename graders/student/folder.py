@@ -86,7 +86,7 @@ def upload_name(sheet: Sheet, given: str | None) -> str:
         raise UsageError(f"{name} is not a valid file name; use letters, digits, dots, - and _.")
     if sheet.upload_name and not re.fullmatch(sheet.upload_name.pattern, name, re.IGNORECASE):
         raise UsageError(
-            f"The sheet asks for an upload named {sheet.upload_name.shown}; give that name, as in "
+            f"The assignment asks for an upload named {sheet.upload_name.shown}; give that name, as in "
             f"`tox -e submit -- NAME.zip`."
         )
     return name

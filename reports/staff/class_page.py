@@ -293,7 +293,7 @@ def _row(result: ResultSummary, numbers: Sequence[str]) -> RowView:
 
 def _cell(question: QuestionSummary | None) -> PointsView:
     if question is None:
-        return PointsView("—", "not on this sheet")
+        return PointsView("—", "not in this assignment")
     if question.undecided_points:
         return PointsView("?", "not decided")
     return PointsView(decimal(question.points), "pending" if question.pending_points else "")

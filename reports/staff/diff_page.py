@@ -212,7 +212,7 @@ def _change(change: Change) -> ChangeView:
 
 def _state(change: Change, state: State | None) -> str:
     if state is None:
-        return "not on the sheet"
+        return "not in the assignment"
     if change.entry.kind == "status":
         return next(word for status, word in STATUS_WORDS.items() if status == state.word)
     if change.entry.kind == "lateness":

@@ -84,6 +84,16 @@ def test_every_option_has_help_that_states_its_default(top):
             assert told, f"{name} {action.option_strings}: {action.help}"
 
 
+def test_the_older_names_of_commands_still_work_and_are_not_listed():
+    top = parser()
+    for old, new, arguments in (
+        ("sheet", "assignment", ["rnn.toml"]),
+        ("new-sheet", "new-assignment", ["x", "--parts", "mlp"]),
+    ):
+        assert top.parse_args([old, *arguments]) == top.parse_args([new, *arguments])
+        assert new in top.format_help() and old not in top.format_help()
+
+
 def test_the_version_is_the_projects(capsys):
     with pytest.raises(SystemExit) as end:
         main(["--version"])

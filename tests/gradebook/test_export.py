@@ -352,7 +352,7 @@ class TestCanvas:
         place = out(tmp_path, JANE, EVE)
         column = ("--gradebook", gradebook)  # there is one assignment only
         assert ran(capsys, place, "--to", "canvas", *column)[1] == [
-            "Canvas has 12 points possible, and the sheet 10.",
+            "Canvas has 12 points possible, and the assignment 10.",
             f"1 changed, 1 unchanged, 0 left out. Wrote {place / 'canvas.csv'}",
         ]
         assert (place / "canvas.csv").read_text().splitlines()[2:] == [
@@ -615,14 +615,14 @@ class TestGradescope:
     def test_the_form(self) -> None:
         whole = replace(
             result("1", "7.25", pending="2"),
-            notes=("The sheet asks for report.pdf.",),
+            notes=("The assignment asks for report.pdf.",),
             late=Late(1, "day", Decimal(1), "points", "It came a day late."),
         )
         assert json.loads(gradescope_results(whole)) == {
             "score": 6.25,
             "execution_time": 1.5,
             "output": "2 points are graded manually (pending).\nIt came a day late.\n"
-            "Late penalty: 1 point.\nThe sheet asks for report.pdf.",
+            "Late penalty: 1 point.\nThe assignment asks for report.pdf.",
             "output_format": "text",
             "test_name_format": "text",
             "test_output_format": "text",

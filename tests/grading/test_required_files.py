@@ -23,9 +23,11 @@ from reports.terminal import show
 VU = read_sheet("vu-3b")
 REPORT = RequiredFile("report.pdf", ("4", "7"))
 UNUSED = "not a source or small text file"
-ASKED = "The sheet asks for report.pdf, and it is not in this upload"
+ASKED = "The assignment asks for report.pdf, and it is not in this upload"
 READ = "It is needed to grade questions 4 and 7 manually."
-NAMED = "The sheet asks for an upload named <vunetid>_<assignment number>.zip, and this one is "
+NAMED = (
+    "The assignment asks for an upload named <vunetid>_<assignment number>.zip, and this one is "
+)
 
 
 def looked(files=(), upload="", left_out=(), required=(REPORT,), name=None):
@@ -47,7 +49,7 @@ def test_a_star_stands_for_anything():
     any_pdf = RequiredFile("*.pdf")
     assert looked(left_out=["3b_jane.pdf"], required=[any_pdf]).notes == ()
     assert looked(["mlp.py"], required=[any_pdf]).notes == (
-        "The sheet asks for *.pdf, and it is not in this upload.",
+        "The assignment asks for *.pdf, and it is not in this upload.",
     )
 
 
@@ -64,7 +66,7 @@ def test_a_file_of_the_same_kind_is_named():
     )
     single = RequiredFile("results.csv", ("4",))
     assert looked(["other.csv"], required=[single]).notes == (
-        "The sheet asks for results.csv, and it is not in this upload; there is other.csv. "
+        "The assignment asks for results.csv, and it is not in this upload; there is other.csv. "
         "It is needed to grade question 4 manually.",
     )
 

@@ -873,7 +873,7 @@ def test_the_slowest_to_grade_are_named() -> None:
 def test_a_question_that_one_result_lacks_is_marked() -> None:
     other = QuestionResult("8", "New", items(check(9)))
     page = class_page(student("1", "a", check(1)), student("2", "b", questions=(other,)))
-    assert "— not on this sheet" in page.text
+    assert "— not in this assignment" in page.text
 
 
 @pytest.mark.parametrize("id", ["../../x", "a/b?c#d", "javascript:alert(1)", "\ud800", "é&\"'<"])

@@ -90,7 +90,7 @@ def test_a_check_that_passes_now_changes_outcome_and_points(folders):
     assert (outcome.entry.kind, outcome.entry.name) == ("check", "test_elman.py::test_b")
     assert (outcome.before.word, outcome.after.word) == ("failed", "passed")
     assert outcome.before.points is None and outcome.after.points is None
-    assert found.why == ("the graders or the sheet's version aaaaaaaa → bbbbbbbb",)
+    assert found.why == ("the graders or the assignment's version aaaaaaaa → bbbbbbbb",)
 
 
 def test_an_outcome_with_the_same_points_is_a_change_too(folders):
@@ -155,14 +155,14 @@ def test_a_check_that_only_one_sheet_has_is_named(folders):
     changes = {change.entry.name: (change.before, change.after) for change in found.changes}
     for name in ("3: Item ", "test_elman.py::test_"):
         assert changes[f"{name}b"][1] is None and changes[f"{name}c"][0] is None
-    assert found.why == ("the sheet has different questions, checks or points",)
+    assert found.why == ("the assignment has different questions, checks or points",)
 
 
 def test_other_points_for_an_item_that_lost_all_are_a_change(folders):
     lost = check("a", "failed")
     found = only(folders, result(item(lost)), result(item(lost, points="0.5")))
     assert [change.entry.kind for change in found.changes] == ["item"] and found.gain == 0
-    assert found.why == ("the sheet has different questions, checks or points",)
+    assert found.why == ("the assignment has different questions, checks or points",)
 
 
 def test_another_role_of_a_check_is_another_sheet(folders):
@@ -170,7 +170,7 @@ def test_another_role_of_a_check_is_another_sheet(folders):
     found = only(folders, result(item(check("a"), core)), result(item(check("a"), detail)))
     assert [change.entry.kind for change in found.changes] == ["item"]
     assert found.gain == Decimal("0.95")
-    assert found.why == ("the sheet has different questions, checks or points",)
+    assert found.why == ("the assignment has different questions, checks or points",)
 
 
 def test_all_possible_reasons_are_reported(folders):
@@ -178,7 +178,7 @@ def test_all_possible_reasons_are_reported(folders):
     new = result(check("a", "error"), check("b"), sha256="d" * 64)
     found = only(folders, result(), replace(new, environment=other, assignment="vu-3b"))
     assert found.why == (
-        "sheet rnn → vu-3b",
+        "assignment rnn → vu-3b",
         "another upload cccccccc → dddddddd",
         "seed 1 → 2",
         "sandbox none → bwrap",

@@ -33,7 +33,7 @@ def test_a_sheet_is_made_released_solved_and_graded(tmp_path):
         (project / name).symlink_to(ROOT / name)
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "graders", project / "graders", ignore=unwanted)
-    made = run(project, "graders", "new-sheet", "my-course", "--parts", "padding,vocabulary",
+    made = run(project, "graders", "new-assignment", "my-course", "--parts", "padding,vocabulary",
                "--title", "My course", "--points", "7.5")  # fmt: skip
     assert made.returncode == 0, made.stderr
     assert "Next, edit titles, points and manual points, then" in made.stdout
@@ -119,5 +119,5 @@ def test_a_title_may_hold_quotes():
 
 def test_the_command_refuses_what_is_no_number(capsys):
     with pytest.raises(SystemExit):
-        main(["new-sheet", "x", "--parts", "mlp", "--points", "many"])
+        main(["new-assignment", "x", "--parts", "mlp", "--points", "many"])
     assert "many is not a number" in capsys.readouterr().err

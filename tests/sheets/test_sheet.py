@@ -288,7 +288,7 @@ def test_what_surrounds_the_questions_is_read():
 
 
 def test_the_examples_in_the_documentation_hold():
-    text = (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "assignments.md").read_text(encoding="utf-8")
     whole, *policies = re.findall("```toml\n(.*?)```", text, re.DOTALL)
     found = parse_sheet("x", whole)
     assert found.files == (RequiredFile("report.pdf", ("1",)),)
@@ -312,7 +312,8 @@ def test_a_check_is_not_both_asked_and_not_asked():
         ("", "it has no `format`."),
         (
             "format = 1\n",
-            "`format` is 1, but this Unroll reads 2; a question has items now, see docs/sheets.md.",
+            "`format` is 1, but this Unroll reads 2; a question has items now, see "
+            "docs/assignments.md.",
         ),
         ("format = 3\n", "its `format` is 3, but this Unroll reads 2."),
         ("format = 2\nquestions = 3\n", "`questions` must be a list, but is 3."),
@@ -342,20 +343,20 @@ def test_a_sheet_anywhere_can_be_checked(tmp_path, capsys):
     good, bad = tmp_path / "own.toml", tmp_path / "bad.toml"
     good.write_text((SHEETS / "epita-lab.toml").read_text())
     bad.write_text("format = 2\n")
-    assert main(["sheet", str(good)]) == 0
+    assert main(["assignment", str(good)]) == 0
     assert capsys.readouterr().out == "own: Coding your own RNN, 10 points, 55 checks\n"
-    assert main(["sheet", str(bad)]) == 2
+    assert main(["assignment", str(bad)]) == 2
     said = capsys.readouterr().err
     assert said == "The assignment file bad.toml cannot be read: it has no `questions`.\n"
-    assert main(["sheet", str(tmp_path / "none.toml")]) == 2
+    assert main(["assignment", str(tmp_path / "none.toml")]) == 2
     assert "none.toml cannot be read: No such file or directory." in capsys.readouterr().err
     bad.write_bytes(b"\xff")
-    assert main(["sheet", str(bad)]) == 2
+    assert main(["assignment", str(bad)]) == 2
     assert "bad.toml cannot be read: it is not UTF-8." in capsys.readouterr().err
 
 
 def test_without_a_file_all_sheets_are_read(capsys):
-    assert main(["sheet"]) == 0
+    assert main(["assignment"]) == 0
     assert [
         line.partition(":")[0] for line in capsys.readouterr().out.splitlines()
     ] == sheet_names()

@@ -137,7 +137,10 @@ def test_a_right_part_is_full_points_and_exit_code_0(folder):
     [
         (["quick"], "Choose a part: autoregressive, elman, mlp, padding, torch_rnn, training."),
         (["quick", "elmann"], "vu-3b has no part `elmann`; its parts are autoregressive, elman,"),
-        (["submit"], "The sheet asks for an upload named <vunetid>_<assignment number>.zip; give"),
+        (
+            ["submit"],
+            "The assignment asks for an upload named <vunetid>_<assignment number>.zip; give",
+        ),
         (
             ["submit", "a b.zip"],
             "a b.zip is not a valid file name; use letters, digits, dots, - and _.",
