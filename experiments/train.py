@@ -57,7 +57,9 @@ def parser() -> argparse.ArgumentParser:
     imdb = tasks.add_parser("imdb", help="MLP, Elman, LSTM and GRU on the IMDb reviews")
     imdb.set_defaults(run=reviews.run, **vars(reviews.SETTINGS))
     imdb.add_argument("path", type=Path, metavar="PATH", help="aclImdb, its .tar.gz or the pickle")
-    imdb.add_argument("--models", nargs="+", choices=reviews.MODELS, default=list(reviews.MODELS))
+    models = list(reviews.MODELS)
+    help_ = f"which of them to train (default {' '.join(models)})"
+    imdb.add_argument("--models", nargs="+", choices=models, default=models, help=help_)
     help_ = "tokens kept of a review, from its start (default %(default)s)"
     imdb.add_argument("--max-length", type=_count, help=help_)
     _common(imdb)
@@ -65,14 +67,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _common(task: argparse.ArgumentParser) -> None:
-    task.add_argument("--epochs", type=_count, help="(default %(default)s)")
+    task.add_argument("--epochs", type=_count, help="passes over the data (default %(default)s)")
     task.add_argument("--lr", type=_positive, help="learning rate (default %(default)s)")
     help_ = "tokens in a batch, with padding (default %(default)s)"
     task.add_argument("--max-tokens", type=_count, help=help_)
-    task.add_argument("--seed", type=int, default=0, help="of data, weights, order and samples")
-    task.add_argument("--limit", type=_count, metavar="N", help="train on N sequences only")
-    task.add_argument("--curves", type=Path, metavar="DIR", help="save loss curves as PNG and SVG")
-    task.add_argument("--tensorboard", type=Path, metavar="DIR", help="write a TensorBoard log")
+    help_ = "of data, weights, order and samples (default %(default)s)"
+    task.add_argument("--seed", type=int, default=0, help=help_)
+    help_ = "train on N sequences only (default: all)"
+    task.add_argument("--limit", type=_count, metavar="N", help=help_)
+    help_ = "save loss curves as PNG and SVG (default: none)"
+    task.add_argument("--curves", type=Path, metavar="DIR", help=help_)
+    help_ = "write a TensorBoard log (default: none)"
+    task.add_argument("--tensorboard", type=Path, metavar="DIR", help=help_)
     task.add_argument("--device", default="cpu", help="such as cuda (default %(default)s)")
     task.add_argument("--threads", type=_count, default=1, help="on the CPU (default %(default)s)")
 

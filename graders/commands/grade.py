@@ -77,12 +77,12 @@ def _add_grading_options(batch: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="STUDENT|CHECK",
-        help="regrade a student, or everyone failing a check or part (repeatable)",
+        help="regrade a student, or everyone failing a check or part; repeatable (default: nobody)",
     )
     batch.add_argument(
         "--since",
         metavar="TIME",
-        help="regrade results older than TIME; with --regrade, only among those",
+        help="regrade results older than TIME; with --regrade, only among those (default: none)",
     )
 
 

@@ -38,8 +38,8 @@ def _add_diff(commands: Commands) -> None:
     diff = commands.add_parser("diff", help="list score changes between two runs, with the cause")
     diff.add_argument("old", type=Path, help="the folder that the earlier `batch --out` wrote")
     diff.add_argument("new", type=Path, help="the folder of the later one")
-    diff.add_argument("--csv", type=Path, metavar="FILE", help="the same as a table")
-    diff.add_argument("--html", type=Path, metavar="FILE", help="the same as a page, for staff")
+    diff.add_argument("--csv", type=Path, metavar="FILE", help="also write a table (default: none)")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="also write a page (default: none)")
     diff.set_defaults(run=_diff)
 
 
@@ -52,17 +52,33 @@ def _add_export(commands: Commands) -> None:
         choices=TARGETS,
         help="what to write, for which LMS: grades or feedback files",
     )
-    export.add_argument("--gradebook", type=Path, help="the Canvas gradebook, as exported")
-    export.add_argument("--worksheet", type=Path, help="the Moodle grading worksheet, as exported")
-    export.add_argument("--column", help="the assignment in the gradebook, or the grade's header")
-    export.add_argument("--identifier-column", help="name of the worksheet's first column")
-    export.add_argument("--roster", type=Path, help="CSV of ids, names, e-mail, groups")
+    _add_tables(export)
     export.add_argument("--student", metavar="ID", help="only this student (default: all)")
     export.add_argument("--file", type=Path, help="where to write it (default: a file in OUT)")
     export.add_argument(
         "--dry-run", action="store_true", help="list what would change and write nothing"
     )
     export.set_defaults(run=_export)
+
+
+def _add_tables(export: argparse.ArgumentParser) -> None:
+    """Add the options on the tables of an LMS and their columns."""
+    export.add_argument(
+        "--gradebook", type=Path, help="the Canvas gradebook, as exported (default: none)"
+    )
+    export.add_argument(
+        "--worksheet", type=Path, help="the Moodle grading worksheet, as exported (default: none)"
+    )
+    export.add_argument(
+        "--column",
+        help="the assignment in the gradebook, or the grade's header (default: the only one)",
+    )
+    export.add_argument(
+        "--identifier-column", help="header of the worksheet's identifiers (default: recognised)"
+    )
+    export.add_argument(
+        "--roster", type=Path, help="CSV of ids, names, e-mail, groups (default: none)"
+    )
 
 
 def _add_autograder(commands: Commands) -> None:
@@ -87,7 +103,9 @@ def _add_reports(commands: Commands) -> None:
         action="store_true",
         help="write reports, class page and grades.csv again from the results, without grading",
     )
-    reports.add_argument("--zip", type=Path, metavar="FILE", help="all reports in one zip")
+    reports.add_argument(
+        "--zip", type=Path, metavar="FILE", help="write all reports in one zip (default: none)"
+    )
     reports.add_argument("--pdf", action="store_true", help="students/<id>/report.pdf each")
     reports.add_argument(
         "--markdown", action="store_true", help="students/<id>/comment.md each, for an LMS"
@@ -99,7 +117,10 @@ def _add_mark(commands: Commands) -> None:
     mark = commands.add_parser("mark", help="grade manually on a local web page")
     mark.add_argument("out", type=Path, help="the folder that a batch wrote")
     mark.add_argument(
-        "uploads", type=Path, nargs="?", help="the uploads that were graded, to show their files"
+        "uploads",
+        type=Path,
+        nargs="?",
+        help="the uploads that were graded, to show their files (default: none)",
     )
     _as_graded(mark)
     mark.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
@@ -119,15 +140,19 @@ def _add_similarity(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="more code that all students were given: a file or folder (repeatable)",
+        help="more code that all students were given: a file or folder; repeatable (default: none)",
     )
     similarity.set_defaults(run=_similarity)
 
 
 def _as_graded(command: argparse.ArgumentParser) -> None:
     """Add the options that tell `batch` the owners of the uploads."""
-    command.add_argument("--lms", default="auto", choices=FORMS, help="same value as for `batch`")
-    command.add_argument("--roster", type=Path, help="same value as for `batch`")
+    command.add_argument(
+        "--lms", default="auto", choices=FORMS, help="same value as for `batch` (default: auto)"
+    )
+    command.add_argument(
+        "--roster", type=Path, help="same value as for `batch` (default: the LMS's own)"
+    )
 
 
 def _manual(options: argparse.Namespace, console: Console) -> int:

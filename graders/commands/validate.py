@@ -24,12 +24,14 @@ def add(commands: Commands) -> None:
     )
     sound.add_argument("parts", nargs="*", metavar="PART", help="parts to run (default: all)")
     sound.add_argument("--seeds", type=count, default=3, help="how many seeds (default: 3)")
-    sound.add_argument("--table", type=Path, metavar="FILE", help="also write the numbers to FILE")
+    sound.add_argument(
+        "--table", type=Path, metavar="FILE", help="also write the numbers to FILE (default: none)"
+    )
     sound.set_defaults(run=_soundness)
     mutants = commands.add_parser("mutants", help="mutation-test the checks")
     mutants.add_argument("parts", nargs="*", metavar="PART", help="parts to run (default: all)")
     mutants.add_argument(
-        "--table", type=Path, metavar="FILE", help="also write the numbers to FILE"
+        "--table", type=Path, metavar="FILE", help="also write the numbers to FILE (default: none)"
     )
     mutants.set_defaults(run=_mutants)
     seeds = commands.add_parser(
@@ -43,7 +45,9 @@ def add(commands: Commands) -> None:
         help="also run a variant of the right answer under each seed",
     )
     seeds.add_argument("--again", action="store_true", help="run all seeds again")
-    seeds.add_argument("--table", type=Path, metavar="FILE", help="also write the numbers to FILE")
+    seeds.add_argument(
+        "--table", type=Path, metavar="FILE", help="also write the numbers to FILE (default: none)"
+    )
     seeds.set_defaults(run=_seeds)
 
 

@@ -44,7 +44,11 @@ def parser() -> argparse.ArgumentParser:
     quick.add_argument("--watch", action="store_true", help="run again whenever a file is saved")
     quick.set_defaults(run=_quick)
     submit = commands.add_parser("submit", help="pack the upload and check it")
-    submit.add_argument("name", nargs="?", help="the upload's name, as the assignment requires it")
+    submit.add_argument(
+        "name",
+        nargs="?",
+        help="the upload's name, as the assignment requires it (default: ASSIGNMENT.zip)",
+    )
     submit.set_defaults(run=_submit)
     for command in (check, quick, submit):
         command.add_argument(

@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from experiments.train import parser as trainings_parser
 from graders.__main__ import main, parser
 from graders.paths import ROOT
 from graders.results.result_json import from_json
@@ -74,14 +75,17 @@ def options_of(parser, name=""):
             yield name, action
 
 
-@pytest.mark.parametrize("top", [parser(), students_parser()], ids=["staff", "students"])
+PARSERS = {"staff": parser(), "students": students_parser(), "training": trainings_parser()}
+
+
+@pytest.mark.parametrize("top", PARSERS.values(), ids=PARSERS)
 def test_every_option_has_help_that_states_its_default(top):
     silent = [f"{name} {a.option_strings or a.dest}" for name, a in options_of(top) if not a.help]
     assert silent == []
     for name, action in options_of(top):
-        if action.option_strings and action.default not in (None, False, [], "", argparse.SUPPRESS):
-            told = "(default" in action.help or "same value as" in action.help
-            assert told, f"{name} {action.option_strings}: {action.help}"
+        optional = action.option_strings or action.nargs in ("?", "*")
+        if action.nargs != 0 and optional and not action.required:  # 0: a flag
+            assert "default" in action.help, f"{name} {action.option_strings}: {action.help}"
 
 
 def test_the_older_names_of_commands_still_work_and_are_not_listed():
