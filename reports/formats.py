@@ -12,12 +12,12 @@ from pathlib import Path
 from graders.errors import UsageError
 from graders.files import on_disk, write_whole
 from graders.results.result import QuestionResult, Result
+from graders.results.shown_first import first_to_fix
 from graders.results.store import newest, results_of
 from graders.sheets.sheet import read_sheet, sheet_names
 from graders.text import block, counted, decimal, line, points_of, sentence
 from reports.outcome_words import OUTCOME_WORDS
 from reports.publish import render_again
-from reports.student.failures import first_to_fix
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PATIENCE = 120  # seconds that a browser may take for one report

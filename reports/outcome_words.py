@@ -45,6 +45,7 @@ OUTCOME_WORDS: Mapping[Outcome, OutcomeWords] = {
     "not_run": OutcomeWords(
         "—", "Not run", "This check was not run, so it earned no points.", "open"
     ),
+    "not_begun": OutcomeWords("○", "Not begun", "Nothing of yours is here yet.", "open"),
     "grader_error": OutcomeWords(
         "?",
         "Our fault, not decided yet",

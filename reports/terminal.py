@@ -1,6 +1,6 @@
 """A result on the terminal: a short report. In a pipe, it is plain lines of full length."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -9,10 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from graders.results.result import CheckResult, ItemResult, QuestionResult, Result
+from graders.results.shown_first import first_to_fix
 from graders.text import SENTENCE_LIMIT, block, counted, line, points_of, sentence
 from reports.outcome_words import FLAGGED, FLAGGED_MEANING, OUTCOME_WORDS
-from reports.student.failures import first_to_fix, similar_failures
+from reports.student.check_view import CodeLine, code_view
+from reports.student.failures import similar_failures
 
+CODE = 12  # lines of the student's code; the report has more
 LISTED = 6  # failed checks of an item; the report has all
 COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 
@@ -22,7 +25,8 @@ def show(result: Result, report: Path, console: Console) -> None:
     for question in result.questions:
         _print_question(question, console)
     if first := first_to_fix(result):
-        console.print(Text("\nFix this first", "bold"))
+        words = "Begin here" if first.outcome == "not_begun" else "Fix this first"
+        console.print(Text(f"\n{words}", "bold"))
         for text in _first(first, result):
             _print(text, 2, console)
     console.print()
@@ -49,6 +53,8 @@ def _print_item(item: ItemResult, console: Console) -> None:
     _print_row(Text(f"   {line(item.title)}"), Text(points), console)
     if (reason := item.reason) and not item.undecided:
         _print(Text(sentence(reason)), 3, console)
+    if not item.begun:
+        return
     for check in item.failed[:LISTED]:
         _print_failed(check, console)
     if len(item.failed) > LISTED:
@@ -85,11 +91,26 @@ def _first(check: CheckResult, result: Result) -> Iterator[Text]:
         yield Text(sentence(check.fault.sentence), "bold")
     if check.message:
         yield Text(block(check.message))
-    if check.hint:
+    if check.hint and not (check.fault and check.hint == check.fault.sentence):
         yield Text("Hint: ", "bold") + Text(block(check.hint))
+    if view := code_view(check.place):
+        yield Text(view.title, "bold")
+        yield from map(_code_line, _near(view.lines))
     if others := similar_failures(check, result.checks):
         fail = "fails" if others == 1 else "fail"
         yield Text(f"{counted(others, 'more check')} of this part {fail} in the same way.")
+
+
+def _near(lines: Sequence[CodeLine]) -> Sequence[CodeLine]:
+    """Return a few lines: around the marked one, or the first."""
+    marked = next((place for place, row in enumerate(lines) if row[2]), CODE // 2)
+    first = max(0, marked - CODE // 2)
+    return lines[first : first + CODE]
+
+
+def _code_line(row: CodeLine) -> Text:
+    number, text, raised = row
+    return Text(f"{'>' if raised else ' '} {number:4}  {text}", "bold" if raised else "")
 
 
 def _sentence(check: CheckResult) -> str:

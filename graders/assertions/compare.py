@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from graders.assertions.figures import differing, matrices
+from graders.remote.describe import describe
 from graders.remote.faults import Failed, Fault
-from graders.remote.student import describe
 from graders.results.result import Figure
 
 # Two correct answers that add the same numbers in another order differ by some units of the last

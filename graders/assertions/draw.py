@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from graders.oracles.roles import Parameter
+from graders.remote.handles import Remote
 from graders.remote.replies import Named
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.student import RemoteSubmission
 
 
 def seed_for(seed: int, name: str) -> int:

@@ -12,8 +12,10 @@ from graders.assertions import gradients
 from graders.assertions.compare import close, holds, is_close, shaped
 from graders.assertions.draw import Draw
 from graders.oracles.roles import Parameter
+from graders.remote.describe import describe
 from graders.remote.faults import Failed, StudentError
-from graders.remote.student import Remote, RemoteSubmission, describe
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 CUT = (
     "The graph is cut between them and the output by detach(), .data, .item(), torch.tensor(…) or "

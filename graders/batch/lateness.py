@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from graders.batch.extensions import Extension
-from graders.results.result import Late, LateUnit, OffOf, Result, Student
+from graders.results.late import Late, LateUnit, OffOf
+from graders.results.result import Result, Student
 from graders.results.result_json import number
 from graders.sheets.deadline import moment_or_none
 from graders.sheets.late_policy import LatePolicy, begun

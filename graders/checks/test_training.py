@@ -21,8 +21,9 @@ from graders.probes.training.log import (
     one_of,
     same_state,
 )
+from graders.remote.describe import describe
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, describe
+from graders.remote.handles import Remote
 
 LR = 0.05
 OVER_EXAMPLES = (

@@ -9,7 +9,7 @@ from graders.assertions.recognise import recognised
 from graders.deviations import vocabulary as deviations
 from graders.oracles import vocabulary as oracle
 from graders.remote.faults import Fault, StudentError
-from graders.remote.student import Remote
+from graders.remote.handles import Remote
 
 SPECIALS = oracle.SPECIALS
 ORDER = (

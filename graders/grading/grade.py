@@ -30,6 +30,7 @@ from graders.results.result import (
     Student,
 )
 from graders.results.scoring import DetailCosts
+from graders.results.shown_first import without_other_code
 from graders.sandbox.sandbox import Sandbox
 from graders.sheets.check_index import Check
 from graders.sheets.items import Item
@@ -153,7 +154,9 @@ def _question(
     manual = Manual(question.manual_points) if question.manual_points is not None else None
     held = sum((item.held_points for item in items), Decimal(0))
     review = Manual(held) if held else None
-    return QuestionResult(question.number, question.title, items, manual, review)
+    return without_other_code(
+        QuestionResult(question.number, question.title, items, manual, review)
+    )
 
 
 def item_result(
@@ -181,6 +184,7 @@ def item_result(
             seconds=round(findings[check].seconds, 3),
             figures=findings[check].figures,
             fault=findings[check].fault,
+            place=findings[check].place,
         )
         for check, role in item.checks.items()
     )

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graders.assertions.draw import Draw, seed_for
-from graders.remote.faults import Failed, Fault
+from graders.remote.explain import explain, general
+from graders.remote.faults import Failed, Fault, NotFound, StudentError
 from graders.remote.session import Session
 from graders.remote.student import RemoteSubmission
-from graders.results.result import Figure, Flag, Outcome
+from graders.results.result import CodePlace, Figure, Flag, Outcome
 from graders.results.scoring import RecognisedFault
 from graders.sheets.check_index import known_checks
 
@@ -29,6 +30,7 @@ class Finding:
     fault: RecognisedFault | None = None
     on_word: bool = False  # whether it rests on what only the worker can state
     doubts: tuple[Flag, ...] = ()
+    place: CodePlace | None = None
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,15 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
         student.settle()
     except Fault as problem:
         fault = problem
+        fault.place = fault.place or _place(student, fault)
     finally:
         output = session.end()
     return Ran(fault, student, output, time.monotonic() - started)
+
+
+def _place(student: RemoteSubmission, fault: Fault) -> CodePlace | None:
+    """Return the definition that a wrong answer came from; calls that were cut off have none."""
+    return student.place() if isinstance(fault, Failed) else None
 
 
 def finding(ran: Ran) -> Finding:
@@ -81,7 +89,7 @@ def finding(ran: Ran) -> Finding:
             doubts=tuple(student.doubts),
         )
     lines = [fault.message]
-    if student.called and fault.outcome != "not_run":
+    if student.called and not isinstance(fault, NotFound):
         lines.append(f"Called:   {student.called}")
     if isinstance(fault, Failed) and fault.returned:
         lines.append(f"Returned: {fault.returned}")
@@ -90,7 +98,20 @@ def finding(ran: Ran) -> Finding:
     if isinstance(fault, Failed) and fault.figure:
         shown = (*shown, fault.figure)
     message, recognised = _cut("\n".join(lines)), fault.recognised
-    return Finding(fault.outcome, message, fault.hint, output, seconds, shown, recognised)
+    hint = _explained(fault, student) if isinstance(fault, StudentError) else fault.hint
+    return Finding(
+        fault.outcome, message, hint, output, seconds, shown, recognised, place=fault.place
+    )
+
+
+def _explained(error: StudentError, student: RemoteSubmission) -> str:
+    """Return what an exception means, or else the check's own hint: that is a rule, not a cause."""
+    code = dict(error.place.code) if error.place else {}
+    line = code.get(error.place.line, "") if error.place else ""
+    if error.recognised:
+        return error.hint
+    known = explain(error.type_name, error.text, student.sizes, line)
+    return known or error.hint or general(error.type_name, line)
 
 
 def _cut(message: str) -> str:

@@ -17,8 +17,9 @@ from graders.oracles.roles import Parameter
 from graders.probes.operators import built_by_hand, matrix_products
 from graders.probes.weights import Reading, Slopes, read, start, too_many
 from graders.remote.faults import Failed, StudentError
+from graders.remote.handles import Remote
 from graders.remote.replies import Gradients
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.student import RemoteSubmission
 
 DETACHED = (
     "Either forward does not use them, or the graph is cut on the way to the output: by detach(), "

@@ -23,8 +23,10 @@ from graders.oracles import rnn_cell as oracle
 from graders.oracles.roles import Parameter
 from graders.probes import own_cells
 from graders.probes.cells import DETACHED, built_by_hand, floats
+from graders.remote.describe import describe
 from graders.remote.faults import Failed, Fault
-from graders.remote.student import Remote, RemoteSubmission, describe
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 LAYERS = (
     "One-hot rows or an Embedding, the loop from zeros, and one Linear on the last state. "

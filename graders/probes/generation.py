@@ -11,7 +11,7 @@ from graders.deviations.autoregressive.sampling import paths
 from graders.oracles import autoregressive as oracle
 from graders.probes.languages import END
 from graders.probes.sampling import index
-from graders.remote.faults import Failed, StudentError
+from graders.remote.faults import Failed, NotFound, StudentError
 from graders.remote.student import RemoteSubmission
 
 Tokens = list[int]
@@ -76,9 +76,9 @@ def with_own_or_given(
     """Check with the student's own sample; if that fails, with a given one in its place."""
     try:
         judge()
-    except (Failed, StudentError) as fault:
+    except (Failed, NotFound, StudentError) as fault:
         called = student.called
-        with contextlib.suppress(Failed, StudentError):
+        with contextlib.suppress(Failed, NotFound, StudentError):
             student.replace(student.generate, sample=stand_in)
             judge()
             return

@@ -19,7 +19,8 @@ from graders.assertions.compare import holds, shaped
 from graders.assertions.draw import Draw
 from graders.assertions.figures import bars, curves
 from graders.oracles.padding import padded
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

@@ -1,8 +1,9 @@
 """Which operators of torch a step uses: built-in layers, and matrix products."""
 
 from graders.assertions.compare import holds
+from graders.remote.handles import Remote
 from graders.remote.replies import Operations
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.student import RemoteSubmission
 
 BUILT_IN = {"rnn", "lstm", "gru"} | {
     f"{kind}{cell}" for kind in ("rnn_tanh", "rnn_relu", "lstm", "gru") for cell in ("", "_cell")

@@ -12,7 +12,8 @@ from graders.oracles.roles import Parameter, split
 from graders.probes.cells import floats
 from graders.probes.operators import built_by_hand
 from graders.remote.faults import Failed, Fault
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 CELLS = ("RNNCell", "GRUCell", "FusedGRUCell")  # what a classifier may be built on
 

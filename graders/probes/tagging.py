@@ -20,8 +20,10 @@ from graders.assertions.figures import curves
 from graders.assertions.properties import any_reading
 from graders.oracles.numpy_rnn import NAMES, Sizes, gradients, loss
 from graders.probes.learning import ATTEMPTS, FIXTURES, reached_and_wanted, threshold
+from graders.remote.describe import describe
 from graders.remote.faults import Failed, Fault
-from graders.remote.student import Remote, RemoteSubmission, describe
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 from graders.results.result import Figure
 
 WIDTHS = (8, 10)  # embedding and hidden width

@@ -16,7 +16,8 @@ from graders.assertions.draw import Draw
 from graders.assertions.recognise import Answer, recognised_by
 from graders.deviations.rnn_layer import model as deviations
 from graders.remote.faults import Failed, Fault, NotFound, StudentError
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 HINT = "Call detach() on the state where the last `steps` steps begin, and carry it on."
 BATCH = 2

@@ -16,8 +16,9 @@ from torch import Tensor
 from graders.assertions.draw import Draw
 from graders.oracles.formulas import Formula
 from graders.oracles.roles import Parameter, Roles
+from graders.remote.handles import Remote
 from graders.remote.replies import Gradients
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.student import RemoteSubmission
 
 Slopes = Callable[[Remote, Sequence[Tensor], Sequence[Tensor]], Gradients]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graders.results.result import Outcome
+from graders.results.result import CodePlace, Outcome
 from graders.results.scoring import RecognisedFault
 
 NO_ANSWER = "The process sent an invalid answer."
@@ -17,6 +17,7 @@ class Fault(Exception):
     outcome: Outcome = "grader_error"
     called = ""
     recognised: RecognisedFault | None = None
+    place: CodePlace | None = None
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -39,7 +40,13 @@ class StudentError(Fault):
 
 
 class NotFound(Fault):
-    """A required definition is not in the submission."""
+    """A required definition is not in the submission, or is still the template's stub."""
+
+    outcome: Outcome = "not_begun"
+
+
+class NotRead(NotFound):
+    """A required definition cannot be found because its file could not be read."""
 
     outcome: Outcome = "not_run"
 

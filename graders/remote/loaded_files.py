@@ -1,6 +1,6 @@
 """State of a submission's files in a session: loaded, broken, and the loader's notes."""
 
-from graders.remote.faults import Fault
+from graders.remote.faults import Fault, NotFound, NotRead
 from graders.uploads.submission import Submission
 
 NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
@@ -35,17 +35,18 @@ class Loaded:
                 kept = lines[: max(0, min(NOTES_CAP, left))]
                 self.notes[file] = [str(line)[:NOTE_CAP] for line in kept]
 
-    def missing(self, part: str, name: str, nearest: list[str]) -> str:
+    def missing(self, part: str, name: str, nearest: list[str]) -> NotFound:
         """Return why a name is missing: a file does not parse, or nothing has that name."""
         for file in sorted(self.notes, key=_depth):
             broken = [line for line in self.notes[file] if "syntax error" in line]
             if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):
-                return f"`{name}` was not found because {file} could not be read: {broken[0]}."
+                words = f"`{name}` was not found because {file} could not be read: {broken[0]}."
+                return NotRead(words)
         message = (
             f"`{name}` is not in the submission: neither {part}.py nor another file defines it."
         )
         close = " or ".join(f"`{other}`" for other in nearest)
-        return message + (f" Did you mean {close}?" if close else "")
+        return NotFound(message + (f" Did you mean {close}?" if close else ""))
 
 
 def _base(path: str) -> str:

@@ -1,6 +1,7 @@
 """Typed replies from the (untrusted) worker."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from graders.oracles.roles import Parameter
 from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, NotFound, StudentError, TooLarge
+from graders.remote.places import Frame, place_of_error
 from graders.worker.wire import AXES_CAP, DTYPES, TENSOR_CAP
 
 PARAMETERS_CAP = 300  # tensors; finding their roles takes cubic time
@@ -131,6 +133,13 @@ def fault_of(error: Any) -> Fault:
         file = str(error["file"])[:300]
     except (KeyError, TypeError, ValueError, OverflowError):
         return Crash(NO_ANSWER)
+    fault = _fault(kind, name, text, frames, file)
+    if not isinstance(fault, NotFound):  # what is not begun has no code
+        fault.place = place_of_error(frames, error.get("around"))
+    return fault
+
+
+def _fault(kind: str, name: str, text: str, frames: Sequence[Frame], file: str) -> Fault:
     trace = "".join(f"\n  {f}, line {n}, in {w}\n    {line}" for f, n, w, line in frames)
     if kind == "missing":
         return NotFound(text)
@@ -141,8 +150,7 @@ def fault_of(error: Any) -> Fault:
     if kind == "broken":
         text = f"{file} was read, but this definition failed with {name}: {text}"
         return StudentError(f"{text}{trace}", type_name=name, text=text)
-    if name == "NotImplementedError":
-        where = f"`{frames[-1][2]}` in {frames[-1][0]} " if frames else "It "
-        return StudentError(f"{where}{NOTHING}.", type_name=name, text=text)
+    if name == "NotImplementedError" and frames and frames[-1][3].startswith("raise "):
+        return NotFound(f"`{frames[-1][2]}` in {frames[-1][0]} {NOTHING}.")
     hint = NOBODY if name == "EOFError" and "input(" in trace else ""
     return StudentError(f"It raised {name}: {text}{trace}", hint, type_name=name, text=text)

@@ -11,6 +11,7 @@ from graders.remote.replies import fields, only
 from graders.results.result import Flag
 from graders.text import printable
 
+OURS = ("graders", "reports", "toxfile.py")  # what students get beside the files to write
 CAP = 200  # characters of a part of a flag
 
 
@@ -53,8 +54,8 @@ def _flag(row: Any) -> Flag:
 def _is_ours(name: str, content: bytes) -> bool:
     """Return whether a file is one of Unroll's own, byte for byte, in whatever folder."""
     parts = PurePosixPath(name).parts
-    for start in range(len(parts) - 1):
-        own = ROOT.joinpath(*parts[start:])
-        if ".." not in parts and own.is_file() and own.read_bytes() == content:
-            return True
+    for start, part in enumerate(parts):
+        if part in OURS and ".." not in parts:
+            own = ROOT.joinpath(*parts[start:])
+            return own.is_file() and own.read_bytes() == content
     return False

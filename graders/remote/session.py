@@ -8,7 +8,7 @@ import torch
 
 from graders.remote.budget import Budget
 from graders.remote.connection import Connection
-from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, NotFound, TooLarge, TooSlow
+from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
 from graders.remote.loaded_files import Loaded
 from graders.remote.replies import fault_of, located
 from graders.remote.review import Review, review_from
@@ -109,7 +109,7 @@ class Session:
         found = self._plain({"do": "locate", "part": part, "name": name}, 10.0)
         files, nearest = located(found)
         if not files:
-            raise NotFound(loaded.missing(part, name, nearest))
+            raise loaded.missing(part, name, nearest)
         file = files[0]
         if file in loaded.broken:
             raise loaded.broken[file]

@@ -6,39 +6,20 @@ from dataclasses import replace
 from types import NoneType
 from typing import Any
 
-import numpy as np
-import torch
 from torch import Tensor
 
 from graders.oracles.roles import Parameter
-from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
+from graders.remote.describe import describe
+from graders.remote.faults import NO_ANSWER, Crash, Fault, TooLarge, TooSlow
+from graders.remote.handles import Remote, for_handle, label_of, no_object, target_of
+from graders.remote.places import place_of_definition
 from graders.remote.replies import Gradients, Named, Operations, fields, only, parameters
 from graders.remote.session import Session
-from graders.results.result import Figure, Flag
+from graders.remote.sizes import sizes_of
+from graders.results.result import CodePlace, Figure, Flag
 from graders.worker.wire import BadFrame
 
-SHOWN = 12  # numbers of a tensor or list that a description still shows
-
-
-class Remote:
-    """Something that can be called in the worker: a definition, an object, or its method."""
-
-    def __init__(self, student: "RemoteSubmission", target: dict[str, Any], label: str) -> None:
-        self._student = student
-        self._target = target
-        self._label = label
-
-    def __repr__(self) -> str:
-        return self._label
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self._student._call(self, arguments, named)
-
-    def __getattr__(self, method: str) -> "Remote":
-        if method.startswith("_"):
-            raise AttributeError(method)
-        target = {**self._target, "method": method}
-        return Remote(self._student, target, f"{self._label}.{method}")
+Origin = tuple[str, str, str]  # part, name and method of a definition
 
 
 class RemoteSubmission:
@@ -51,6 +32,9 @@ class RemoteSubmission:
         self._session = session
         self._part = part
         self.called = ""  # the last call, in words, for messages
+        self._last: Origin | None = None  # the definition that was called last
+        self._origins: dict[int, Origin] = {}  # of objects, by handle
+        self.sizes: dict[str, int] = {}  # of the calls so far, by the template's names
         self._made = 0
         self._making: list[str] = []  # calls that are sent with the next request
         self._mutated = False
@@ -82,6 +66,16 @@ class RemoteSubmission:
                 for flag in names.get(name, [])
             ]
 
+    def place(self) -> CodePlace | None:
+        """Return the student's definition that was called last, with its code."""
+        if self._last is None:
+            return None
+        part, name, method = self._last
+        request = {"do": "source", "part": part, "name": name, "method": method}
+        with contextlib.suppress(Fault):
+            return place_of_definition(self._session.ask(request, {}, (for_handle, no_object)))
+        return None
+
     def figure(self, figure: Figure) -> None:
         """Attach a figure to this check's finding; one of the same title is replaced."""
         self.figures[figure["title"]] = figure
@@ -109,12 +103,12 @@ class RemoteSubmission:
     def get(self, handle: Remote, path: str) -> Any:
         """Return an attribute (`"history.0"`, `"lin1.weight"`) of an object in the worker."""
         self.on_word = self.on_word or path.startswith("record.")
-        request = {"do": "get", **_target(handle), "path": path}
+        request = {"do": "get", **target_of(handle), "path": path}
         return self._ask(request, {}, handle._label)
 
     def collect(self, handle: Remote, most: int) -> Any:
         """Return at most `most` items of an iterable object in the worker."""
-        request = {"do": "collect", **_target(handle), "most": most}
+        request = {"do": "collect", **target_of(handle), "most": most}
         reply = fields(self._ask(request, {}, handle._label), items=list, mutated=bool)
         self._mutated = self._mutated or reply["mutated"]
         return reply["items"]
@@ -142,12 +136,12 @@ class RemoteSubmission:
 
     def parameters(self, handle: Remote, values: bool = True) -> list[Parameter]:
         """Return a model's parameters; without `values`, zeros replace them."""
-        request = {"do": "parameters", "values": values, **_target(handle)}
+        request = {"do": "parameters", "values": values, **target_of(handle)}
         return parameters(self._ask(request, {}, handle._label))
 
     def set_parameters(self, handle: Remote, values: dict[str, Tensor]) -> None:
         """Write values into a model's parameters; if that fails, the next request fails."""
-        request = {"do": "set_parameters", **_target(handle)}
+        request = {"do": "set_parameters", **target_of(handle)}
         self._later(request, {"values": values}, f"the parameters of {handle._label}")
 
     def gradients(
@@ -170,7 +164,7 @@ class RemoteSubmission:
         self, model: Remote, batches: Sequence[tuple[Tensor, Tensor]], epochs: int, lr: float
     ) -> dict[str, list[float]]:
         """Train a classifier with the harness's own loop beside the student's model."""
-        request = {"do": "fit", **_target(model), "epochs": epochs, "lr": lr}
+        request = {"do": "fit", **target_of(model), "epochs": epochs, "lr": lr}
         self.called = f"training {model._label} for {epochs} epochs with Adam, lr={lr:g}"
         found = self._ask(request, {"batches": list(batches)}, model._label)
         reply = fields(found, loss=list, gradient_norm=list)
@@ -210,13 +204,15 @@ class RemoteSubmission:
         """Return a new object of a class by this name; if that fails, the next request fails."""
         self._made += 1
         self._making.append(self.called)
+        if self._last is not None:
+            self._origins[-self._made] = (*self._last[:2], "")
         self._later({**request, "as": -self._made}, values, self.called)
-        return Remote(self, {"handle": -self._made}, _label(self.called, name))
+        return Remote(self, {"handle": -self._made}, label_of(self.called, name))
 
     def _later(self, request: dict[str, Any], values: dict[str, Any], called: str) -> None:
         with self._naming():
             self._load(request)
-            self._session.later(request, values, _for_handle, called)
+            self._session.later(request, values, for_handle, called)
 
     def _load(self, request: dict[str, Any]) -> None:
         """Load the file of the definition that a request names."""
@@ -254,67 +250,35 @@ class RemoteSubmission:
         return Gradients(Named(slopes["parameters"]), slopes["inputs"])
 
     def _note(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> None:
+        origin = self._origin_of(remote, arguments)
+        self._last = origin or self._last
+        if origin is not None:
+            part, name, method = origin
+            run = method or ("" if "name" in remote._target else "forward")
+            self.sizes |= sizes_of(part, name, run, arguments, named)
         words = [describe(a) for a in arguments]
         words += [f"{name}={describe(value)}" for name, value in named.items()]
         self.called = f"{remote._label}({', '.join(words)})"
+
+    def _origin_of(self, remote: Remote, arguments: Sequence[Any]) -> Origin | None:
+        """Return the student's definition behind a call, also where a given object wraps it."""
+        target, method = remote._target, str(remote._target.get("method", ""))
+        if "name" in target:
+            return target["part"], target["name"], method
+        if origin := self._origins.get(target.get("handle", 0)):
+            return (*origin[:2], method)
+        handles = (a._target.get("handle", 0) for a in arguments if isinstance(a, Remote))
+        return next((self._origins[n] for n in handles if n in self._origins), None)
 
     def _ask(self, request: dict[str, Any], values: dict[str, Any], label: str) -> Any:
         def from_handle(form: dict[str, Any]) -> Remote:
             match form:
                 case {"handle": int(number), "type": str(kind)}:
-                    return Remote(self, {"handle": number}, _label(label, kind))
+                    return Remote(self, {"handle": number}, label_of(label, kind))
             raise BadFrame("a value of unknown form arrived")
 
         with self._naming():
             self._load(request)
-            found = self._session.ask(request, values, (_for_handle, from_handle))
+            found = self._session.ask(request, values, (for_handle, from_handle))
         self._making.clear()
         return found
-
-
-def _label(called: str, kind: str) -> str:
-    """Return the name of an object: the call that returned it, or its class if that is long."""
-    return called if called.count("(") < 3 else kind[:40]
-
-
-def describe(value: Any) -> str:
-    """Return a short description: small values whole, larger ones by dtype and shape."""
-    if isinstance(value, (Tensor, np.ndarray)):
-        if (value.size if isinstance(value, np.ndarray) else value.numel()) <= SHOWN:
-            return f"tensor({rounded(value.tolist())})"
-        return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
-    if isinstance(value, Remote):
-        return value._label
-    if isinstance(value, (list, tuple)) and any(isinstance(v, (Tensor, tuple)) for v in value):
-        text = ", ".join(describe(v) for v in value)
-        text = f"({text})" if isinstance(value, tuple) else f"[{text}]"
-    else:
-        text = repr(rounded(value))
-    return text if len(text) <= 200 else f"{text[:197]}…"
-
-
-def rounded(value: Any) -> Any:
-    """Return a nested list with floats rounded to 5 significant digits, for people."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(rounded(v) for v in value) if type(value) in (list, tuple) else value
-    return float(f"{value:.5g}") if isinstance(value, float) else value
-
-
-def _target(handle: Any) -> dict[str, Any]:
-    """Return the object that a handle refers to.
-
-    Raises:
-        Failed: a student's function returned something else.
-    """
-    if not isinstance(handle, Remote):
-        raise Failed("The result is not an object.", describe(handle), "an object")
-    return handle._target
-
-
-def _for_handle(value: object) -> dict[str, Any]:
-    if isinstance(value, Remote) and "handle" in value._target:
-        return {"handle": value._target["handle"]}
-    name = getattr(value, "__name__", "")
-    if name and getattr(torch, name, None) is value:
-        return {"torch": name}
-    raise TypeError(f"a check sent {type(value).__name__}, which does not travel")

@@ -1,9 +1,10 @@
 """A result: every outcome and point of one submission."""
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any, Literal, get_args
 
+from graders.results.late import Late
 from graders.results.scoring import (
     SEVERITIES,
     USUAL_COSTS,
@@ -14,17 +15,11 @@ from graders.results.scoring import (
     score,
 )
 
-Outcome = Literal[
-    "passed", "failed", "error", "timeout", "memory", "crash", "not_run", "grader_error"
-]
+Ended = Literal["passed", "failed", "error", "timeout", "memory", "crash", "grader_error"]
+Outcome = Ended | Literal["not_run", "not_begun"]
 Status = Literal["graded", "unreadable", "needs_staff"]
-LateUnit = Literal["day", "hour", "step"]
-OffOf = Literal["points", "maximum", "earned"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OUTCOMES: tuple[Outcome, ...] = (*get_args(Ended), "not_run", "not_begun")
 STATUSES: tuple[Status, ...] = get_args(Status)
-LATE_UNITS: tuple[LateUnit, ...] = get_args(LateUnit)
-OFF_OF: tuple[OffOf, ...] = get_args(OffOf)
-CENT = Decimal("0.01")
 REVIEW = " (review)"  # ends the name of a row in manual.csv that confirms held points
 
 
@@ -51,11 +46,29 @@ class Student:
 
 
 @dataclass(frozen=True)
+class CodePlace:
+    """The student's own code that a failure is about.
+
+    Args:
+        line: the line that raised an exception; otherwise the first line of what was called.
+        code: the lines around it with their numbers; none in checks that are not shown first.
+        raised: whether `line` raised an exception.
+    """
+
+    file: str
+    function: str
+    line: int
+    code: tuple[tuple[int, str], ...] = ()
+    raised: bool = False
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check's outcome, and its role in its item.
 
     Args:
         fault: what the answer's fault was recognised as, if it was.
+        place: the student's code that it is about, if it is known.
     """
 
     id: str
@@ -68,6 +81,7 @@ class CheckResult:
     seconds: float = 0.0
     figures: tuple[dict[str, Any], ...] = ()
     fault: RecognisedFault | None = None
+    place: CodePlace | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +141,11 @@ class ItemResult:
         return Decimal(0) if self.held else self.max_points * self.score.share
 
     @property
+    def begun(self) -> bool:
+        """Return whether any of its checks found something of the student's own."""
+        return any(check.outcome != "not_begun" for check in self.checks)
+
+    @property
     def held_points(self) -> Decimal:
         """Return the points that a person may confirm."""
         return self.max_points * self.score.share if self.held else Decimal(0)
@@ -134,8 +153,9 @@ class ItemResult:
     @property
     def reason(self) -> str:
         """Return why not all of the points are there, or ""."""
-        waits = "its points wait until a person has looked at the flagged code"
-        return waits if self.held else self.score.reason
+        if self.held:
+            return "its points wait until a person has looked at the flagged code"
+        return self.score.reason if self.begun else "not begun"
 
     @property
     def undecided(self) -> bool:
@@ -191,31 +211,6 @@ class QuestionResult:
     def pending_points(self) -> Decimal:
         pending = [manual for manual in self.by_hand.values() if manual.points is None]
         return sum((manual.max_points for manual in pending), Decimal(0))
-
-
-@dataclass(frozen=True)
-class Late:
-    """The lateness of an upload, and its penalty.
-
-    Args:
-        steps: days, hours or steps of the sheet's policy that count; 0 if an extension covers all.
-        off: how much is taken: points, or percent of the maximum or of the points earned.
-        why: when it came and which rule holds, in one sentence.
-        extension: the reason for an extension, or "".
-    """
-
-    steps: int
-    unit: LateUnit
-    off: Decimal
-    of: OffOf
-    why: str
-    extension: str = ""
-
-    def points(self, earned: Decimal, maximum: Decimal) -> Decimal:
-        """Return the penalty, rounded down to a hundredth, and at most the points earned."""
-        whole = {"points": Decimal(100), "maximum": maximum, "earned": earned}[self.of]
-        taken = self.off * whole / 100
-        return earned if taken >= earned else taken.quantize(CENT, ROUND_DOWN)
 
 
 @dataclass(frozen=True)

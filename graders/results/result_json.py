@@ -6,23 +6,23 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from graders.results.late import LATE_UNITS, OFF_OF, Late
 from graders.results.result import (
-    LATE_UNITS,
-    OFF_OF,
     OUTCOMES,
     STATUSES,
     CheckResult,
+    CodePlace,
     Environment,
     FileNotes,
     Flag,
     ItemResult,
-    Late,
     Manual,
     QuestionResult,
     Result,
     Student,
 )
 from graders.results.scoring import ROLES, SEVERITIES, DetailCosts, RecognisedFault
+from graders.results.shown_first import first_of
 
 FORMAT = 2
 OLD = 1  # each check had points of its own, and questions had no items
@@ -71,7 +71,21 @@ def _question(question: QuestionResult) -> dict[str, Any]:
         "max_points": number(question.max_points),
         "manual": question.manual and _manual(question.manual),
         "review": question.review and _manual(question.review),
+        "shown_first": _shown_first(question),
         "items": [_item(item) for item in question.items],
+    }
+
+
+def _shown_first(question: QuestionResult) -> dict[str, Any] | None:
+    """Return the check that a reader sees first, with its recognised fault and its place."""
+    check = first_of(question)
+    if check is None:
+        return None
+    return {
+        "check": check.id,
+        "fault": check.fault.name if check.fault else None,
+        "file": check.place.file if check.place else None,
+        "line": check.place.line if check.place else None,
     }
 
 
@@ -105,6 +119,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "role": check.role,
         "outcome": check.outcome,
         "fault": check.fault and asdict(check.fault),
+        "place": check.place and asdict(check.place),
         "message": check.message,
         "hint": check.hint,
         "output": check.output,
@@ -213,7 +228,14 @@ def _read_check(document: dict[str, Any]) -> CheckResult:
         seconds=float(document["seconds"]),
         figures=tuple(json.loads(json.dumps(document["figures"], default=float))),
         fault=_read_fault(document.get("fault")),
+        place=_read_place(document.get("place")),
     )
+
+
+def _read_place(place: dict[str, Any] | None) -> CodePlace | None:
+    if place is None:
+        return None
+    return CodePlace(**place | {"code": tuple((number, text) for number, text in place["code"])})
 
 
 Choice = TypeVar("Choice")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from graders.results.result import LateUnit, OffOf
+from graders.results.late import LateUnit, OffOf
 from graders.sheets.toml_values import amount, one_of, table, tables, whole
 
 KEYS = ("grace_minutes", "per", "percent", "points", "most", "of", "steps")

@@ -8,6 +8,7 @@ from .loading.loader import BrokenDefinition, Loader, Missing
 
 TEXT_CAP = 2_000  # characters of an exception's text
 SHOWN = 200  # characters of a value's repr
+AROUND = 4  # lines that are shown before and after the one that raised
 FRAMES = 6  # frames of a traceback that are worth showing: the innermost
 
 
@@ -44,6 +45,7 @@ def account(problem: BaseException, loader: Loader) -> dict[str, Any]:
         "type": type(cause).__name__,
         "text": _text(cause),
         "frames": _frames(cause, loader),
+        "around": _around(cause, loader),
         "nearest": problem.nearest if isinstance(problem, Missing) else [],
         "file": problem.file if isinstance(problem, BrokenDefinition) else None,
     }
@@ -58,6 +60,21 @@ def _frames(problem: BaseException, loader: Loader) -> list[list[Any]]:
             text = linecache.getline(code.co_filename, line).strip()[:200]
             own.append([code.co_filename, line, code.co_qualname, text])
     return own[-FRAMES:]
+
+
+def _around(problem: BaseException, loader: Loader) -> list[Any]:
+    """Return the numbered lines around the student's innermost frame."""
+    places = [
+        (frame.f_code.co_filename, line)
+        for frame, line in traceback.walk_tb(problem.__traceback__)
+        if loader.owns(frame.f_code.co_filename)
+    ]
+    if not places:
+        return []
+    file, line = places[-1]
+    first = max(1, line - AROUND)
+    lines = [(n, linecache.getline(file, n)) for n in range(first, line + AROUND + 1)]
+    return [[number, text.rstrip()[:200]] for number, text in lines if text]
 
 
 def _text(problem: BaseException) -> str:

@@ -20,6 +20,7 @@ from . import operations
 from .errors import NoObject, Unmade, account
 from .given.records import record_of
 from .loading.loader import Loader
+from .review.definitions import source_of
 from .review.review import reviewed
 from .values import ITEM_CAP, Encoder, decode
 from .wire import MARK, BadFrame, Tensors, pack, read
@@ -54,19 +55,16 @@ class Worker:
             value = encoder.encode(self._operation(request)(request))
             return self._frame({**head, "value": value}, encoder.tensors)
         except BaseException as problem:  # student code: SystemExit and KeyboardInterrupt too
-            error = {**self._describe(problem), **place}
+            error = {**account(problem, self.loader), **place}
             return self._frame({**head, "error": error}, {})
 
     def _frame(self, answer: dict[str, Any], tensors: Tensors) -> bytes:
         """Flush the printed output and return the frame of an answer with new notes."""
         _flush()
-        frame = pack({**answer, **self._news()}, tensors)
+        news = {} if self.loader.remarks == self.notes_sent else {"notes": self.loader.notes}
+        frame = pack({**answer, **news}, tensors)
         self.notes_sent = self.loader.remarks
         return frame
-
-    def _news(self) -> dict[str, Any]:
-        """Return the loader's notes if there are new ones."""
-        return {} if self.loader.remarks == self.notes_sent else {"notes": self.loader.notes}
 
     def _operation(self, request: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
         operation: Callable[[dict[str, Any]], Any] = getattr(self, f"do_{request['do']}")
@@ -100,6 +98,10 @@ class Worker:
         """Return the files that bind a name, best first, without running any."""
         files = self.loader.locate(request["part"], request["name"])
         return {"files": files, "nearest": [] if files else self.loader.nearest(request["name"])}
+
+    def do_source(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return where a definition or its method is, and its lines."""
+        return source_of(self.loader, request["part"], request["name"], request["method"])
 
     def do_load(self, request: dict[str, Any]) -> None:
         self.loader.load(request["file"])
@@ -152,7 +154,7 @@ class Worker:
         """Return an attribute, an item where the path's part is a whole number, or a record."""
         value = self._target(request)
         for part in request["path"].split("."):
-            if part == "record" and hasattr(value, "token"):
+            if part == "record":
                 value = record_of(value)
             elif part.isdigit() and not isinstance(value, torch.nn.Module):
                 value = value[int(part)]
@@ -245,7 +247,7 @@ class Worker:
         request, self.tensors, arguments, named = self.called
         if not named and self._is_as_sent(request["arguments"], arguments):
             return False
-        before, after = Encoder(_same), Encoder(_same)
+        before, after = Encoder(_handle), Encoder(_handle)
         sent = before.encode([self._value(request["arguments"]), self._value(request["named"])])
         now = after.encode([arguments, named])
         return sent != now or not all(
@@ -263,9 +265,6 @@ class Worker:
             sent = self.tensors[form["tensor"]]
             return value.dtype == sent.dtype and torch.equal(value, sent)
         return type(form) is type(value) and type(form) in (int, str) and form == value
-
-    def _describe(self, problem: BaseException) -> dict[str, Any]:
-        return account(problem, self.loader)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -292,7 +291,7 @@ def _as_bytes(files: dict[str, torch.Tensor]) -> dict[str, bytes]:
     return {name: content.numpy().tobytes() for name, content in files.items()}
 
 
-def _same(value: object) -> dict[str, Any]:
+def _handle(value: object) -> dict[str, Any]:
     return {"handle": id(value)}
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from statistics import median
-from urllib.parse import quote
 
 from graders.results.summary import QuestionSummary, ResultSummary
-from graders.text import counted, decimal, line, sentence
+from graders.text import counted, decimal, line
 from reports.outcome_words import STATUS_WORDS
 from reports.page import render
 from reports.staff.analysis import check_analyses, graded, item_analyses, question_analyses
@@ -18,9 +17,9 @@ from reports.staff.class_checks import (
     rate,
     topics_to_revisit,
 )
+from reports.staff.tasks import LinkView, TaskView, link_to, tasks_of
 
 BINS = 10
-OPEN = 12  # students of a task that are shown unfolded
 SIMILARITY = "similarity.html"  # beside the page, if it was requested
 
 
@@ -41,26 +40,6 @@ class BinView:
     height: str
     top: str
     sentence: str
-
-
-@dataclass(frozen=True)
-class LinkView:
-    """A student's name and the link to the report."""
-
-    name: str
-    id: str
-    href: str
-    message: str
-
-
-@dataclass(frozen=True)
-class TaskView:
-    """A task for staff, and the students concerned."""
-
-    title: str
-    text: str
-    students: tuple[LinkView, ...]
-    folded: bool
 
 
 @dataclass(frozen=True)
@@ -137,7 +116,7 @@ def _page(results: Sequence[ResultSummary], sheet: str, similarity: bool) -> Cla
         similarity=SIMILARITY if similarity else "",
         numbers=_numbers(results, decided),
         basis=_basis(results, decided),
-        tasks=_tasks(results),
+        tasks=tasks_of(results),
         bins=_bins([result.points for result in decided], maximum),
         columns=tuple(columns.values()),
         maximum=decimal(maximum),
@@ -177,60 +156,6 @@ def _basis(results: Sequence[ResultSummary], decided: Sequence[ResultSummary]) -
     if any(result.pending_points for result in decided):
         return f"{text}, without points that are still to be graded manually."
     return f"{text}."
-
-
-def _tasks(results: Sequence[ResultSummary]) -> tuple[TaskView, ...]:
-    unreadable = [result for result in results if result.status == "unreadable"]
-    staff = [result for result in results if result.needs_staff]
-    tasks = (
-        _task("Unreadable", "uploads that could not be read", unreadable),
-        _task("Needs staff", "our grader could not finish; students lose no points", staff),
-        *_flagged(results),
-        *_pending(results),
-    )
-    return tuple(task for task in tasks if task.students)
-
-
-def _task(title: str, text: str, results: Sequence[ResultSummary]) -> TaskView:
-    heading = f"{title}: {counted(len(results), 'student')}"
-    links = tuple(_link(result, True) for result in results)
-    return TaskView(heading, text, links, len(links) > OPEN)
-
-
-def _flagged(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
-    """Yield the task of looking at flagged code whose points wait for it."""
-    flagged = [r for r in results if any(question.held_points for question in r.questions)]
-    if flagged:
-        links = tuple(replace(_link(r), message="; ".join(map(line, r.flags[:5]))) for r in flagged)
-        text = "its points wait for a person: look, and fill in the rows “(review)” of manual.csv"
-        yield TaskView(f"Flagged code: {counted(len(flagged), 'student')}", text, links, False)
-
-
-def _pending(results: Sequence[ResultSummary]) -> Iterable[TaskView]:
-    """Yield one task per question with manual points, in the sheet's order."""
-    waiting: dict[str, list[ResultSummary]] = {}
-    points: dict[str, Decimal] = {}
-    for result in results:
-        for question in result.questions:
-            by_hand = question.pending_points - question.held_points
-            if by_hand and result.status != "unreadable":
-                waiting.setdefault(question.number, []).append(result)
-                points[question.number] = by_hand
-    for number, students in waiting.items():
-        title = f"Question {line(number)}, manual grading: {counted(len(students), 'student')}"
-        text = f"{counted(points[number], 'point')} each, pending"
-        yield TaskView(title, text, tuple(_link(result) for result in students), True)
-
-
-def _link(result: ResultSummary, with_message: bool = False) -> LinkView:
-    student = result.student
-    folder = quote(student.id, safe="", errors="surrogatepass")
-    return LinkView(
-        name=line(student.name or student.id),
-        id=line(student.id),
-        href=f"students/{folder}/report.html",
-        message=sentence(result.message) if with_message else "",
-    )
 
 
 def _bins(points: Sequence[Decimal], maximum: Decimal) -> tuple[BinView, ...]:
@@ -280,7 +205,7 @@ def _row(result: ResultSummary, numbers: Sequence[str]) -> RowView:
     late = f"{decimal(result.late_points)} off, late" if result.late_points else ""
     pending = f"+ {decimal(result.pending_points)} pending" if result.pending_points else ""
     return RowView(
-        link=_link(result),
+        link=link_to(result),
         late=result.late,
         status=STATUS_WORDS["needs_staff" if result.needs_staff else result.status],
         total=PointsView(
@@ -303,7 +228,7 @@ def _slowest(results: Sequence[ResultSummary]) -> tuple[LinkView, ...]:
     """Return the three slowest to grade, if grading took a second or more."""
     ordered = sorted(results, key=lambda result: result.seconds, reverse=True)
     return tuple(
-        replace(_link(result), message=f"{result.seconds:.0f} s")
+        replace(link_to(result), message=f"{result.seconds:.0f} s")
         for result in ordered[:3]
         if result.seconds >= 1
     )

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from graders.results.result import CheckResult
-from graders.text import block, counted, seconds_text, sentence
+from graders.results.result import CheckResult, CodePlace
+from graders.text import block, counted, line, seconds_text, sentence
 from reports.figure_views import FigureView, figure_views
 from reports.outcome_words import OUTCOME_WORDS, OutcomeWords
 from reports.student.failures import LABELS
+
+CodeLine = tuple[int, str, bool]  # its number, its text, and whether it raised the exception
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,18 @@ class SameView:
 
 
 @dataclass(frozen=True)
+class CodeView:
+    """The student's own code behind a failure: where it is, and its lines.
+
+    Args:
+        lines: numbers, texts, and whether a line raised the exception.
+    """
+
+    title: str
+    lines: tuple[CodeLine, ...]
+
+
+@dataclass(frozen=True)
 class CheckView:
     """One check as it is printed."""
 
@@ -42,6 +56,17 @@ class CheckView:
     seconds: str
     figures: tuple[FigureView, ...]
     same: SameView | None = None
+    code: CodeView | None = None
+
+
+def code_view(place: CodePlace | None) -> CodeView | None:
+    """Return the view of the code that a failure is about; None without code."""
+    if place is None or not place.code:
+        return None
+    where = f"{place.file}, line {place.line}" if place.raised else place.file
+    marked = place.line if place.raised else 0
+    lines = tuple((n, line(text.expandtabs(4)), n == marked) for n, text in place.code)
+    return CodeView(f"Your code: {line(place.function)} in {line(where)}", lines)
 
 
 def check_view(check: CheckResult, position: int) -> CheckView:
@@ -59,6 +84,7 @@ def check_view(check: CheckResult, position: int) -> CheckView:
         output_size=counted(len(output.splitlines()), "line"),
         seconds=seconds_text(check.seconds) if check.seconds >= 1 else "",
         figures=figure_views(check.figures),
+        code=code_view(check.place),
     )
 
 
@@ -85,6 +111,6 @@ def as_same(view: CheckView, first: CheckView) -> CheckView:
 
 def _meaning(check: CheckResult) -> str:
     """Return the explanation of an outcome, unless its word or message is enough."""
-    plain = check.outcome == "not_run" and not check.message
+    plain = check.outcome in ("not_run", "not_begun") and not check.message
     obvious = check.outcome in ("passed", "failed", "error")
     return "" if obvious or plain else OUTCOME_WORDS[check.outcome].meaning

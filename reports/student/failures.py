@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol
 
-from graders.results.result import CheckResult, Outcome, Result
+from graders.results.result import CheckResult, Outcome
 
 NUMBER = re.compile(r"[-+]?\d[\d.,]*(e[-+]?\d+)?")
 LABELS = ("Called", "Returned", "Expected")
@@ -25,14 +25,6 @@ def signature(check: Failure) -> tuple[str, str, str]:
     """Return the key of a failure's cause: part, outcome, and the problem without numbers."""
     problem = NUMBER.sub("#", check.message.partition("\n")[0][:400])
     return check.id.partition("::")[0], check.outcome, problem
-
-
-def first_to_fix(result: Result) -> CheckResult | None:
-    """Return the first failed check, in sheet order, that a student can fix."""
-    if result.status == "unreadable":
-        return None
-    fixable = (c for c in result.checks if c.outcome not in ("passed", "grader_error"))
-    return next(fixable, None)
 
 
 def similar_failures(check: CheckResult, checks: Iterable[CheckResult]) -> int:

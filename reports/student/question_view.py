@@ -44,6 +44,8 @@ class ItemView:
     reason: str
     fault: str
     passed_title: str
+    begun: bool
+    not_begun_title: str
     checks: tuple[CheckView, ...]
 
     @property
@@ -111,13 +113,21 @@ def _item(item: ItemResult, checks: Sequence[CheckView]) -> ItemView:
     return ItemView(
         title=line(item.title),
         symbol=_symbol(item.checks),
-        tone="open" if item.undecided or item.held else "bad" if item.failed else "good",
+        tone=_tone(item),
         points=f"{points} of {counted(item.max_points, 'point')}",
         reason="" if item.undecided else _reason(item),
         fault=sentence(item.fault.sentence) if item.fault else "",
         passed_title=title,
+        begun=item.begun,
+        not_begun_title=f"{counted(len(item.checks), 'check')} will run once you begin",
         checks=tuple(checks),
     )
+
+
+def _tone(item: ItemResult) -> Tone:
+    if item.undecided or item.held or not item.begun:
+        return "open"
+    return "bad" if item.failed else "good"
 
 
 def _reason(item: ItemResult) -> str:
@@ -126,6 +136,8 @@ def _reason(item: ItemResult) -> str:
     if not reason:
         return ""
     reason = sentence(reason[:1].upper() + reason[1:])
+    if not item.begun:
+        return reason
     if item.held:
         return f"{reason} ({counted(item.held_points, 'point')})"
     return f"{reason}: keeps {percent(share, 1)}."
@@ -153,7 +165,7 @@ def _question(question: QuestionResult, position: int, items: tuple[ItemView, ..
 def _symbol(checks: tuple[CheckResult, ...]) -> str:
     """Return the symbol of the worst outcome: wrong, undecided, not run, passed."""
     symbols = {OUTCOME_WORDS[check.outcome].symbol for check in checks}
-    return next((symbol for symbol in "✗?—" if symbol in symbols), "✓")
+    return next((symbol for symbol in "✗?—○" if symbol in symbols), "✓")
 
 
 def _notes(pending: Decimal, undecided: Decimal) -> tuple[str, ...]:

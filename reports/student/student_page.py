@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from graders.results.result import FileNotes, Result, Student
+from graders.results.shown_first import first_to_fix
 from graders.results.summary import undecided_points
 from graders.text import counted, decimal, lateness, line, missing, seconds_text, sentence
 from reports.outcome_words import FLAGGED, FLAGGED_MEANING, OUTCOME_WORDS
 from reports.page import render
 from reports.student.check_view import CheckView, MessageView, message_view
-from reports.student.failures import first_to_fix, similar_failures
+from reports.student.failures import similar_failures
 from reports.student.question_view import Bar, QuestionView, points_bar, question_views
 
 FILES = 200
@@ -54,6 +55,7 @@ class FlaggedView:
 class FirstView:
     """The check to fix first, and a note on similar failures."""
 
+    title: str
     check: CheckView
     meaning: str
     similar: str
@@ -178,6 +180,7 @@ def _first_to_fix(result: Result, questions: tuple[QuestionView, ...]) -> FirstV
     fail = "fails" if others == 1 else "fail"
     again = f"{counted(others, 'more check')} of this part {fail} in the same way: "
     return FirstView(
+        "Begin here" if found.outcome == "not_begun" else "Fix this first",
         views[position],
         OUTCOME_WORDS[found.outcome].meaning,
         f"{again}fix this one, then check again." if others else "",

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from graders.batch.extensions import Extension, read_extensions, unmatched
 from graders.batch.lateness import cost_changed, lateness
 from graders.errors import UsageError
+from graders.results.late import Late
 from graders.results.result import (
     CheckResult,
     Environment,
     ItemResult,
-    Late,
     Manual,
     QuestionResult,
     Result,

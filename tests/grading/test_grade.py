@@ -71,14 +71,14 @@ def test_a_detail_that_fails_takes_its_share_of_its_item_and_of_no_other(monkeyp
 def test_the_skeleton_earns_none_of_the_same_maximum():
     result = graded(read_folder(ROOT / "student_template").files)
     assert result.points == 0 and result.max_points == SHEET.points
-    assert {c.outcome for c in result.checks} == {"error"}
+    assert {c.outcome for c in result.checks} == {"not_begun"}
     assert all(NOTHING in c.message for c in result.checks)
 
 
 def test_an_empty_submission_keeps_the_maximum():
     result = graded({})
     assert result.points == 0 and result.max_points == SHEET.points
-    assert {c.outcome for c in result.checks} == {"not_run"}
+    assert {c.outcome for c in result.checks} == {"not_begun"}
     assert (
         "`MLPClassifier` is not in the submission: neither mlp.py nor another file defines it."
         in result.checks[0].message

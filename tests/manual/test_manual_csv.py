@@ -18,6 +18,7 @@ from graders.batch.progress import Events
 from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.grading.grade import ungraded
+from graders.results.late import Late
 from graders.results.manual_csv import (
     ManualEntry,
     Mark,
@@ -27,7 +28,7 @@ from graders.results.manual_csv import (
     merged,
 )
 from graders.results.manual_csv import read_marks as read
-from graders.results.result import Environment, Late, Manual, QuestionResult, Result, Student
+from graders.results.result import Environment, Manual, QuestionResult, Result, Student
 from graders.results.result_json import from_json, to_json
 from graders.sheets.late_policy import read_policy
 from graders.sheets.sheet import read_sheet

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from graders.remote.connection import STRETCH
+from graders.remote.describe import describe
 from graders.remote.faults import Crash, Failed, Fault, NotFound, StudentError, TooLarge, TooSlow
 from graders.remote.pipes import Threaded
 from graders.remote.session import Session
-from graders.remote.student import RemoteSubmission, describe
+from graders.remote.student import RemoteSubmission
 from graders.sandbox.bubblewrap import Bubblewrap
 from graders.sandbox.sandbox import NoSandbox
 from graders.sandbox.zygote import Zygote

@@ -13,11 +13,11 @@ from rich.console import Console
 from graders.__main__ import main
 from graders.files import write_whole
 from graders.results.diff import CHANCE, Change, Comparison, Difference, Entry, State, compare
+from graders.results.late import Late
 from graders.results.result import (
     CheckResult,
     Environment,
     ItemResult,
-    Late,
     Manual,
     QuestionResult,
     Result,

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 
 from graders.__main__ import main
+from graders.results.late import Late
 from graders.results.result import (
     CheckResult,
     Environment,
     FileNotes,
     ItemResult,
-    Late,
     Manual,
     QuestionResult,
     Result,
@@ -161,6 +161,7 @@ def test_an_item_says_its_points_why_and_its_checks():
         "title": "Pooling",
         "points": 0.45,
         "max_points": 1.5,
+        "held": False,
         "reason": "recognised as “mean for max”, major",
         "fault": "mean for max",
         "details": {"each": 0.05, "together": 0.4},

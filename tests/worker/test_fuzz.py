@@ -25,9 +25,9 @@ from graders.errors import Unreadable, UsageError
 from graders.grading.grade import run_checks, ungraded
 from graders.grading.run_check import Ran, finding
 from graders.probes.results_csv import read_runs
+from graders.remote.describe import describe
 from graders.remote.faults import Failed, Fault, StudentError, TooSlow
 from graders.remote.student import RemoteSubmission as Submission
-from graders.remote.student import describe
 from graders.results.result import Student
 from graders.results.result_json import from_json, to_json
 from graders.sheets.check_index import CHECKS, known_checks, of_part

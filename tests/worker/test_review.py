@@ -113,6 +113,7 @@ def test_code_that_could_tamper_is_named(text, what):
         "model.eval()\nmodel.weight.data = x\nmodel.best = 1",
         "import random, numpy as np, os\nrandom.seed(1)\nnp.random.seed(1)\nos.environ['A'] = 'b'",
         'exec(open("rnn.py").read())',
+        "from graders.student import check\ncheck('elman')",
         "import importlib, data\nimportlib.reload(data)",
         "import matplotlib.pyplot as plt\nplt.rcParams['x'] = 1",
         "class Config(dict):\n    def __getattr__(self, name): return self[name]",

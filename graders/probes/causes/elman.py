@@ -13,7 +13,8 @@ from graders.oracles import elman as oracle
 from graders.oracles.formulas import ACTIVATIONS
 from graders.oracles.roles import Parameter
 from graders.probes.causes.slopes import asked_slopes
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 
 def asked_again(model: Remote, parameters: Sequence[Parameter], x: Tensor, draw: Draw) -> Answer:

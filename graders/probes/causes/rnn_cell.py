@@ -12,7 +12,8 @@ from graders.deviations import Candidate
 from graders.deviations.rnn_cell import cell as deviations
 from graders.oracles import rnn_cell as oracle
 from graders.oracles.roles import Parameter
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 
 def cell_again(

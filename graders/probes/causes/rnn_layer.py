@@ -13,7 +13,8 @@ from graders.deviations.rnn_layer import model as model_deviations
 from graders.oracles import rnn_layer as oracle
 from graders.oracles.roles import Parameter
 from graders.probes.causes.slopes import asked_slopes
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 # By time step: pads of all reviews, of some, and of none, with tokens before and after.
 IS_PAD = ((0, 0, 0), (1, 1, 1), (0, 0, 1), (0, 0, 1), (0, 1, 1))

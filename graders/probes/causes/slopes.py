@@ -8,7 +8,8 @@ from torch import Tensor
 from graders.assertions.recognise import Answer
 from graders.deviations import Deviation
 from graders.oracles.roles import Parameter
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 Way = tuple[Deviation, Callable[[], Iterable[Sequence[Tensor]]]]
 """A deviation, and what yields its outputs, with their graph, for each reading of the weights."""

@@ -25,7 +25,8 @@ from graders.probes.training.log import Call
 from graders.probes.training.states import kind_of, state_answer, weights_of
 from graders.probes.training.step import TrainingTask, scored_task
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 
 def gradients(

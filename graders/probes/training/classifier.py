@@ -19,8 +19,9 @@ from graders.deviations.training import outcomes as results
 from graders.oracles import training as oracle
 from graders.probes.training.log import Call, calls_of, ease, validation_rows
 from graders.probes.training.states import kind_of, state_answer, weights_of
+from graders.remote.handles import Remote
 from graders.remote.replies import Named
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.student import RemoteSubmission
 
 C = 3
 LISTS = ("train_loss", "val_loss", "val_accuracy")

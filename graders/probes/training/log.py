@@ -10,8 +10,10 @@ from torch import Tensor
 
 from graders.assertions.compare import close, holds, plain, shaped
 from graders.assertions.draw import Draw
+from graders.remote.describe import describe
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, RemoteSubmission, describe
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 # How many of 8 validation examples are right after each epoch, and the epoch whose training loss is
 # lowest. The first, the last, the best, the worst and the easiest epoch differ, and the last one that

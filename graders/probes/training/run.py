@@ -23,12 +23,13 @@ from graders.deviations import Candidate
 from graders.deviations.autoregressive import training as deviations
 from graders.oracles.autoregressive import loss_per_token, next_tokens
 from graders.oracles.formulas import Activation, same
-from graders.probes.languages import END, PAD, START
-from graders.remote.faults import Failed, Fault, StudentError
-from graders.remote.student import Remote, RemoteSubmission, describe
+from graders.probes.languages import END, PAD
+from graders.probes.training.batches import SYMBOLS, batch_of, index_of
+from graders.remote.describe import describe
+from graders.remote.faults import Failed, Fault, NotFound, StudentError
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
-SYMBOLS = 9
-LENGTHS = ((4, 2, 3), (5, 3, 1), (6, 2, 1))  # of a batch's rows: always 9 tokens and 3 END
 LONE = {"generate": "language.nothing_new", "sample": "scripted.likeliest"}
 REFUSED = re.compile(r"\b(generate|masked_loss)\(\) (?:missing|takes|got)")  # by Python itself
 STAND_INS: tuple[dict[str, str], ...] = ({}, LONE, {**LONE, "masked_loss": "language.margin"})
@@ -60,7 +61,7 @@ class Training:
     @property
     def order(self) -> list[int]:
         inputs = self.recorded("trained", Tensor)
-        trained = [_index(x, self.batches) for x in inputs]
+        trained = [index_of(x, self.batches) for x in inputs]
         strange = "The model was trained on data other than the batches, or on none of them."
         with recognised(inputs, deviations.inputs(inputs, self.batches)):
             holds(bool(trained) and -1 not in trained, strange, trained)
@@ -70,15 +71,15 @@ class Training:
         """Return how far training has moved the weights (V, V) of each token's logits, from zero."""
         held = {each.name: each.values for each in self.student.parameters(self.model)}
         weight = held.get("weight", self.table[:0])
-        sound = weight.shape == self.table.shape
-        holds(sound, "The weights of the given model were replaced.", hint="Train it in place.")
+        replaced = "The weights of the given model were replaced."
+        holds(weight.shape == self.table.shape, replaced, hint="Train it in place.")
         return weight
 
     def follows(self) -> bool:
         """Return whether each weight has moved as the next tokens of the batches ask for.
 
-        Where a token always or never follows another one, any loss and any optimiser move its
-        weight up or down. Weights that did not move at all are another check's.
+        Where a token always or never follows another, any loss and optimiser move its weight up or
+        down. Weights that did not move are another check's.
         """
         moved, counts = self.moved(), torch.zeros_like(self.table)
         for batch in self.batches:
@@ -187,7 +188,7 @@ def train(
     """
     table = draw.normal(SYMBOLS, SYMBOLS)
     table[:, END] += 2.0  # so that generated texts end soon
-    batches = [_batch(draw, place) for place in range(count)]
+    batches = [batch_of(draw, place) for place in range(count)]
     model = student.given("language.Recording", table)
     listener = student.given("language.Listener", model)
     run = Training(student, model, table, batches, epochs, None, listener)
@@ -225,7 +226,7 @@ def judged(student: RemoteSubmission, judge: Callable[[], None]) -> None:
                 student.replace(student.train_autoregressive, **names)
             judge()
             return
-        except (Failed, StudentError) as fault:
+        except (Failed, NotFound, StudentError) as fault:
             faults.append((fault, student.called))
             if not names and _calls_wrongly(student, fault):
                 break
@@ -247,23 +248,6 @@ def _calls_wrongly(student: RemoteSubmission, fault: Fault) -> bool:
             student.masked_loss(torch.zeros(1, 1, 4), torch.ones(1, 1, dtype=torch.long), PAD)
         return True
     return False
-
-
-def _batch(draw: Draw, place: int) -> Tensor:
-    """Make a padded batch with its index in the list as first tokens."""
-    lengths = LENGTHS[place % len(LENGTHS)]
-    rows = draw.rows(list(lengths), low=3, high=SYMBOLS)
-    rows[0][:2] = [3 + place // 6, 3 + place % 6]
-    width = max(lengths)
-    return torch.tensor([[START, *row, END, *[PAD] * (width - len(row))] for row in rows])
-
-
-def _index(x: Tensor, batches: Sequence[Tensor]) -> int:
-    """Find the batch that the model got, whole or without its last column."""
-    for place, batch in enumerate(batches):
-        if any(x.shape == b.shape and bool((x == b).all()) for b in (batch, batch[:, :-1])):
-            return place
-    return -1
 
 
 def values(run: Training, name: str) -> list[float]:

@@ -7,7 +7,8 @@ from graders.assertions.compare import plain
 from graders.assertions.recognise import Answer
 from graders.deviations.training import loops, weights
 from graders.deviations.training import outcomes as results
-from graders.remote.student import Remote, RemoteSubmission
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 
 def kind_of(student: RemoteSubmission, state: Any, valid: loops.Epochs) -> str:

@@ -15,8 +15,10 @@ from graders.deviations.step_rnn.accuracy import Scored, columns_read, own_crite
 from graders.oracles import step_rnn as oracle
 from graders.oracles.training import means
 from graders.probes.training.log import Call, Loss, calls_of, ease, losses_of
+from graders.remote.describe import describe
 from graders.remote.faults import Failed
-from graders.remote.student import Remote, RemoteSubmission, describe
+from graders.remote.handles import Remote
+from graders.remote.student import RemoteSubmission
 
 # B and T of training batches, then of validation batches; no B is a T, and none is the probe's H, 2.
 EVEN = (((4, 3), (4, 5), (4, 3)), ((4, 5), (4, 3)))

@@ -99,6 +99,10 @@ class Loader:
 
         return sorted((file for file in self._sources if self._binds(file, name)), key=rank)
 
+    def sources_of(self, part: str, name: str) -> list[Source]:
+        """Return the files that bind a name, the best for `part` first."""
+        return [self._sources[file] for file in self.locate(part, name)]
+
     def load(self, file: str) -> ModuleType:
         """Execute the chosen statements of a file, once, and return its module."""
         if file not in self._sources:

@@ -169,7 +169,7 @@ def is_stub(statement: ast.stmt) -> bool:
 def _is_stub_body(body: list[ast.stmt], signs: tuple[str, ...]) -> bool:
     if "raise" in signs and any(_is_not_implemented(statement) for statement in body):
         return True  # also after given code: nothing after it can run
-    rest = body[1:] if body and _is_text(body[0]) else body
+    rest = body[1:] if body and is_text(body[0]) else body
     return len(rest) <= 1 and all(
         ("pass" in signs and isinstance(statement, ast.Pass))
         or ("..." in signs and isinstance(statement, ast.Expr) and _is_ellipsis(statement.value))
@@ -177,7 +177,8 @@ def _is_stub_body(body: list[ast.stmt], signs: tuple[str, ...]) -> bool:
     )
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def is_text(statement: ast.stmt) -> bool:
+    """Return whether a statement is a text alone, such as a docstring."""
     value = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 

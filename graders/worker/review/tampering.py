@@ -42,6 +42,7 @@ SETTINGS = (  # what programs may change
     *("torch.backends", "torch._dynamo", "torch._inductor", "sys.path", "sys.stdout"),
     *("sys.stderr", "sys.argv", "numpy.random"),
 )
+OFFERED = ("graders.student",)  # what a student's notebook imports to check itself
 HIDES = ("base64", "binascii", "codecs", "zlib", "marshal")  # what makes text unreadable
 RUNS = ("exec", "eval", "compile")
 
@@ -223,7 +224,8 @@ def _reaches(full: str) -> bool:
     """Return whether a full name is one that no network needs, or one of torch's private parts."""
     first, *rest = full.split(".")
     private = first == "torch" and any(part[:1] == "_" and part[:2] != "__" for part in rest)
-    return (private and not _below(full, SETTINGS)) or _below(full, REACHES)
+    allowed = _below(full, SETTINGS) or _below(full, OFFERED)
+    return (private or _below(full, REACHES)) and not allowed
 
 
 def _below(full: str, above: tuple[str, ...]) -> bool:
