@@ -35,6 +35,7 @@ from tests.changed import timeless
 
 RUN = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from rich.console import Console
 from graders.batch.settings import Batch
@@ -44,6 +45,9 @@ from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part
 uploads, out = map(Path, sys.argv[1:])
 sheet = only_part(read_sheet("rnn"), "mlp")
+(question,) = sheet.questions
+item = question.items[0]  # the other trains: a slow model would wait for its time limit there
+sheet = replace(sheet, questions=(replace(question, items=(item,)),), points=item.points)
 run(Batch(uploads, out, sheet, 1, 2, "none"), Events(Console(), out / "run.jsonl"))
 """
 WHO = [str(number) for number in range(1, 7)]
