@@ -1,4 +1,4 @@
-"""What the tests in a browser share; the others need none of it."""
+"""The order of the files, and what the tests in a browser share; the others need none of that."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,6 +8,34 @@ from typing import Any
 import pytest
 
 from reports.formats import BROWSERS
+
+LONGEST = (
+    "tests/validation/test_soundness.py",
+    "tests/checks/test_strange_answers.py",
+    "tests/test_staff_guide.py",
+    "tests/validation/test_floor.py",
+    "tests/fixtures/test_sheet_samples.py",
+    "tests/fixtures/test_samples.py",
+    "tests/batch/test_cluster.py",
+    "tests/validation/test_template.py",
+    "tests/student/test_notebook.py",
+    "tests/batch/test_killed.py",
+    "tests/student/test_release.py",
+    "tests/student/test_windows.py",
+    "tests/batch/test_our_faults.py",
+    "tests/batch/test_batch.py",
+    "tests/remote/test_session.py",
+    "tests/gradebook/test_export.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest files first: one that starts last keeps all cores but its own waiting.
+
+    `--dist loadfile` keeps this order only with `--no-loadscope-reorder`.
+    """
+    places = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
