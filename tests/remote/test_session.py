@@ -94,6 +94,14 @@ def session(request):
         session.close()
 
 
+@pytest.fixture(scope="module")
+def warm():
+    """A sandbox whose workers are forks of one process; others import torch for each worker."""
+    sandbox = Zygote(preload=())
+    yield sandbox
+    sandbox.close()
+
+
 @pytest.fixture
 def student(session):
     session.begin(5)
@@ -340,10 +348,10 @@ def test_nothing_is_left_running(student, session):
     assert not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in worker)
 
 
-def test_a_file_that_ends_the_worker_is_not_loaded_again():
+def test_a_file_that_ends_the_worker_is_not_loaded_again(warm):
     code = b"import os\nclass A:\n    os._exit(0)\ndef f(): return 1\n"
     files = {"part.py": code, "other.py": b"def g(): return 2\n"}
-    session = Session(Submission(files), {}, NoSandbox(), LIMITS)
+    session = Session(Submission(files), {}, warm, LIMITS)
     for name in ("f", "A", "f"):
         session.begin(1)
         started = time.monotonic()
@@ -393,9 +401,9 @@ def rest(seconds):
     assert took["rest"] < took["work"] and took["work"] >= STRETCH
 
 
-def test_code_that_hangs_again_and_again_is_given_less_time():
+def test_code_that_hangs_again_and_again_is_given_less_time(warm):
     code = b"def spin():\n    while True: pass\n"
-    session = Session(Submission({"part.py": code}), {}, NoSandbox(), Limits(call_seconds=1))
+    session = Session(Submission({"part.py": code}), {}, warm, Limits(call_seconds=1))
     spent = []
     for _ in range(4):
         session.begin(1)
@@ -423,33 +431,33 @@ def test_files_that_end_the_worker_while_they_are_parsed_are_sent_once(monkeypat
 
 
 @contextlib.contextmanager
-def begun(code, limits):
+def begun(code, limits, sandbox):
     """Give a session in its first check, and the submission of one file as that check sees it."""
-    session = Session(Submission({"part.py": code}), {}, NoSandbox(), limits)
+    session = Session(Submission({"part.py": code}), {}, sandbox, limits)
     session.begin(1)
     yield session, RemoteSubmission(session, "part")
     session.close()
 
 
-def test_a_check_has_a_time_limit_of_its_own():
+def test_a_check_has_a_time_limit_of_its_own(warm):
     code = b"import time\ndef nap(): time.sleep(0.7)\n"
-    with begun(code, Limits(call_seconds=5, check_seconds=1)) as (_, student):
+    with begun(code, Limits(call_seconds=5, check_seconds=1), warm) as (_, student):
         student.nap()
         with pytest.raises(TooSlow):
             student.nap()
 
 
-def test_what_a_check_does_itself_is_not_the_submissions_time():
+def test_what_a_check_does_itself_is_not_the_submissions_time(warm):
     limits = Limits(call_seconds=5, check_seconds=2)
-    with begun(b"def f(): return 1\n", limits) as (_, student):
+    with begun(b"def f(): return 1\n", limits, warm) as (_, student):
         assert student.f() == 1
         time.sleep(2.5)
         assert student.f() == 1
 
 
-def test_what_is_left_of_a_checks_time_is_told():
+def test_what_is_left_of_a_checks_time_is_told(warm):
     code = b"import time\ndef nap(): time.sleep(0.3)\n"
-    with begun(code, Limits(call_seconds=5, check_seconds=0.5)) as (session, student):
+    with begun(code, Limits(call_seconds=5, check_seconds=0.5), warm) as (session, student):
         student.nap()
         session._budget._spent = 0.6  # as if it had come back just in time
         with pytest.raises(TooSlow, match=r"The calls of this check took 0\.6 seconds in total"):
@@ -458,10 +466,10 @@ def test_what_is_left_of_a_checks_time_is_told():
         student.nap()
 
 
-def test_what_is_made_on_the_way_has_its_time_within_the_checks():
+def test_what_is_made_on_the_way_has_its_time_within_the_checks(warm):
     code = b"import time\ndef f(): return 1\nclass Net:\n    def __init__(self): time.sleep(0.7)\n"
     for limits, lasts in ((Limits(call_seconds=1), True), (Limits(9, check_seconds=1), False)):
-        with begun(code, limits) as (_, student):
+        with begun(code, limits, warm) as (_, student):
             student.Net(), student.Net()
             if lasts:
                 assert student.f() == 1
@@ -492,8 +500,8 @@ def shout():
 """  # fmt: skip
 
 
-def test_a_worker_that_lies_about_what_was_noted_is_lost_not_our_fault():
-    session = Session(Submission({"part.py": LIES.encode()}), {}, NoSandbox(), LIMITS)
+def test_a_worker_that_lies_about_what_was_noted_is_lost_not_our_fault(warm):
+    session = Session(Submission({"part.py": LIES.encode()}), {}, warm, LIMITS)
     session.begin(1)
     with pytest.raises(Crash):
         RemoteSubmission(session, "part").lie()
@@ -541,8 +549,8 @@ def Nowhere(): return nn.Linear(2, 2, device="meta")
 """  # fmt: skip
 
 
-def test_parameters_are_told_with_their_values_or_without():
-    mine = Session(Submission({"part.py": MODELS.encode()}), {}, NoSandbox(), LIMITS)
+def test_parameters_are_told_with_their_values_or_without(warm):
+    mine = Session(Submission({"part.py": MODELS.encode()}), {}, warm, LIMITS)
     mine.begin(1)
     student = RemoteSubmission(mine, "part")
     model = student.Net()
@@ -583,9 +591,9 @@ class Net: pass
         3,
     ],
 )
-def test_parameters_that_cannot_be_are_no_answer(rows):
+def test_parameters_that_cannot_be_are_no_answer(warm, rows):
     with pytest.raises(Crash):
-        _told(rows)
+        _told(warm, rows)
 
 
 @pytest.mark.parametrize(
@@ -598,13 +606,13 @@ def test_parameters_that_cannot_be_are_no_answer(rows):
         [["a", [1], torch.float32, True, "X"]] * 301,  # roles are found in the cube of that
     ],
 )
-def test_more_parameters_than_any_answer_needs_fail(rows):
+def test_more_parameters_than_any_answer_needs_fail(warm, rows):
     with pytest.raises(Failed):
-        _told(rows)
+        _told(warm, rows)
 
 
-def _told(rows):
-    mine = Session(Submission({"part.py": SHAPES.encode()}), {}, NoSandbox(), LIMITS)
+def _told(sandbox, rows):
+    mine = Session(Submission({"part.py": SHAPES.encode()}), {}, sandbox, LIMITS)
     mine.begin(1)
     student = RemoteSubmission(mine, "part")
     model = student.Net()
@@ -632,8 +640,8 @@ def objects(): return [Net()]
 
 
 @pytest.fixture
-def collected():
-    mine = Session(Submission({"part.py": COLLECTED.encode()}), {}, NoSandbox(), LIMITS)
+def collected(warm):
+    mine = Session(Submission({"part.py": COLLECTED.encode()}), {}, warm, LIMITS)
     mine.begin(1)
     yield RemoteSubmission(mine, "part")
     mine.close()
