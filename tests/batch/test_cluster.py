@@ -42,6 +42,7 @@ PATIENCE = 300  # seconds for what takes two on a calm machine
 KILLER, STRANGE = "6", "7"
 RUN = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from rich.console import Console
 from graders.batch.settings import Batch
@@ -52,6 +53,9 @@ from graders.sheets.sheet import read_sheet
 from graders.student.check_one import only_part
 uploads, out, scheduler = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 sheet = only_part(read_sheet("rnn"), "mlp")
+(question,) = sheet.questions
+item = question.items[0]  # the other trains: a slow model would wait for its time limit there
+sheet = replace(sheet, questions=(replace(question, items=(item,)),), points=item.points)
 try:
     run(Batch(uploads, out, sheet, 1, 2, scheduler=scheduler), Events(Console(), out / "run.jsonl"))
 except UsageError as problem:
