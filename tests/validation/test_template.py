@@ -298,6 +298,8 @@ def test_files_that_are_no_python_are_named_before_anything_else(tmp_path):
 def test_the_command_checks_the_parts_that_are_named(capsys, monkeypatch):
     asked = []
     monkeypatch.setattr(template, "_part_problems", lambda parts, seed: asked.append(parts) or [])
+    monkeypatch.setattr(template, "_fixture_problems", lambda: [])  # the set is consistent: above
+    monkeypatch.setattr(template, "sheet_names", lambda: [])
     assert main(["template", "elman"]) == 0
     assert capsys.readouterr().out == "No problems found.\n"
     assert main(["template", "elmann"]) == 2
