@@ -18,11 +18,16 @@ SITE = ROOT / "tests" / "windows"
 RESERVED = {"con", "prn", "aux", "nul", *(f"{n}{i}" for n in ("com", "lpt") for i in range(10))}
 
 
+@pytest.fixture(scope="module")
+def handout():
+    return release("epita-lab")
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(handout, tmp_path):
     """The students' folder of a sheet, below a folder whose name is as people have them."""
     place = tmp_path / "Zoë's Übung RNN"
-    with zipfile.ZipFile(io.BytesIO(release("epita-lab"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(handout)) as archive:
         archive.extractall(place)
     return place / "epita-lab"
 
