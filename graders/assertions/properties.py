@@ -26,6 +26,10 @@ WRONG_GRADIENT = (
     "Otherwise, the graph is cut by detach(), .data, .item(), torch.tensor(…) or torch.no_grad(): a "
     "layer is used, but learns too little."
 )
+ANEW = (
+    "Create the first state in every call and keep nothing on self; a layer that is created in "
+    "forward has new weights each time."
+)
 UNUSED = (
     "forward does not use them: call the layer that __init__ creates, on the way to the output."
 )
@@ -175,14 +179,10 @@ def _flat(value: Any) -> list[Tensor]:
 def same_twice(function: Any, first: Sequence[Any], between: Sequence[Any]) -> None:
     """Raise Failed unless a call returns the same again, at once and after another call."""
     before = function(*first)
-    hint = (
-        "Create the first state in every call and keep nothing on self; a layer that is created in "
-        "forward has new weights each time."
-    )
     for others in ([], [between]):
         for arguments in others:
             function(*arguments)
-        close(function(*first), shaped(before, _shape(before)), hint, "The second result")
+        close(function(*first), shaped(before, _shape(before)), ANEW, "The second result")
 
 
 def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
@@ -198,6 +198,9 @@ def samples_apart(function: Any, batch: Tensor, other: Tensor) -> None:
         "Samples leak into one another: look for batch_first, for view or reshape where permute "
         "is needed, and for a maximum or softmax over dim 0."
     )
+    if not is_close(after[rest], before[rest]):
+        again = "A batch gives another result when it is passed once more."
+        holds(is_close(function(batch), before), again, hint=ANEW)
     close(after[rest], before[rest], hint, "The result for the other samples")
 
 

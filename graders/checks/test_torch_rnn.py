@@ -23,6 +23,7 @@ from graders.probes.results_csv import MODELS, read_runs, read_untitled
 from graders.remote.faults import NotFound, StudentError
 
 KINDS = ("rnn", "lstm")
+BY_KIND = 'Choose the layer by kind: nn.RNN for "rnn", nn.LSTM for "lstm".'
 LAYERS = (
     "Embedding → one layer of nn.{} with batch_first=True → ReLU and another Linear if you like → "
     "max over the time axis (dim=1) of all outputs → Linear. Add no other layers."
@@ -142,8 +143,10 @@ def test_gradients_reach_every_layer(student, draw):
             f"nn.{kind.upper()}": list(oracle.stacks(reached, kind, E)),
             "the output layer": [p for p in reached if p.values.shape[:1] == (C,)],
         }
+        made = any(oracle.stacks(parameters, kind, E))
+        holds(made, f"kind={kind!r} has no nn.{kind.upper()}.", _names(parameters), hint=BY_KIND)
         missing = [name for name, those in layers.items() if not those]
-        hint = "The graph is cut on the way: look for detach(), .data and torch.no_grad()."
+        hint = "Either forward does not use them, or the graph is cut: detach(), .data, no_grad()."
         holds(not missing, f"No gradient arrives at {' and '.join(missing)}.", hint=hint)
 
 

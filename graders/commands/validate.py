@@ -62,6 +62,7 @@ def _soundness(options: argparse.Namespace, console: Console) -> int:
     from graders.validation import floor, tables
     from graders.validation.floor import floors
     from graders.validation.kept import PAGE, write_table
+    from graders.validation.shown import counts_of
     from graders.validation.soundness import printed, soundness
 
     parts = _parts(options.parts)
@@ -81,6 +82,8 @@ def _soundness(options: argparse.Namespace, console: Console) -> int:
             write_table(options.table.with_name(PAGE), row.part, row.kept)
         rows = {row.part: tables.answers(row, options.seeds) for row in table.rows}
         tables.write(options.table, "answers", rows)
+        shown = {row.part: counts_of(row.shown) for row in table.rows}
+        tables.write(options.table, "shown", shown)
     return int(not (table.holds and all(each.holds for each in found)))
 
 

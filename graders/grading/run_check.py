@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graders.assertions.draw import Draw, seed_for
 from graders.remote.explain import explain, general
 from graders.remote.faults import Failed, Fault, NotFound, StudentError
+from graders.remote.repeating import HINTS
 from graders.remote.session import Session
 from graders.remote.student import RemoteSubmission
 from graders.results.result import CodePlace, Figure, Flag, Outcome
@@ -65,6 +66,8 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
     except Fault as problem:
         fault = problem
         fault.place = fault.place or _place(student, fault)
+        if isinstance(fault, Failed) and not fault.recognised:
+            fault.hint = HINTS.get(student.repeated(), fault.hint)
     finally:
         output = session.end()
     return Ran(fault, student, output, time.monotonic() - started)

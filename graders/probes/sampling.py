@@ -52,7 +52,8 @@ def follows(student: RemoteSubmission, draw: Draw, temperature: float) -> None:
     found = _drawn(student, torch.tensor(logits), temperature)
     draws = [index(value) for value in found]
     strange = [value for value, place in zip(found, draws, strict=True) if not 0 <= place < 5]
-    holds(not strange, "Not every sample is an index.", strange[:1], "0 to 4")
+    single = "Return the single element of what you draw, the index: int(…) or .item()."
+    holds(not strange, "Not every sample is an index.", strange[:1], "0 to 4", single)
     wanted = oracle.tilted(logits, temperature)
     student.figure(_frequencies(draws, wanted, temperature))
     _, worst = oracle.surprise(draws, wanted)

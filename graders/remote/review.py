@@ -1,7 +1,7 @@
 """What the source of a submission says, as its worker read it before any of it ran."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,6 +26,12 @@ class Review:
 
     tampering: tuple[Flag, ...] = ()
     built_in: Mapping[str, Mapping[str, list[Flag]]] = field(default_factory=dict)
+
+    def doubts(self, file: str, name: str) -> list[Flag]:
+        """List where a definition comes to torch's recurrent modules, though its calls hide it."""
+        found = self.built_in.get(file, {}).get(name, [])
+        hidden = "{} uses {}, which its calls do not show"
+        return [replace(flag, what=hidden.format(name, flag.what)) for flag in found]
 
 
 def review_from(answer: Any, files: Mapping[str, bytes]) -> Review:

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from types import NoneType
 from typing import Any
 
@@ -13,6 +12,7 @@ from graders.remote.describe import describe
 from graders.remote.faults import NO_ANSWER, Crash, Fault, TooLarge, TooSlow
 from graders.remote.handles import Remote, for_handle, label_of, no_object, target_of
 from graders.remote.places import place_of_definition
+from graders.remote.repeating import Repeated, floats_in, repeated
 from graders.remote.replies import Gradients, Named, Operations, fields, only, parameters
 from graders.remote.session import Session
 from graders.remote.sizes import sizes_of
@@ -34,6 +34,7 @@ class RemoteSubmission:
         self.called = ""  # the last call, in words, for messages
         self._last: Origin | None = None  # the definition that was called last
         self._origins: dict[int, Origin] = {}  # of objects, by handle
+        self._answer: tuple[dict[str, Any], Any, dict[str, Any]] | None = None  # to the last call
         self.sizes: dict[str, int] = {}  # of the calls so far, by the template's names
         self._made = 0
         self._making: list[str] = []  # calls that are sent with the next request
@@ -58,19 +59,31 @@ class RemoteSubmission:
 
     def doubt_built_ins(self) -> None:
         """Note where definitions that this check uses come to torch's own recurrent modules."""
-        review, files = self._session.review, self._session.loaded.found
-        for part, name in sorted(self._names):
-            names = review.built_in.get(files.get((part, name), ""), {}) if review else {}
-            self.doubts += [
-                replace(flag, what=f"{name} uses {flag.what}, which its calls do not show")
-                for flag in names.get(name, [])
-            ]
+        files = self._session.loaded.found
+        if review := self._session.review:
+            for part, name in sorted(self._names):
+                self.doubts += review.doubts(files.get((part, name), ""), name)
+
+    def repeated(self) -> Repeated:
+        """Return whether the last call of the student's code gives the same result once more.
+
+        Only answers with floating numbers are compared: what draws indices or shuffles may differ.
+        """
+        if self._answer is None or not (first := floats_in(self._answer[1])):
+            return "same"
+        request, _, values = self._answer
+
+        def again(**seed: int) -> Any:
+            found = self._ask({**request, **seed}, values, self.called)
+            return fields(found, value=object, mutated=bool)["value"]
+
+        with contextlib.suppress(Fault):
+            return repeated(first, again)
+        return "same"
 
     def place(self) -> CodePlace | None:
         """Return the student's definition that was called last, with its code."""
-        if self._last is None:
-            return None
-        part, name, method = self._last
+        part, name, method = self._last or ("", "", "")
         request = {"do": "source", "part": part, "name": name, "method": method}
         with contextlib.suppress(Fault):
             return place_of_definition(self._session.ask(request, {}, (for_handle, no_object)))
@@ -195,8 +208,10 @@ class RemoteSubmission:
         name = str(target.get("name") or target.get("given", "")).rpartition(".")[2]
         if name[:1].isupper() and "method" not in target:
             return self._make(name, {"do": "make", **target}, values)
-        found = self._ask({"do": "call", **target}, values, self.called)
+        request = {"do": "call", **target}
+        found = self._ask(request, values, self.called)
         reply = fields(found, value=object, mutated=bool)
+        self._answer = (request, reply["value"], values) if "given" not in target else self._answer
         self._mutated = reply["mutated"]
         return reply["value"]
 

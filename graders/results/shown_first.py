@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from graders.results.result import CheckResult, ItemResult, QuestionResult, Result
+from graders.results.scoring import ROLES
 
 OURS = ("passed", "grader_error")
 SPECIFIC = ("error", "crash", "memory", "timeout")  # they name a line, or at least a call
@@ -44,7 +45,7 @@ def without_other_code(question: QuestionResult) -> QuestionResult:
 
 def _first(items: Sequence[ItemResult]) -> CheckResult | None:
     failed = [
-        (_begun(check), check.role == "detail", place, _rank(check), number, check)
+        (_begun(check), *_rank(check, place), number, check)
         for place, item in enumerate(items)
         for number, check in enumerate(_fixable(item.checks))
     ]
@@ -60,8 +61,11 @@ def _begun(check: CheckResult) -> int:
     return {"not_run": 0, "not_begun": 2}.get(check.outcome, 1)
 
 
-def _rank(check: CheckResult) -> int:
-    """Return how specific a failure of an item is, 0 best."""
-    if check.fault:
-        return 0
-    return 1 if check.outcome in SPECIFIC else 2
+def _rank(check: CheckResult, place: int) -> tuple[bool, bool, int, int, bool]:
+    """Return the sort key of a failure in the item at `place`, the most specific cause first.
+
+    Details come last. A recognised fault is the surest cause; otherwise the earliest item counts,
+    its core first, and in one role an exception, which names a line.
+    """
+    role = ROLES.index(check.role)
+    return check.role == "detail", not check.fault, place, role, check.outcome not in SPECIFIC

@@ -22,6 +22,7 @@ from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
 from graders.validation.answers import may_lose, mistakes, reference_files, variants, with_mistake
 from graders.validation.kept import Kept, band_problems, kept
+from graders.validation.shown import UNWANTED, VERDICTS, Shown, counts_of, shown_of
 
 HINTED = 0.95  # of the mistakes get the right hint, not only a failed check
 UNWEIGHED = Weight("fatal", "no severity is given")  # `template` asks for one
@@ -47,6 +48,7 @@ class SoundnessRow:
     unrecognised: tuple[str, ...] = field(default=())
     out_of_band: tuple[str, ...] = field(default=())
     kept: tuple[Kept, ...] = field(default=())
+    shown: tuple[Shown, ...] = field(default=())
 
     @property
     def caught(self) -> int:
@@ -64,7 +66,8 @@ class SoundnessRow:
     def holds(self) -> bool:
         enough = self.hinted >= HINTED * self.mistakes
         wrong = self.survivors or self.lost or self.never_failed or self.problems
-        return enough and not (wrong or self.unrecognised or self.out_of_band)
+        told = not any(each.verdict in UNWANTED for each in self.shown)
+        return enough and told and not (wrong or self.unrecognised or self.out_of_band)
 
     @property
     def lines(self) -> Iterator[str]:
@@ -77,6 +80,7 @@ class SoundnessRow:
             "grader error": self.problems,
             "not recognised as it should be": self.unrecognised,
             "outside its band": self.out_of_band,
+            "shown first": [each.line for each in self.shown if each.verdict in UNWANTED],
         }
         for kind, lines in kinds.items():
             yield from (f"{self.part}: {kind}: {line}" for line in lines)
@@ -119,10 +123,11 @@ def checks_of(part: str) -> list[str]:
 
 def printed(table: SoundnessTable) -> Printed:
     """Return the table for a terminal."""
-    columns = ("part", "mistakes", "caught", "hinted", "variants", "passed")
+    columns = ("part", "mistakes", "caught", "hinted", "variants", "passed", *VERDICTS)
     lines = Printed(*columns, box=None)
     for row in table.rows:
-        counts = (row.mistakes, row.caught, row.hinted, row.variants, row.passed)
+        counts = [row.mistakes, row.caught, row.hinted, row.variants, row.passed]
+        counts += counts_of(row.shown)[1:]
         lines.add_row(row.part, *map(str, counts), style="" if row.holds else "red")
     return lines
 
@@ -168,6 +173,8 @@ def _row(bench: Bench, part: str, seeds: Sequence[int], whole: bool) -> Soundnes
             if whole:
                 weight = weighed.get(mistake.name, UNWEIGHED)
                 found.kept += kept(part, mistake, weight, findings)
+                if seed == seeds[0]:
+                    found.shown.append(shown_of(part, mistake, mistakes(part), findings))
     right = {"the reference": reference_files()} | variants(part)
     for name, files in right.items():
         for seed in seeds:
@@ -189,6 +196,7 @@ class _Found:
     problems: list[str] = field(default_factory=list)
     unrecognised: list[str] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
 
     def add(self, case: str, mistake: Mistake, findings: Findings, own: Sequence[str]) -> None:
@@ -213,6 +221,7 @@ class _Found:
             tuple(self.unrecognised),
             tuple(band_problems(self.kept)),
             tuple(self.kept),
+            tuple(self.shown),
         )
 
 

@@ -13,12 +13,14 @@ from graders.paths import ROOT
 from graders.sheets.check_index import known_checks
 from graders.validation import flakiness
 from graders.validation.mutation import Verdict
+from graders.validation.shown import VERDICTS
 from graders.validation.soundness import SoundnessRow, parts_with_checks
 
 PAGE = ROOT / "docs" / "soundness.md"
 ALL = "total"
 COLUMNS = {
     "answers": ("mistakes", "caught", "with the right hint", "right answers", "passed", "seeds"),
+    "shown": ("mistakes", *VERDICTS),
     "changes": ("mutants", "caught", "survivors with a reason"),
     "luck": ("checks", "seeds", "failures of right answers"),
 }

@@ -1,6 +1,7 @@
 """Operations that neural-network checks need besides calls, run with the student's model."""
 
 import copy
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,6 +14,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from .values import check_travels
 from .wire import TENSOR_CAP, too_large
+
+
+def seed_all(seed: int) -> None:
+    """Seed the generators of Python, NumPy and PyTorch."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.default_generator.manual_seed(seed)  # the one on the CPU: quicker
 
 
 def gradients(
