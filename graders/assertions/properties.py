@@ -47,16 +47,20 @@ def any_reading(function: Callable[..., Any], *readings: Sequence[Any]) -> Any:
     """Call `function` with the first list of arguments that it takes without raising.
 
     For arguments of a type that the sheets leave open, such as lists or tensors. If none is
-    accepted, the error of the first is raised.
+    accepted, the error of the attempt that came furthest is raised.
     """
-    try:
-        return function(*readings[0])
-    except StudentError as error:
-        if len(readings) == 1 or error.type_name == "NotImplementedError":
-            raise
-        with contextlib.suppress(StudentError):
-            return any_reading(function, *readings[1:])
-        raise error from None
+    errors = []
+    for arguments in readings:
+        try:
+            return function(*arguments)
+        except StudentError as error:
+            errors.append(error)
+    raise furthest(errors) from None
+
+
+def furthest(errors: Sequence[StudentError]) -> StudentError:
+    """Return the error of the attempt that came furthest into the student's code."""
+    return max(errors, key=lambda error: error.place.line if error.place else 0)
 
 
 @contextlib.contextmanager

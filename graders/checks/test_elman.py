@@ -26,7 +26,7 @@ from graders.oracles import elman as oracle
 from graders.oracles import formulas
 from graders.oracles.roles import split
 from graders.probes.causes import elman as probe
-from graders.remote.faults import Fault
+from graders.remote.faults import Fault, StudentError
 
 CARRY = "Assign the new hidden state to the variable that the next step reads, with its activation."
 BOTH = "(outputs, hidden)"
@@ -40,6 +40,7 @@ WIDTH = (
     "The state is hsize wide, not insize: so is the first one, and lin1 maps insize + hsize to "
     "hsize. Equal sizes hide the difference."
 )
+WIDTH = 300  # of the assignment
 UNEQUAL = (
     "emb and hidden may differ: the Elman layer maps emb to hidden, and the last Linear maps hidden "
     "to num_classes."
@@ -261,9 +262,19 @@ def test_default_sizes(student, draw):
 
 
 def _classifier(student, draw, dtype=torch.float32):
-    """Make a classifier whose embedding and hidden state have one width."""
+    """Make a classifier whose embedding and hidden state have one width.
+
+    One that runs in the assignment's width alone is judged there; another check takes a point.
+    """
     V, C, N, B = draw.integer(13, 17), draw.integer(2, 3), draw.integer(6, 7), draw.integer(4, 5)
     model = student.ElmanClassifier(V, C, N, N)
+    try:
+        model(torch.zeros(1, 1, dtype=torch.long))
+    except StudentError:
+        with contextlib.suppress(StudentError):
+            wide = student.ElmanClassifier(V, C, WIDTH, WIDTH)
+            wide(torch.zeros(1, 1, dtype=torch.long))
+            model, N = wide, WIDTH
     parameters = weighted(student, model, draw, dtype)
     return model, parameters, (V, C, N), draw.tokens(B, 3, high=V)
 

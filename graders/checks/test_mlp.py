@@ -35,10 +35,9 @@ LAYERS = (
 
 
 def _sizes(draw):
-    """Draw different V, C, E and H, and B and T."""
-    spans = ((13, 17), (2, 3), (4, 5), (6, 8), (9, 10))
-    V, C, E, H, B = (draw.integer(low, high) for low, high in spans)
-    return [V, C, E, H], B, 11
+    """Draw V, C, one width for E and H as in the assignment, and B and T."""
+    V, C, N, B = (draw.integer(low, high) for low, high in ((13, 17), (2, 3), (5, 8), (9, 10)))
+    return [V, C, N, N], B, 11
 
 
 def _model(student, sizes):
@@ -242,6 +241,8 @@ def test_default_sizes(student, draw):
     """The MLP's embedding and hidden sizes are 300 by default."""
     model = student.MLPClassifier(11, 2)
     has_widths(student, model, [(11, 300), (300, 300), (2, 300)])
+    model = student.MLPClassifier(11, 2, 5, 7)
+    has_widths(student, model, [(11, 5), (7, 5), (2, 7)])
 
 
 def test_learns_the_tiny_reviews(student, draw):

@@ -7,7 +7,7 @@ from itertools import chain
 import torch
 
 from graders.assertions.compare import close, holds, shaped
-from graders.assertions.properties import any_reading, arguments_unchanged
+from graders.assertions.properties import any_reading, arguments_unchanged, furthest
 from graders.assertions.recognise import recognised
 from graders.deviations import pytorch_rnn as deviations
 from graders.deviations.taggers import other_orders, updates
@@ -44,8 +44,8 @@ def _log_probabilities(student, model, size, weights, words):
     except StudentError as error:
         try:
             returned = _taken(student.get(model, "_log_forward"), words)
-        except StudentError:
-            raise error from None
+        except StudentError as other:
+            raise furthest([error, other]) from None
     if isinstance(returned, (tuple, list)) and returned:
         returned = returned[0]  # the NumPy model returns more than the log-probabilities
     with recognised(returned, deviations.wrong_rows(weights, words)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from graders.assertions.draw import Draw, seed_for
 from graders.remote.explain import explain, general
-from graders.remote.faults import Failed, Fault, NotFound, StudentError
+from graders.remote.faults import Failed, Fault, NotFound, NotRead, StudentError
 from graders.remote.repeating import HINTS
 from graders.remote.session import Session
 from graders.remote.student import RemoteSubmission
@@ -64,13 +64,20 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
         function(*(known[name] for name in asked))
         student.settle()
     except Fault as problem:
-        fault = problem
+        fault = _unread(problem, session, known_checks()[check].part) or problem
         fault.place = fault.place or _place(student, fault)
         if isinstance(fault, Failed) and not fault.recognised:
             fault.hint = HINTS.get(student.repeated(), fault.hint)
     finally:
         output = session.end()
     return Ran(fault, student, output, time.monotonic() - started)
+
+
+def _unread(fault: Fault, session: Session, part: str) -> Fault | None:
+    """Return what a stub hides: that the file with the student's own work could not be read."""
+    stub = type(fault) is NotFound
+    why = session.loaded.unread(part) if stub else ""
+    return NotRead(f"{fault.message} But {why}.") if why else None
 
 
 def _place(student: RemoteSubmission, fault: Fault) -> CodePlace | None:
@@ -113,7 +120,7 @@ def _explained(error: StudentError, student: RemoteSubmission) -> str:
     line = code.get(error.place.line, "") if error.place else ""
     if error.recognised:
         return error.hint
-    known = explain(error.type_name, error.text, student.sizes, line)
+    known = explain(error.type_name, error.text, student.trace.sizes, line)
     return known or error.hint or general(error.type_name, line)
 
 

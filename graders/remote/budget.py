@@ -1,6 +1,7 @@
 """The time limits of a submission's calls: each one, those of a check, and all together."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,7 @@ class Budget:
         self._ends = time.monotonic() + limits.submission_seconds
         self._spent = 0.0  # seconds in calls of this check
         self._hung = 0
+        self._hung_in: Counter[str] = Counter()  # of these, by the definition that was called
 
     def begin(self) -> None:
         """Start a check.
@@ -50,6 +52,22 @@ class Budget:
                 "limit of the check, or of the whole submission, is used up."
             )
         return left
+
+    @contextmanager
+    def patience(self, definition: str) -> Iterator[None]:
+        """Count a call of a definition if it hangs; one that hung three times is not called again.
+
+        Raises:
+            TooSlow: it hung three times, or now.
+        """
+        if definition and self._hung_in[definition] >= PATIENCE:
+            words = f"`{definition}` took too long {PATIENCE} times, so it is not called again."
+            raise TooSlow(words)
+        try:
+            yield
+        except TooSlow:
+            self._hung_in[definition] += 1
+            raise
 
     @contextmanager
     def spending(self) -> Iterator[None]:

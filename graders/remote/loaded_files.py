@@ -3,6 +3,7 @@
 from graders.remote.faults import Fault, NotFound, NotRead
 from graders.uploads.submission import Submission
 
+UNREAD = ("syntax error", "not read: ")  # in the loader's notes
 NOTES_CAP, NOTE_CAP, ALL_NOTES_CAP = 50, 500, 1_000  # of a file, characters of one, of all files
 
 
@@ -37,16 +38,22 @@ class Loaded:
 
     def missing(self, part: str, name: str, nearest: list[str]) -> NotFound:
         """Return why a name is missing: a file does not parse, or nothing has that name."""
-        for file in sorted(self.notes, key=_depth):
-            broken = [line for line in self.notes[file] if "syntax error" in line]
-            if broken and _base(file) in (f"{part}.py", f"{part}.ipynb"):
-                words = f"`{name}` was not found because {file} could not be read: {broken[0]}."
-                return NotRead(words)
+        if unread := self.unread(part):
+            return NotRead(f"`{name}` was not found because {unread}.")
         message = (
             f"`{name}` is not in the submission: neither {part}.py nor another file defines it."
         )
         close = " or ".join(f"`{other}`" for other in nearest)
         return NotFound(message + (f" Did you mean {close}?" if close else ""))
+
+    def unread(self, part: str) -> str:
+        """Return which file could not be read, and why: the part's own first; "" if all could."""
+        own = (f"{part}.py", f"{part}.ipynb")
+        for file in sorted(self.notes, key=lambda file: (_base(file) not in own, *_depth(file))):
+            for line in self.notes[file]:
+                if any(sign in line for sign in UNREAD):
+                    return f"{file} could not be read: {line.rstrip('.')}"
+        return ""
 
 
 def _base(path: str) -> str:

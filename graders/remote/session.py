@@ -1,6 +1,7 @@
 """A submission's worker over all its checks: started when needed, replaced when it is lost."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,6 +156,10 @@ class Session:
         with self._budget.spending():
             answer, tensors = self._send(request, seconds)
         return self._decoded(answer, tensors, handles[1])
+
+    def patience(self, definition: Sequence[str] | None) -> AbstractContextManager[None]:
+        """Count the calls of a definition that hang; after three it is not called again."""
+        return self._budget.patience((definition or ("", ""))[1])
 
     def _encoded(self, values: dict[str, Any], for_handle: ForHandle) -> dict[str, Any]:
         """Return the fields of a request; their tensors wait for the next frame."""

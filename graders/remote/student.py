@@ -15,11 +15,9 @@ from graders.remote.places import place_of_definition
 from graders.remote.repeating import Repeated, floats_in, repeated
 from graders.remote.replies import Gradients, Named, Operations, fields, only, parameters
 from graders.remote.session import Session
-from graders.remote.sizes import sizes_of
+from graders.remote.trace import CallTrace
 from graders.results.result import CodePlace, Figure, Flag
 from graders.worker.wire import BadFrame
-
-Origin = tuple[str, str, str]  # part, name and method of a definition
 
 
 class RemoteSubmission:
@@ -32,16 +30,12 @@ class RemoteSubmission:
         self._session = session
         self._part = part
         self.called = ""  # the last call, in words, for messages
-        self._last: Origin | None = None  # the definition that was called last
-        self._origins: dict[int, Origin] = {}  # of objects, by handle
+        self.trace = CallTrace()
         self._answer: tuple[dict[str, Any], Any, dict[str, Any]] | None = None  # to the last call
-        self.sizes: dict[str, int] = {}  # of the calls so far, by the template's names
         self._made = 0
         self._making: list[str] = []  # calls that are sent with the next request
         self._mutated = False
-        self._names: set[tuple[str, str]] = (
-            set()
-        )  # of the submission, as far as this check has asked for them
+        self._names: set[tuple[str, str]] = set()  # that this check has asked for
         self.on_word = False  # whether this check has asked what only the worker can state
         self.doubts: list[Flag] = []  # where the source is at odds with what the worker states
         self.figures: dict[str, Figure] = {}  # by title; shown beside the check's outcome
@@ -83,7 +77,7 @@ class RemoteSubmission:
 
     def place(self) -> CodePlace | None:
         """Return the student's definition that was called last, with its code."""
-        part, name, method = self._last or ("", "", "")
+        part, name, method = self.trace.last or ("", "", "")
         request = {"do": "source", "part": part, "name": name, "method": method}
         with contextlib.suppress(Fault):
             return place_of_definition(self._session.ask(request, {}, (for_handle, no_object)))
@@ -219,8 +213,7 @@ class RemoteSubmission:
         """Return a new object of a class by this name; if that fails, the next request fails."""
         self._made += 1
         self._making.append(self.called)
-        if self._last is not None:
-            self._origins[-self._made] = (*self._last[:2], "")
+        self.trace.made(-self._made)
         self._later({**request, "as": -self._made}, values, self.called)
         return Remote(self, {"handle": -self._made}, label_of(self.called, name))
 
@@ -265,25 +258,10 @@ class RemoteSubmission:
         return Gradients(Named(slopes["parameters"]), slopes["inputs"])
 
     def _note(self, remote: Remote, arguments: Sequence[Any], named: dict[str, Any]) -> None:
-        origin = self._origin_of(remote, arguments)
-        self._last = origin or self._last
-        if origin is not None:
-            part, name, method = origin
-            run = method or ("" if "name" in remote._target else "forward")
-            self.sizes |= sizes_of(part, name, run, arguments, named)
+        self.trace.note(remote, arguments, named)
         words = [describe(a) for a in arguments]
         words += [f"{name}={describe(value)}" for name, value in named.items()]
         self.called = f"{remote._label}({', '.join(words)})"
-
-    def _origin_of(self, remote: Remote, arguments: Sequence[Any]) -> Origin | None:
-        """Return the student's definition behind a call, also where a given object wraps it."""
-        target, method = remote._target, str(remote._target.get("method", ""))
-        if "name" in target:
-            return target["part"], target["name"], method
-        if origin := self._origins.get(target.get("handle", 0)):
-            return (*origin[:2], method)
-        handles = (a._target.get("handle", 0) for a in arguments if isinstance(a, Remote))
-        return next((self._origins[n] for n in handles if n in self._origins), None)
 
     def _ask(self, request: dict[str, Any], values: dict[str, Any], label: str) -> Any:
         def from_handle(form: dict[str, Any]) -> Remote:
@@ -294,6 +272,7 @@ class RemoteSubmission:
 
         with self._naming():
             self._load(request)
-            found = self._session.ask(request, values, (for_handle, from_handle))
+            with self._session.patience(self.trace.last):
+                found = self._session.ask(request, values, (for_handle, from_handle))
         self._making.clear()
         return found
