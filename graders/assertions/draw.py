@@ -34,9 +34,13 @@ class Draw:
         return [low + int(i) for i in order[:count]]
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Draw standard normal numbers that float32 holds exactly: a cast to it loses nothing."""
+        """Draw standard normal numbers."""
         wide = torch.randn(shape, generator=self._generator, dtype=torch.float64)
-        return wide.float().to(dtype)
+        return wide.to(dtype)
+
+    def short(self, *shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
+        """Draw standard normal numbers that float32 holds exactly: a cast to it loses nothing."""
+        return self.normal(*shape).to(dtype)
 
     def tokens(self, *shape: int, low: int = 1, high: int) -> Tensor:
         """Draw token ids (int64) from `low` to `high` - 1."""

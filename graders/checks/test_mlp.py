@@ -242,7 +242,9 @@ def test_default_sizes(student, draw):
     model = student.MLPClassifier(11, 2)
     has_widths(student, model, [(11, 300), (300, 300), (2, 300)])
     model = student.MLPClassifier(11, 2, 5, 7)
-    has_widths(student, model, [(11, 5), (7, 5), (2, 7)])
+    exchanged = partial(has_widths, student, model, [(11, 7), (5, 7), (2, 5)])
+    with named_if(student, deviations.EXCHANGED, lambda: passes(exchanged)):
+        has_widths(student, model, [(11, 5), (7, 5), (2, 7)])
 
 
 def test_learns_the_tiny_reviews(student, draw):

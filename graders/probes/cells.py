@@ -90,8 +90,8 @@ def make(
     model = student.given("cells.Apart", cell) if "LSTM" in name else cell
     weighted(student, model, draw, dtype)
     inputs = [
-        draw.normal(B, D, dtype=dtype),
-        *(draw.normal(B, H, dtype=dtype) for _ in ("hc" if "LSTM" in name else "h")),
+        draw.short(B, D, dtype=dtype),
+        *(draw.short(B, H, dtype=dtype) for _ in ("hc" if "LSTM" in name else "h")),
     ]
     built_by_hand(student, model, *inputs)
     return BuiltCell(student, cell, model, inputs, known(D, H), name)

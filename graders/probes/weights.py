@@ -132,7 +132,7 @@ def start(
     """Measure the slopes at zero weights of a model that returns states like those it is given."""
     count = sum(p.values.numel() for p in parameters)
     _write(student, model, parameters, torch.zeros(count, dtype=torch.float64))
-    values = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs]
+    values = [draw.short(*x.shape) for x in inputs]
     cotangents = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs[1:]]
     return Start(values, cotangents, _in_a_row(slopes(model, values, cotangents), parameters))
 
@@ -173,7 +173,7 @@ def _draw_probe(formula: Formula, places: Tensor, inputs: Sequence[Tensor], draw
     for _ in range(DRAWS):
         row = draw.normal(len(places), dtype=torch.float64) * 0.6
         row[places < 0] = 0.0
-        values = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs]
+        values = [draw.short(*x.shape) for x in inputs]
         cotangents = [draw.normal(*x.shape, dtype=torch.float64) for x in inputs[1:]]
         slopes = _oracle_slopes(formula, _full(formula, places, row), values, cotangents)
         unknown = torch.ones(len(slopes), dtype=torch.bool)

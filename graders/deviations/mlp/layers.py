@@ -28,6 +28,12 @@ CAST = Deviation(
     "Your gradients are right, but rounded to float32, although the model is float64. Do not "
     "hard-code a dtype: use that of the layers.",
 )
+EXCHANGED = Deviation(
+    "exchanges its two widths",
+    "slip",
+    "The embedding has the hidden layer's width, and the hidden layer has the embedding's. The "
+    "arguments are emb, then hidden.",
+)
 FIRST = Deviation(
     "takes the first step",
     "major",
@@ -81,10 +87,6 @@ def _two_hidden(V: int, C: int, E: int, H: int) -> Layout:
 
 def _no_hidden(V: int, C: int, E: int, H: int) -> Layout:
     return Layout({"embedding": (V, E), "W_out": (C, E)}, {"b_out": (C,)})
-
-
-def _exchanged(V: int, C: int, E: int, H: int) -> Layout:
-    return mlp_layers(V, C, H, E)
 
 
 def _twice(w: Roles, embedded: Tensor) -> Tensor:
@@ -142,15 +144,6 @@ LAYERS: tuple[tuple[Deviation, list[Run]], ...] = (
                 pool=same,
             )
         ],
-    ),
-    (
-        Deviation(
-            "exchanges its two widths",
-            "slip",
-            "Your logits are right, but the embedding has the hidden layer's width and the hidden "
-            "layer has the embedding's. The arguments are emb, then hidden.",
-        ),
-        [partial(formulas.mlp_logits, layers=_exchanged)],
     ),
 )
 

@@ -151,7 +151,7 @@ MISTAKES = (
             (LINEAR, "self.linear = nn.Linear(hidden, emb)"),
             (OUTPUT, OUTPUT.replace("hidden", "emb")),
         ),
-        (VALUES,),
+        (DEFAULTS,),
         "emb, then hidden",
         "real",
         recognised="exchanges its two widths",
