@@ -70,10 +70,11 @@ def _alone(part: str, findings: Mapping[str, Finding]) -> ItemResult:
 def _verdict(mistake: Mistake, others: Iterable[Mistake], check: CheckResult, text: str) -> Verdict:
     if check.fault is not None:
         return "named" if check.fault.name == mistake.recognised else "misleading"
-    if mistake.hint and mistake.hint in text and not mistake.recognised:
+    own = bool(mistake.hint) and mistake.hint in text
+    if own and not mistake.recognised:
         return "named"
     known = {each.hint for each in others if not each.recognised} - {mistake.hint, ""}
-    if any(words in text for words in known) and mistake.hint not in text:
+    if any(words in text for words in known) and not own:
         return "misleading"
     return "general" if check.hint else "none"
 
