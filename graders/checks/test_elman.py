@@ -40,7 +40,7 @@ WIDTH = (
     "The state is hsize wide, not insize: so is the first one, and lin1 maps insize + hsize to "
     "hsize. Equal sizes hide the difference."
 )
-WIDTH = 300  # of the assignment
+NORMAL = 300  # the width of the assignment
 UNEQUAL = (
     "emb and hidden may differ: the Elman layer maps emb to hidden, and the last Linear maps hidden "
     "to num_classes."
@@ -272,9 +272,9 @@ def _classifier(student, draw, dtype=torch.float32):
         model(torch.zeros(1, 1, dtype=torch.long))
     except StudentError:
         with contextlib.suppress(StudentError):
-            wide = student.ElmanClassifier(V, C, WIDTH, WIDTH)
+            wide = student.ElmanClassifier(V, C, NORMAL, NORMAL)
             wide(torch.zeros(1, 1, dtype=torch.long))
-            model, N = wide, WIDTH
+            model, N = wide, NORMAL
     parameters = weighted(student, model, draw, dtype)
     return model, parameters, (V, C, N), draw.tokens(B, 3, high=V)
 

@@ -115,13 +115,14 @@ def finding(ran: Ran) -> Finding:
 
 
 def _explained(error: StudentError, student: RemoteSubmission) -> str:
-    """Return what an exception means, or else the check's own hint: that is a rule, not a cause."""
+    """Return what an exception means, and then the check's own hint: that is a rule, not a cause."""
     code = dict(error.place.code) if error.place else {}
     line = code.get(error.place.line, "") if error.place else ""
     if error.recognised:
         return error.hint
     known = explain(error.type_name, error.text, student.trace.sizes, line)
-    return known or error.hint or general(error.type_name, line)
+    words = " ".join(filter(None, (known, error.hint)))
+    return words or general(error.type_name, line)
 
 
 def _cut(message: str) -> str:

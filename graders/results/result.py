@@ -120,12 +120,12 @@ class ItemResult:
     def fault(self) -> RecognisedFault | None:
         """Return the gravest fault that was recognised where more than details fail.
 
-        Where a core check did not even run to its comparison, and nobody knows why, only what
-        was recognised in a core check counts.
+        Where the core fails, none explains it that was not recognised in a core check, too.
         """
         core = [check for check in self.failed if check.role == "core"]
-        lost = any(check.outcome != "failed" and check.fault is None for check in core)
-        decisive = core if lost else [check for check in self.failed if check.role != "detail"]
+        if core and not any(check.fault for check in core):
+            return None
+        decisive = [check for check in self.failed if check.role != "detail"]
         return min(
             (check.fault for check in decisive if check.fault),
             key=lambda fault: SEVERITIES.index(fault.severity),

@@ -82,13 +82,13 @@ def test_it_costs_nothing(files, bench):
         (
             edited("def length_mask", "def lenght_mask"),
             MASK,
-            "not_run",
+            "not_begun",
             "Did you mean `lenght_mask`?",
         ),
         (
             "",
             MASK,
-            "not_run",
+            "not_begun",
             "`length_mask` is not in the submission: neither padding.py",
         ),
         (

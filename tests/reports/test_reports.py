@@ -38,6 +38,7 @@ from reports.staff.class_page import render_class
 from reports.student.check_view import MessageView, message_view
 from reports.student.student_page import render_report, student_page
 
+BEGUN = [outcome for outcome in OUTCOMES if outcome != "not_begun"]
 ENVIRONMENT = Environment("3.11.7", "2.6.0", "zygote", 17, "9c1e7f")
 JANE = Student("4711", "Doe, Jane", upload="doejane_4711_99_3b.zip", sha256="ab12")
 MESSAGE = 'Called:   pad_batch([[4], [5, 6]], pad=0)\nReturned: "<3 rows>"\nExpected: 2 rows'
@@ -129,7 +130,7 @@ def student(id: str, name: str, *found: CheckResult | ItemResult, **fields: obje
 def four_of_ten() -> Result:
     """Every outcome, output, manual points pending and given, files, handed in late."""
     first = QuestionResult(
-        "1", "Outcomes", items(*(check(i, outcome) for i, outcome in enumerate(OUTCOMES)))
+        "1", "Outcomes", items(*(check(i, outcome) for i, outcome in enumerate(BEGUN)))
     )
     second = QuestionResult("2", "By hand", (), Manual(Decimal(4), Decimal("3.5"), "Clear curves."))
     done = items(check(20, output="epoch 1"))
@@ -383,6 +384,7 @@ def test_questions_are_seen_at_a_glance_with_symbols_and_words() -> None:
         ("passed", "✓ 1 of 1 in full 0.5 of 0.5"),
         ("error", "✗ 0 of 1 in full 0 of 0.5"),
         ("not_run", "— 0 of 1 in full 0 of 0.5"),
+        ("not_begun", "○ 0 of 1 in full 0 of 0.5"),
         ("grader_error", "? 0 of 1 in full ? of 0.5 0.5 not decided yet"),
     ],
 )
@@ -409,6 +411,7 @@ WORDS: dict[Outcome, tuple[str, str]] = {
         "Python itself ended while it ran your code for this check.",
     ),
     "not_run": ("— Item 1 0 of 0.5 points", "— Sentence 1 holds. Not run"),
+    "not_begun": ("○ Item 1 0 of 0.5 points", "○ Sentence 1 holds. Not begun"),
     "grader_error": (
         "? Item 1 ? of 0.5 points",
         "? Sentence 1 holds. Our fault, not decided yet Our grader failed here, not your code. "

@@ -139,6 +139,12 @@ def test_the_gravest_fault_of_an_item_counts():
     assert item.fault == fault("major", "two") and item.points == Decimal("0.6")
 
 
+def test_a_fault_of_another_check_explains_no_failed_core():
+    found = fault("slip", "something else")
+    item = ItemResult("I", Decimal(2), (check("core"), check("minor", found=found)))
+    assert item.fault is None and item.points == 0
+
+
 @pytest.mark.parametrize(
     "outcome", ["failed", "error", "timeout", "memory", "crash", "not_run", "grader_error"]
 )

@@ -151,7 +151,7 @@ def test_a_survivor_and_a_missing_hint_are_named(bench, monkeypatch):
     assert row.survivors[3] == "stale: `gone` occurs 0 times in reference/mlp.py, not once"
     assert row.unhinted[0] == "another name: seed 1: `a hint` is not among: "
     assert row.unhinted[1].startswith("the sum: seed 1: `not there` is not among: A mean or a sum")
-    assert row.lost[0].startswith("none: seed 1: test_default_sizes: not_run: `MLPClassifier` is")
+    assert row.lost[0].startswith("none: seed 1: test_default_sizes: not_begun: `MLPClassifier` is")
     assert "test_default_sizes" in row.never_failed
     assert (row.caught, row.passed, row.holds) == (0, 1, False)
 
@@ -183,7 +183,7 @@ def test_a_warm_worker_forgets_the_submission_before(bench):
     first = answers.reference_files() | {"extra.py": b"def MLPClassifier(*sizes): return None\n"}
     bench.run({"extra.py": first["extra.py"]}, "mlp", 1)
     findings, _ = bench.run({"other.py": b"x = 1\n"}, "mlp", 1)
-    assert {finding.outcome for finding in findings.values()} == {"not_run"}
+    assert {finding.outcome for finding in findings.values()} == {"not_begun"}
 
 
 def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
@@ -198,8 +198,9 @@ def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
     monkeypatch.setattr(floor, "floors", lambda parts: [])
     assert main(["soundness", "elman", "--seeds", "2"]) == 1
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert printed[0] == ["part", "mistakes", "caught", "hinted", "variants", "passed"]
-    assert printed[1] == ["elman", "4", "4", "4", "2", "1"]
+    columns = ["part", "mistakes", "caught", "hinted", "variants", "passed"]
+    assert printed[0] == [*columns, "named", "general", "misleading", "none"]
+    assert printed[1] == ["elman", "4", "4", "4", "2", "1", "0", "0", "0", "0"]
     assert " ".join(printed[2]) == "elman: loses points: lambdas: seed 2: test_x: failed: wrong"
     assert asked == [(["elman"], [1, 2])]
     monkeypatch.setattr(soundness, "soundness", lambda parts, seeds: SoundnessTable((ROW,)))
