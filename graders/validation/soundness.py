@@ -66,8 +66,7 @@ class SoundnessRow:
     def holds(self) -> bool:
         enough = self.hinted >= HINTED * self.mistakes
         wrong = self.survivors or self.lost or self.never_failed or self.problems
-        told = not any(each.verdict in UNWANTED for each in self.shown)
-        return enough and told and not (wrong or self.unrecognised or self.out_of_band)
+        return enough and not (wrong or self.unrecognised or self.out_of_band)
 
     @property
     def lines(self) -> Iterator[str]:
