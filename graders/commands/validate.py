@@ -59,7 +59,7 @@ def _calibrate(options: argparse.Namespace, console: Console) -> int:
 
 
 def _soundness(options: argparse.Namespace, console: Console) -> int:
-    from graders.validation import floor, tables
+    from graders.validation import floor, shown, tables
     from graders.validation.floor import floors
     from graders.validation.kept import PAGE, write_table
     from graders.validation.shown import counts_of
@@ -68,6 +68,8 @@ def _soundness(options: argparse.Namespace, console: Console) -> int:
     parts = _parts(options.parts)
     table = soundness(parts, range(1, options.seeds + 1))
     console.print(printed(table))
+    say(console, "What is shown first of each mistake:")
+    console.print(shown.printed({row.part: row.shown for row in table.rows}))
     for row in table.rows:
         for text in row.lines:
             console.print(text, markup=False)
@@ -82,8 +84,8 @@ def _soundness(options: argparse.Namespace, console: Console) -> int:
             write_table(options.table.with_name(PAGE), row.part, row.kept)
         rows = {row.part: tables.answers(row, options.seeds) for row in table.rows}
         tables.write(options.table, "answers", rows)
-        shown = {row.part: counts_of(row.shown) for row in table.rows}
-        tables.write(options.table, "shown", shown)
+        judged = {row.part: counts_of(row.shown) for row in table.rows}
+        tables.write(options.table, "shown", judged)
     return int(not (table.holds and all(each.holds for each in found)))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
+from rich.table import Table as Printed
+
 from graders.grading.grade import item_result
 from graders.grading.run_check import Finding
 from graders.mistakes import Mistake
@@ -83,3 +85,11 @@ def counts_of(found: Sequence[Shown]) -> list[int]:
     """Return how many mistakes each verdict has, with the number of all first."""
     counts = Counter(each.verdict for each in found)
     return [len(found), *(counts[verdict] for verdict in VERDICTS)]
+
+
+def printed(rows: Mapping[str, Sequence[Shown]]) -> Printed:
+    """Return the table for a terminal, by part."""
+    lines = Printed("part", "mistakes", *VERDICTS, box=None)
+    for part, found in rows.items():
+        lines.add_row(part, *map(str, counts_of(found)))
+    return lines

@@ -22,7 +22,7 @@ from graders.sheets.limits import Limits
 from graders.uploads.submission import Submission
 from graders.validation.answers import may_lose, mistakes, reference_files, variants, with_mistake
 from graders.validation.kept import Kept, band_problems, kept
-from graders.validation.shown import UNWANTED, VERDICTS, Shown, counts_of, shown_of
+from graders.validation.shown import UNWANTED, Shown, shown_of
 
 HINTED = 0.95  # of the mistakes get the right hint, not only a failed check
 UNWEIGHED = Weight("fatal", "no severity is given")  # `template` asks for one
@@ -122,11 +122,10 @@ def checks_of(part: str) -> list[str]:
 
 def printed(table: SoundnessTable) -> Printed:
     """Return the table for a terminal."""
-    columns = ("part", "mistakes", "caught", "hinted", "variants", "passed", *VERDICTS)
+    columns = ("part", "mistakes", "caught", "hinted", "variants", "passed")
     lines = Printed(*columns, box=None)
     for row in table.rows:
-        counts = [row.mistakes, row.caught, row.hinted, row.variants, row.passed]
-        counts += counts_of(row.shown)[1:]
+        counts = (row.mistakes, row.caught, row.hinted, row.variants, row.passed)
         lines.add_row(row.part, *map(str, counts), style="" if row.holds else "red")
     return lines
 

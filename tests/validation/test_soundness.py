@@ -198,10 +198,11 @@ def test_the_command_prints_the_table_and_knows_its_parts(monkeypatch, capsys):
     monkeypatch.setattr(floor, "floors", lambda parts: [])
     assert main(["soundness", "elman", "--seeds", "2"]) == 1
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
-    columns = ["part", "mistakes", "caught", "hinted", "variants", "passed"]
-    assert printed[0] == [*columns, "named", "general", "misleading", "none"]
-    assert printed[1] == ["elman", "4", "4", "4", "2", "1", "0", "0", "0", "0"]
-    assert " ".join(printed[2]) == "elman: loses points: lambdas: seed 2: test_x: failed: wrong"
+    assert printed[0] == ["part", "mistakes", "caught", "hinted", "variants", "passed"]
+    assert printed[1] == ["elman", "4", "4", "4", "2", "1"]
+    assert printed[3] == ["part", "mistakes", "named", "general", "misleading", "none"]
+    assert printed[4] == ["elman", "0", "0", "0", "0", "0"]
+    assert " ".join(printed[5]) == "elman: loses points: lambdas: seed 2: test_x: failed: wrong"
     assert asked == [(["elman"], [1, 2])]
     monkeypatch.setattr(soundness, "soundness", lambda parts, seeds: SoundnessTable((ROW,)))
     assert main(["soundness"]) == 0
