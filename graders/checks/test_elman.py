@@ -269,11 +269,11 @@ def _classifier(student, draw, dtype=torch.float32):
     V, C, N, B = draw.integer(13, 17), draw.integer(2, 3), draw.integer(6, 7), draw.integer(4, 5)
     model = student.ElmanClassifier(V, C, N, N)
     try:
-        model(torch.zeros(1, 1, dtype=torch.long))
+        model(torch.zeros(2, 3, dtype=torch.long))
     except StudentError:
         with contextlib.suppress(StudentError):
             wide = student.ElmanClassifier(V, C, NORMAL, NORMAL)
-            wide(torch.zeros(1, 1, dtype=torch.long))
+            wide(torch.zeros(2, 3, dtype=torch.long))
             model, N = wide, NORMAL
     parameters = weighted(student, model, draw, dtype)
     return model, parameters, (V, C, N), draw.tokens(B, 3, high=V)
