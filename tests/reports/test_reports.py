@@ -18,6 +18,7 @@ from graders.results.result import (
     OUTCOMES,
     STATUSES,
     CheckResult,
+    CodePlace,
     Environment,
     FileNotes,
     ItemResult,
@@ -167,7 +168,8 @@ def only_check(*results: Result) -> str:
 def hostile(text: str, status: Status = "needs_staff") -> Result:
     """`text` in every field that a student or a file name can reach, and in all others too."""
     bad = check(1, "failed", sentence=text, message=text, hint=text, output=text, seconds=1.0)
-    bad = replace(bad, id=text, fault=RecognisedFault(text, "major", text))
+    place = CodePlace(text, text, 2, ((1, "x" * 300), (2, text)), raised=True)
+    bad = replace(bad, id=text, fault=RecognisedFault(text, "major", text), place=place)
     lost = items(item(bad, title=text))
     question = QuestionResult(text, text, lost, Manual(Decimal(1), Decimal(0), text))
     return Result(
