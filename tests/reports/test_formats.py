@@ -68,7 +68,7 @@ def test_each_student_gets_a_comment(out, capsys):
         "- Question 2: By hand: 3.5 of 4\n"
         "- Question 3: Pending: 0.5 of 2, 1 of 1 item in full\n\n"
         "1.5 points still to be graded manually.\n\n"
-        "**Fix this first:** Sentence 1 holds. (Wrong result)\n\n"
+        "**Fix this first:** Sentence 7 holds. (Not run)\n\n"
         "The details are in the report.\n"
     )
 
