@@ -16,7 +16,9 @@ from graders.console import say
 from graders.errors import UsageError
 
 if TYPE_CHECKING:
+    from graders.batch.settings import Batch
     from graders.results.summary import ResultSummary
+    from graders.sheets.sheet import Sheet
 
 
 def add(commands: Commands) -> None:
@@ -129,10 +131,7 @@ def _add_check(commands: Commands) -> None:
 
 def _batch(options: argparse.Namespace, console: Console) -> int:
     from graders.batch.batch import run
-    from graders.batch.extensions import read_extensions
     from graders.batch.progress import Events
-    from graders.batch.regrade import Regrade, given_since
-    from graders.batch.settings import Batch
     from graders.sheets.deadline import given_deadline
     from graders.sheets.sheet import read_sheet
 
@@ -148,7 +147,22 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
             "Without a sandbox these uploads run with your permissions: grade only your own.",
             file=sys.stderr,
         )
-    batch = Batch(
+    batch = _settings(options, sheet)
+    say(
+        console,
+        f"Seed {batch.seed}; grade with `--seed {batch.seed}` for the same inputs elsewhere.",
+    )
+    summaries = run(batch, Events(console, options.out / "run.jsonl"))
+    _say_where(console, summaries, (options.out / "index.html").resolve())
+    return int(any(summary.needs_staff for summary in summaries))
+
+
+def _settings(options: argparse.Namespace, sheet: "Sheet") -> "Batch":
+    from graders.batch.extensions import read_extensions
+    from graders.batch.regrade import Regrade, given_since
+    from graders.batch.settings import Batch
+
+    return Batch(
         options.uploads,
         options.out,
         sheet,
@@ -163,13 +177,6 @@ def _batch(options: argparse.Namespace, console: Console) -> int:
         ),
         scheduler=options.scheduler,
     )
-    say(
-        console,
-        f"Seed {batch.seed}; grade with `--seed {batch.seed}` for the same inputs elsewhere.",
-    )
-    summaries = run(batch, Events(console, options.out / "run.jsonl"))
-    _say_where(console, summaries, (options.out / "index.html").resolve())
-    return int(any(summary.needs_staff for summary in summaries))
 
 
 def seed_of(out: Path) -> int:

@@ -1,11 +1,13 @@
 """What known mistakes keep of their items, on every sheet that asks for them."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from graders.errors import UsageError
 from graders.grading.grade import item_result
 from graders.grading.run_check import Finding
 from graders.mistakes import Mistake, Weight
@@ -129,4 +131,9 @@ def items_of(
 
 @cache
 def _sheets() -> tuple[Sheet, ...]:
-    return tuple(map(read_sheet, sheet_names()))
+    """Read the assignments; one that is inconsistent is named by `template`."""
+    found = []
+    for name in sheet_names():
+        with contextlib.suppress(UsageError):
+            found.append(read_sheet(name))
+    return tuple(found)
