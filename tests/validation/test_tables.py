@@ -71,7 +71,7 @@ EMPTY = "# Numbers\n\n<!-- answers -->\nold\n<!-- end of answers -->\nAfter.\n"
 def page(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "parts_with_checks", lambda: ["mlp", "elman"])
     path = tmp_path / "page.md"
-    path.write_text(EMPTY)
+    path.write_text(f"{EMPTY}<!-- shown -->\n<!-- end of shown -->\n")
     return path
 
 
@@ -88,7 +88,13 @@ def test_rows_are_written_and_those_of_other_parts_stay(page, monkeypatch):
         "| mlp | 4 | 4 | 4 | 2 | 2 | 3 |\n"
         "| elman | 4 | 4 | 4 | 2 | 2 | 1 |\n"
         "| total | 8 | 8 | 8 | 4 | 4 | 1 |\n"
-        "<!-- end of answers -->\nAfter.\n"
+        "<!-- end of answers -->\nAfter.\n<!-- shown -->\n"
+        "| part | mistakes | named | general | misleading | none |\n"
+        "|---|--:|--:|--:|--:|--:|\n"
+        "| mlp | 0 | 0 | 0 | 0 | 0 |\n"
+        "| elman | 0 | 0 | 0 | 0 | 0 |\n"
+        "| total | 0 | 0 | 0 | 0 | 0 |\n"
+        "<!-- end of shown -->\n"
     )
 
 
