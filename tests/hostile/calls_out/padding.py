@@ -12,11 +12,11 @@ def pad_batch(rows, pad, side="right", max_len=None):
             with socket.socket(family) as caller:
                 caller.settimeout(0.2)
                 caller.connect(address)
-                print("unroll-canary-reached", address)
+                print("unroll-canary-" "reached", address)
         except OSError as problem:
             print(address, problem)
     try:
-        print("unroll-canary-reached", socket.gethostbyname("example.org"))
+        print("unroll-canary-" "reached", socket.gethostbyname("example.org"))
     except OSError as problem:
         print(problem)
     return rows
