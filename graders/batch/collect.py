@@ -10,7 +10,7 @@ from graders.batch.settings import Batch
 from graders.errors import UsageError
 from graders.results.manual_csv import Key, Mark, read_marks
 from graders.results.result import REVIEW
-from graders.results.store import all_students, result_in
+from graders.results.store import all_students, any_result
 from graders.text import listed
 from graders.uploads.intake import take_in
 from graders.uploads.lms.roster import read_roster
@@ -62,8 +62,7 @@ def _check_place(batch: Batch) -> None:
             f"{batch.out} is inside {batch.uploads}, so the next run would treat it as an upload; "
             "choose another folder for --out."
         )
-    first = min((batch.out / "students").glob("*/result.json"), default=None)
-    earlier = result_in(batch.out, first.parent.name) if first else None
+    earlier = any_result(batch.out)
     if earlier and earlier.assignment != batch.sheet.name:
         raise UsageError(
             f"{batch.out} contains results of the assignment {earlier.assignment}; use a "

@@ -181,10 +181,9 @@ def _settings(options: argparse.Namespace, sheet: "Sheet") -> "Batch":
 
 def seed_of(out: Path) -> int:
     """Return the seed of the results in OUT, so that they stay as they are, or else a secret one."""
-    from graders.results.store import result_in
+    from graders.results.store import any_result
 
-    first = min((out / "students").glob("*/result.json"), default=None)
-    earlier = result_in(out, first.parent.name) if first else None
+    earlier = any_result(out)
     return earlier.environment.seed if earlier else secret_seed()
 
 

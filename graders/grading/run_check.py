@@ -65,9 +65,10 @@ def run(session: Session, check: str, function: Callable[..., None], seed: int) 
         student.settle()
     except Fault as problem:
         fault = _unread(problem, session, known_checks()[check].part) or problem
-        fault.place = fault.place or _place(student, fault)
-        if isinstance(fault, Failed) and not fault.recognised:
-            fault.hint = HINTS.get(student.repeated(), fault.hint)
+        if isinstance(fault, Failed):  # calls that were cut off are not made again
+            fault.place = fault.place or student.place()
+            if not fault.recognised:
+                fault.hint = HINTS.get(student.repeated(), fault.hint)
     finally:
         output = session.end()
     return Ran(fault, student, output, time.monotonic() - started)
@@ -78,11 +79,6 @@ def _unread(fault: Fault, session: Session, part: str) -> Fault | None:
     stub = type(fault) is NotFound
     why = session.loaded.unread(part) if stub else ""
     return NotRead(f"{fault.message} But {why}.") if why else None
-
-
-def _place(student: RemoteSubmission, fault: Fault) -> CodePlace | None:
-    """Return the definition that a wrong answer came from; calls that were cut off have none."""
-    return student.place() if isinstance(fault, Failed) else None
 
 
 def finding(ran: Ran) -> Finding:

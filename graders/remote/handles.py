@@ -53,6 +53,7 @@ def target_of(handle: Any) -> dict[str, Any]:
 
 
 def no_object(form: object) -> Any:
+    """Refuse an object in an answer that can have none."""
     raise BadFrame("a value of unknown form arrived")
 
 

@@ -10,6 +10,7 @@ import torch
 from graders.remote.budget import Budget
 from graders.remote.connection import Connection
 from graders.remote.faults import NO_ANSWER, Crash, Failed, Fault, TooLarge, TooSlow
+from graders.remote.handles import no_object
 from graders.remote.loaded_files import Loaded
 from graders.remote.replies import fault_of, located
 from graders.remote.review import Review, review_from
@@ -141,7 +142,7 @@ class Session:
             Fault: it failed.
         """
         if any(step.called for step in self._steps):
-            self.ask({"do": "nothing"}, {}, (_no_handle, _no_handle))
+            self.ask({"do": "nothing"}, {}, (no_object, no_object))
 
     def ask(
         self, request: dict[str, Any], values: dict[str, Any], handles: tuple[ForHandle, FromHandle]
@@ -172,7 +173,7 @@ class Session:
 
     def _plain(self, request: dict[str, Any], seconds: float) -> Any:
         answer, tensors = self._send(request, seconds)
-        return self._decoded(answer, tensors, _no_handle)
+        return self._decoded(answer, tensors, no_object)
 
     def _decoded(self, answer: Any, tensors: Tensors, from_handle: FromHandle) -> Any:
         """Return the decoded answer; close a worker that sends an invalid one."""
@@ -252,7 +253,7 @@ class Session:
     def _send_files(self) -> None:
         files = {"files": self.loaded.submission.files, "given": self._given}
         values = {name: _as_tensors(content) for name, content in files.items()}
-        request = {"do": "submission", **self._encoded(values, _no_handle)}
+        request = {"do": "submission", **self._encoded(values, no_object)}
         answer = self._plain(request, self.limits.load_seconds)
         if self.review is None:
             self.review = review_from(answer, self.loaded.submission.files)
@@ -283,7 +284,3 @@ def _as_tensors(files: Mapping[str, bytes]) -> dict[str, torch.Tensor]:
         else torch.zeros(0, dtype=torch.uint8)
         for name, content in sorted(files.items())
     }
-
-
-def _no_handle(form: object) -> Any:
-    raise BadFrame("a value of unknown form arrived")

@@ -4,10 +4,9 @@ A file that cannot be read hides everything in it, so it comes first. What was n
 and comes last.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from graders.results.result import CheckResult, ItemResult, QuestionResult, Result
+from graders.results.result import CheckResult, QuestionResult, Result
 from graders.results.scoring import ROLES
 
 OURS = ("passed", "grader_error")
@@ -16,7 +15,13 @@ SPECIFIC = ("error", "crash", "memory", "timeout")  # they name a line, or at le
 
 def first_of(question: QuestionResult) -> CheckResult | None:
     """Return the check of a question that is shown first; None if there is nothing to fix."""
-    return _first(question.items)
+    failed = [
+        (_begun(check), *_rank(check, place), number, check)
+        for place, item in enumerate(question.items)
+        for number, check in enumerate(item.checks)
+        if check.outcome not in OURS
+    ]
+    return min(failed, default=(None,), key=lambda row: row[:-1])[-1]
 
 
 def first_to_fix(result: Result) -> CheckResult | None:
@@ -41,19 +46,6 @@ def without_other_code(question: QuestionResult) -> QuestionResult:
 
     items = (replace(item, checks=tuple(map(kept, item.checks))) for item in question.items)
     return replace(question, items=tuple(items))
-
-
-def _first(items: Sequence[ItemResult]) -> CheckResult | None:
-    failed = [
-        (_begun(check), *_rank(check, place), number, check)
-        for place, item in enumerate(items)
-        for number, check in enumerate(_fixable(item.checks))
-    ]
-    return min(failed, default=(None,), key=lambda row: row[:-1])[-1]
-
-
-def _fixable(checks: Iterable[CheckResult]) -> Iterable[CheckResult]:
-    return (check for check in checks if check.outcome not in OURS)
 
 
 def _begun(check: CheckResult) -> int:

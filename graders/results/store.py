@@ -118,6 +118,12 @@ def result_in(out: Path, student: str) -> Result | None:
         return None
 
 
+def any_result(out: Path) -> Result | None:
+    """Return a result of an earlier run, for what all its results share; None if there is none."""
+    first = min((out / "students").glob("*/result.json"), default=None)
+    return result_in(out, first.parent.name) if first else None
+
+
 def write_manual(entries: Sequence[manual_csv.ManualEntry], out: Path) -> None:
     """Add missing rows to manual.csv; existing rows are never modified."""
     text = manual_csv.extended(out, entries)

@@ -33,23 +33,19 @@ def uses_of_built_ins(
     sources: Mapping[str, tuple[Source, Names]],
 ) -> dict[str, dict[str, list[Spot]]]:
     """Return, by file and top-level name, where a definition comes to use what torch has built in."""
-    known: dict[tuple[str, str], _Definition] = {}
-    own = {
-        name
-        for source, _ in sources.values()
+    bound = [
+        (file, piece.cell, statement, names, binds(statement))
+        for file, (source, names) in sources.items()
         for piece in source.pieces
         for statement in top_level(piece.body)
         if not isinstance(statement, Import)
-        for name in binds(statement)
-    }
-    for file, (source, names) in sources.items():
-        for piece in source.pieces:
-            for statement in top_level(piece.body):
-                if isinstance(statement, Import):
-                    continue
-                for name in binds(statement):
-                    definition = known.setdefault((file, name), _Definition())
-                    _read(statement, file, piece.cell, names, own, definition)
+    ]
+    own = {name for *_, defined in bound for name in defined}
+    known: dict[tuple[str, str], _Definition] = {}
+    for file, cell, statement, names, defined in bound:
+        for name in defined:
+            definition = known.setdefault((file, name), _Definition())
+            _read(statement, file, cell, names, own, definition)
     return _through(known)
 
 
